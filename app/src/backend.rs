@@ -1,0 +1,53 @@
+//! The port through which pages get at the pipeline; the server fills it. Exists on the server only.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use leptos::prelude::use_context;
+use model::{
+    Failure, Kind,
+    answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
+    burst::{Burst, BurstRequest},
+    dead_letter::DeadLetterPage,
+    picture::{Picture, Question},
+    status::{ProducerStatus, Status},
+};
+
+/// What pages can ask and order. Limits (1–1000; days 1–365; a burst 1–1,000,000) are checked behind it.
+#[async_trait]
+pub trait Backend: Send + Sync + 'static {
+    /// The pipeline as it is now.
+    async fn status(&self) -> Status;
+    /// Question 1; `as_of` in epoch seconds, now if none.
+    async fn top_products(&self, days: u32, limit: u32, as_of: Option<i64>) -> Result<Answered<TopProducts>, Failure>;
+    /// Question 2.
+    async fn influencers(&self, limit: u32) -> Result<Answered<Vec<Influencer>>, Failure>;
+    /// Question 3.
+    async fn best_rated(&self, limit: u32, min_ratings: u32) -> Result<Answered<Vec<RatedProduct>>, Failure>;
+    /// Question 4: the most similar pairs.
+    async fn similar_buyers(&self, limit: u32) -> Result<Answered<Vec<SimilarPair>>, Failure>;
+    /// Question 4: the communities of the whole graph.
+    async fn communities(&self) -> Result<Communities, Failure>;
+    /// The piece of graph behind a question, with at most `limit` nodes.
+    async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure>;
+    /// Starts a burst.
+    async fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure>;
+    /// Cancels a burst.
+    async fn cancel_burst(&self, id: &str) -> Result<Burst, Failure>;
+    /// Starts or stops a producer, and sets its rate in records a second (1 to 100,000).
+    async fn set_producer(&self, kind: Kind, running: bool, rate_per_second: f64) -> Result<ProducerStatus, Failure>;
+    /// A page of dead letters.
+    async fn dead_letters(&self, topic: Option<Kind>, after: Option<String>, limit: u32) -> Result<DeadLetterPage, Failure>;
+    /// Sends a dead letter again, with a mended value if there is one.
+    async fn replay(&self, topic: &str, partition: i32, offset: i64, value: Option<String>) -> Result<(), Failure>;
+    /// Empties graph, checkpoints and dead letters; goes on at the topics' ends.
+    async fn reset(&self) -> Result<(), Failure>;
+}
+
+/// The backend that the server has put into the context of this request.
+///
+/// # Panics
+/// When there is none: the server was wired wrongly.
+pub fn backend() -> Arc<dyn Backend> {
+    use_context::<Arc<dyn Backend>>().expect("the server provides a Backend to every request")
+}

@@ -1,0 +1,15 @@
+//! What the rooms of Sluice say to each other, on the server and in the browser.
+//!
+//! Invariant: nothing here does I/O, reads a clock or knows a framework; it compiles to wasm32.
+
+pub mod answer;
+pub mod burst;
+pub mod dead_letter;
+pub mod event;
+pub mod failure;
+pub mod kind;
+pub mod picture;
+pub mod status;
+
+pub use failure::Failure;
+pub use kind::Kind;

@@ -1,0 +1,181 @@
+//! The graph: what a store can do, whichever database stands behind it.
+//!
+//! Invariant: nothing moves a checkpoint but [`Store::write`], in the transaction that writes the data,
+//! and [`Store::claim`], which takes a partition over.
+
+use async_trait::async_trait;
+use model::{
+    answer::{Influencer, Rater},
+    dead_letter::{DeadLetter, DeadLetterPage},
+    status::GraphCounts,
+};
+
+pub mod batch;
+pub mod change;
+pub mod checkpoint;
+pub mod embedded;
+pub mod error;
+pub mod neo4j;
+
+pub use batch::{Batch, DeadRecord, Entry, Interval, Outcome, Tally};
+pub use change::{Before, Changes, Needs};
+pub use checkpoint::{Checkpoint, CheckpointId, Claim};
+pub use error::{Error, Trouble};
+
+/// A graph database that keeps data, checkpoints and dead letters together.
+///
+/// Every call is one transaction, bounded in time; it either answers or fails with an [`Error`] that says what kind of
+/// trouble it was. No call retries by itself.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// What it is and where, without asking it.
+    fn describe(&self) -> Description;
+
+    /// Makes constraints and indexes that are missing, and returns the database's name and version (`Neo4j 5.26.20`).
+    async fn prepare(&self) -> Result<String, Error>;
+
+    /// Asks whether it answers.
+    async fn ping(&self) -> Result<(), Error>;
+
+    /// Takes partitions over: epoch + 1 on each checkpoint, which is created where there is none.
+    ///
+    /// The answer has the order of `claims`.
+    async fn claim(&self, claims: &[Claim]) -> Result<Vec<Checkpoint>, Error>;
+
+    /// Writes a batch: data, dead letters and checkpoints in one transaction, after lock, then look.
+    async fn write(&self, batch: &Batch) -> Result<Outcome, Error>;
+
+    /// Moves the checkpoints and nothing else, then rolls back: whether the store itself is well.
+    async fn probe(&self, batch: &Batch) -> Result<(), Error>;
+
+    /// All checkpoints, ordered by id.
+    async fn checkpoints(&self) -> Result<Vec<Checkpoint>, Error>;
+
+    /// Folds the checkpoints of all embedded clusters but `cluster` into one a connector and topic, so that the books
+    /// keep their sums and the rows do not pile up.
+    async fn retire_embedded(&self, cluster: &str) -> Result<(), Error>;
+
+    /// A page of dead letters, ordered by topic, partition, offset and cluster.
+    ///
+    /// `after` is the `next` of the page before; `limit` is at least 1.
+    async fn dead_letters(&self, topic: Option<&str>, after: Option<&str>, limit: u32) -> Result<DeadLetterPage, Error>;
+
+    /// How many dead letters each topic has.
+    async fn dead_letter_counts(&self) -> Result<Vec<(String, i64)>, Error>;
+
+    /// The offsets of the dead letters of a partition in `from..to`, ascending.
+    async fn dead_offsets(&self, cluster: &str, topic: &str, partition: i32, from: i64, to: i64) -> Result<Vec<i64>, Error>;
+
+    /// Up to `limit` dead letters that the dead-letter topic does not have yet, byte for byte, oldest first.
+    async fn unpublished(&self, limit: u32) -> Result<Vec<LedgerEntry>, Error>;
+
+    /// Notes that the dead-letter topic has these, by [`LedgerEntry::id`].
+    async fn mark_published(&self, ids: &[String]) -> Result<(), Error>;
+
+    /// One dead letter, byte for byte; where several clusters had the place, the newest.
+    async fn dead_letter(&self, topic: &str, partition: i32, offset: i64) -> Result<Option<LedgerEntry>, Error>;
+
+    /// Notes that a dead letter was sent again at `at` (epoch milliseconds).
+    async fn mark_replayed(&self, id: &str, at: i64) -> Result<(), Error>;
+
+    /// Counts nodes and relationships of the model.
+    async fn counts(&self) -> Result<GraphCounts, Error>;
+
+    /// Empties the graph: users, products, transactions, dead letters; and sets each of `to` as a fresh checkpoint (the
+    /// books at 0, epoch + 1 so that writers in flight are fenced off, the incarnation kept).
+    async fn reset(&self, to: &[(CheckpointId, i64)]) -> Result<(), Error>;
+
+    /// Sales of each product in `after < timestamp ≤ until` (epoch seconds), in any order.
+    async fn sales(&self, after: i64, until: i64) -> Result<Vec<Sales>, Error>;
+
+    /// The users with most distinct followers: by followers, then id.
+    async fn influencers(&self, limit: u32) -> Result<Vec<Influencer>, Error>;
+
+    /// How often each rated product got 1, 2, 3, 4 and 5 stars, in any order.
+    async fn rating_counts(&self) -> Result<Vec<RatingCounts>, Error>;
+
+    /// Who rated these products, by rating (best first), then id; up to `limit` a product.
+    async fn raters(&self, products: &[i64], limit: u32) -> Result<Vec<(i64, Rater)>, Error>;
+
+    /// Every distinct (user, product) with a purchase between them, ordered.
+    async fn bought(&self) -> Result<Vec<(i64, i64)>, Error>;
+
+    /// Of the purchases in `after < timestamp ≤ until` of these products: (user, product, purchases), by purchases
+    /// (most first), then ids; up to `limit`.
+    async fn buyers(&self, products: &[i64], after: i64, until: i64, limit: u32) -> Result<Vec<(i64, i64, i64)>, Error>;
+
+    /// Who follows these users: (follower, followed), ordered by followed, then follower; up to `limit` for each.
+    async fn followers(&self, users: &[i64], limit: u32) -> Result<Vec<(i64, i64)>, Error>;
+
+    /// The `FOLLOWS` relationships that begin and end among these users, ordered.
+    async fn follows_among(&self, users: &[i64]) -> Result<Vec<(i64, i64)>, Error>;
+
+    /// The names of these users, where known.
+    async fn user_names(&self, ids: &[i64]) -> Result<Vec<(i64, String)>, Error>;
+
+    /// Names (where known) and categories of these products.
+    async fn product_facts(&self, ids: &[i64]) -> Result<Vec<ProductFacts>, Error>;
+}
+
+/// What a store is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// `Neo4j` or `Embedded store`.
+    pub name: &'static str,
+    /// The address or file, without secrets.
+    pub location: String,
+    /// It is the one inside this process.
+    pub embedded: bool,
+}
+
+/// Sales of a product in a window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sales {
+    /// The product.
+    pub product: i64,
+    /// Its name, where known.
+    pub name: Option<String>,
+    /// Its category.
+    pub category: String,
+    /// Transactions.
+    pub purchases: i64,
+    /// Pieces.
+    pub units: i64,
+}
+
+/// The ratings of a product, counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RatingCounts {
+    /// The product.
+    pub product: i64,
+    /// Its name, where known.
+    pub name: Option<String>,
+    /// How many gave 1, 2, 3, 4 and 5 stars.
+    pub distribution: [i64; 5],
+}
+
+/// What is known of a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductFacts {
+    /// The product.
+    pub product: i64,
+    /// Its name, where known.
+    pub name: Option<String>,
+    /// Its category.
+    pub category: String,
+}
+
+/// A dead letter as the ledger has it, byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerEntry {
+    /// Its key in the ledger: `connector/cluster/topic/partition/offset`.
+    pub id: String,
+    /// What the page shows of it.
+    pub letter: DeadLetter,
+    /// The record's key.
+    pub key: Option<Vec<u8>>,
+    /// The record's value.
+    pub value: Option<Vec<u8>>,
+    /// The record's headers.
+    pub headers: Vec<(String, Option<Vec<u8>>)>,
+}
