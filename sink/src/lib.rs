@@ -2,4 +2,15 @@
 //!
 //! Invariant: nothing here knows a web page or HTTP.
 
+pub mod board;
+mod dead_letter;
+pub mod engine;
 pub mod graph;
+pub mod kafka;
+pub mod kind;
+mod latency;
+pub mod query;
+pub mod task;
+
+pub use board::Board;
+pub use engine::Engine;

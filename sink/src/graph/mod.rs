@@ -15,7 +15,9 @@ pub mod change;
 pub mod checkpoint;
 pub mod embedded;
 pub mod error;
+mod ledger;
 pub mod neo4j;
+mod takeover;
 
 pub use batch::{Batch, DeadRecord, Entry, Interval, Outcome, Tally};
 pub use change::{Before, Changes, Needs};
@@ -58,13 +60,21 @@ pub trait Store: Send + Sync + 'static {
     /// A page of dead letters, ordered by topic, partition, offset and cluster.
     ///
     /// `after` is the `next` of the page before; `limit` is at least 1.
-    async fn dead_letters(&self, topic: Option<&str>, after: Option<&str>, limit: u32) -> Result<DeadLetterPage, Error>;
+    async fn dead_letters(&self, topic: Option<&str>, after: Option<&str>, limit: u32)
+    -> Result<DeadLetterPage, Error>;
 
     /// How many dead letters each topic has.
     async fn dead_letter_counts(&self) -> Result<Vec<(String, i64)>, Error>;
 
     /// The offsets of the dead letters of a partition in `from..to`, ascending.
-    async fn dead_offsets(&self, cluster: &str, topic: &str, partition: i32, from: i64, to: i64) -> Result<Vec<i64>, Error>;
+    async fn dead_offsets(
+        &self,
+        cluster: &str,
+        topic: &str,
+        partition: i32,
+        from: i64,
+        to: i64,
+    ) -> Result<Vec<i64>, Error>;
 
     /// Up to `limit` dead letters that the dead-letter topic does not have yet, byte for byte, oldest first.
     async fn unpublished(&self, limit: u32) -> Result<Vec<LedgerEntry>, Error>;
@@ -102,7 +112,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Of the purchases in `after < timestamp ≤ until` of these products: (user, product, purchases), by purchases
     /// (most first), then ids; up to `limit`.
-    async fn buyers(&self, products: &[i64], after: i64, until: i64, limit: u32) -> Result<Vec<(i64, i64, i64)>, Error>;
+    async fn buyers(&self, products: &[i64], after: i64, until: i64, limit: u32)
+    -> Result<Vec<(i64, i64, i64)>, Error>;
 
     /// Who follows these users: (follower, followed), ordered by followed, then follower; up to `limit` for each.
     async fn followers(&self, users: &[i64], limit: u32) -> Result<Vec<(i64, i64)>, Error>;
@@ -168,7 +179,7 @@ pub struct ProductFacts {
 /// A dead letter as the ledger has it, byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerEntry {
-    /// Its key in the ledger: `connector/cluster/topic/partition/offset`.
+    /// Its key in the ledger: `connector/cluster/topic/partition/offset`, and `-incarnation` from the second one on.
     pub id: String,
     /// What the page shows of it.
     pub letter: DeadLetter,

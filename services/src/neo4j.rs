@@ -1,0 +1,172 @@
+//! A Neo4j Community server, with a password, on the loopback interface.
+
+use std::path::{Path, PathBuf};
+
+use rustix::process::Signal;
+
+use crate::{
+    directory,
+    error::Error,
+    java::{self, Java},
+    maven, port,
+};
+
+const READY: &str = "Started.";
+const USER: &str = "neo4j";
+const PASSWORD: &str = "tests-only-password";
+
+/// The heap bounds what one transaction may hold; the openings are those that Neo4j's own launcher asks for.
+const JVM: [&str; 8] = [
+    "-Xms256m",
+    "-Xmx512m",
+    "-XX:+UseG1GC",
+    "-Djava.awt.headless=true",
+    "-Dfile.encoding=UTF-8",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+];
+
+/// A running server; stopped when dropped.
+#[derive(Debug)]
+pub struct Neo4j {
+    dir: PathBuf,
+    class_path: String,
+    uri: String,
+    http_uri: String,
+    ports: [u16; 2],
+    java: Java,
+}
+
+impl Neo4j {
+    /// Starts a server whose files, logs included, are in `dir/neo4j`, and waits until it answers.
+    ///
+    /// A server that ran there before is replaced: its graph is gone.
+    ///
+    /// # Errors
+    /// Java or Maven is missing, the jars cannot be fetched, or the server does not start.
+    pub fn start(dir: &Path) -> Result<Self, Error> {
+        let class_path = maven::class_path("neo4j")?;
+        let dir = directory::empty(&dir.join("neo4j"))?;
+        let conf = directory::empty(&dir.join("conf"))?;
+        let ports @ [bolt, http] = [port::free(), port::free()];
+        directory::write(&conf, "neo4j.conf", &configuration(&dir, bolt, http))?;
+        let mut arguments: Vec<String> = JVM.map(str::to_owned).to_vec();
+        arguments.push(format!("-Dbasedir={}", dir.display()));
+        arguments.extend(["-cp", &class_path, ADMIN, "dbms", "set-initial-password", PASSWORD].map(str::to_owned));
+        java::run("setting Neo4j's password", &arguments, &dir, &environment(&dir))?;
+        let java = spawn(&dir, &class_path, &ports)?;
+        let (uri, http_uri) = (format!("bolt://127.0.0.1:{bolt}"), format!("http://127.0.0.1:{http}"));
+        Ok(Self { dir, class_path, uri, http_uri, ports, java })
+    }
+
+    /// Where drivers connect, such as `bolt://127.0.0.1:20123`.
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// Where Neo4j Browser and the HTTP API are, such as `http://127.0.0.1:20124`.
+    pub fn http_uri(&self) -> &str {
+        &self.http_uri
+    }
+
+    /// The user's name, `neo4j`.
+    pub fn user(&self) -> &str {
+        USER
+    }
+
+    /// The user's password.
+    pub fn password(&self) -> &str {
+        PASSWORD
+    }
+
+    /// The directory of all its files; `neo4j.log` is what the server prints, `logs` holds the rest.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Stops it in good order. Its graph stays for [`Neo4j::restart`].
+    ///
+    /// # Errors
+    /// The system refuses to signal the process.
+    pub fn stop(&mut self) -> Result<(), Error> {
+        self.java.stop()
+    }
+
+    /// Ends it at once, as a power cut would.
+    ///
+    /// # Errors
+    /// The system refuses to signal the process.
+    pub fn kill(&mut self) -> Result<(), Error> {
+        self.java.kill()
+    }
+
+    /// Starts it again, at the same address, with the graph that it had.
+    ///
+    /// # Errors
+    /// As for [`Neo4j::start`].
+    pub fn restart(&mut self) -> Result<(), Error> {
+        self.java.stop()?;
+        self.java = spawn(&self.dir, &self.class_path, &self.ports)?;
+        Ok(())
+    }
+
+    /// Makes it hang: connections stay open and nothing answers.
+    ///
+    /// # Errors
+    /// The system refuses to signal the process.
+    pub fn freeze(&self) -> Result<(), Error> {
+        self.java.signal(Signal::STOP)
+    }
+
+    /// Lets it go on after [`Neo4j::freeze`].
+    ///
+    /// # Errors
+    /// The system refuses to signal the process.
+    pub fn thaw(&self) -> Result<(), Error> {
+        self.java.signal(Signal::CONT)
+    }
+}
+
+const ADMIN: &str = "org.neo4j.server.startup.Neo4jAdminCommand";
+
+fn spawn(dir: &Path, class_path: &str, ports: &[u16]) -> Result<Java, Error> {
+    let mut arguments: Vec<String> = JVM.map(str::to_owned).to_vec();
+    arguments.extend(["-cp", class_path, "org.neo4j.server.CommunityEntryPoint"].map(str::to_owned));
+    // Without it the server takes itself for a daemon and prints nothing.
+    arguments.push("--console-mode".to_owned());
+    arguments.push(format!("--home-dir={}", dir.display()));
+    arguments.push(format!("--config-dir={}", dir.join("conf").display()));
+    let mut java = Java::spawn("neo4j", &arguments, dir, &dir.join("neo4j.log"))?;
+    java.wait_until_ready(READY, ports)?;
+    Ok(java)
+}
+
+fn environment(dir: &Path) -> [(&'static str, PathBuf); 2] {
+    [("NEO4J_HOME", dir.to_owned()), ("NEO4J_CONF", dir.join("conf"))]
+}
+
+/// With the default quiet periods a stop takes 10 seconds, with these 0.2.
+fn configuration(dir: &Path, bolt: u16, http: u16) -> String {
+    format!(
+        "server.directories.data={data}
+server.directories.logs={logs}
+server.directories.run={run}
+server.default_listen_address=127.0.0.1
+server.bolt.listen_address=127.0.0.1:{bolt}
+server.bolt.advertised_address=127.0.0.1:{bolt}
+server.http.listen_address=127.0.0.1:{http}
+server.http.advertised_address=127.0.0.1:{http}
+server.https.enabled=false
+server.memory.pagecache.size=128m
+db.tx_log.preallocate=false
+dbms.usage_report.enabled=false
+internal.dbms.bolt.netty_server_shutdown_quiet_period=0
+internal.server.bolt.connection_shutdown_wait_time=1s
+internal.server.bolt.thread_pool_shutdown_wait_time=1s
+",
+        data = dir.join("data").display(),
+        logs = dir.join("logs").display(),
+        run = dir.join("run").display(),
+    )
+}

@@ -1,0 +1,144 @@
+//! The dead-letter ledger in SQLite.
+
+use rusqlite::{Connection, OptionalExtension, Result, Row, params, types::Type};
+
+use crate::graph::{
+    CheckpointId, DeadRecord, LedgerEntry,
+    ledger::{self, After, decode_headers, encode_headers, letter_id},
+};
+
+const COLUMNS: &str = "id, connector, cluster, topic, partition, \"offset\", reason, message, key, value, headers, \
+    timestamp_ms, recorded_at, replayed_at";
+
+/// Puts a record into the ledger; one that has been put there before, by a graph whose checkpoints were emptied, gives
+/// way.
+pub(super) fn put(connection: &Connection, id: &CheckpointId, incarnation: i64, record: &DeadRecord) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO dead_letter (id, connector, cluster, topic, partition, \"offset\", reason, message, \
+             key, value, headers, timestamp_ms, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        )?
+        .execute(params![
+            letter_id(id, incarnation, record.offset),
+            id.connector,
+            id.cluster,
+            id.topic,
+            id.partition,
+            record.offset,
+            record.reason,
+            record.message,
+            record.key,
+            record.value,
+            encode_headers(&record.headers),
+            record.timestamp_ms,
+            record.recorded_at,
+        ])
+        .map(drop)
+}
+
+/// Up to `limit` letters after a place, ordered by topic, partition, offset, cluster and id.
+pub(super) fn page(
+    connection: &Connection,
+    topic: Option<&str>,
+    after: Option<&After>,
+    limit: u32,
+) -> Result<Vec<LedgerEntry>> {
+    const PLACE: &str = "(topic, partition, \"offset\", cluster, id)";
+    // Without a place to begin after, the smallest there could be.
+    let (from, partition, offset, cluster, id) = after.map_or(("", -1, -1, "", ""), |it| {
+        (it.topic.as_str(), it.partition, it.offset, it.cluster.as_str(), it.id.as_str())
+    });
+    let only = topic.map_or("", |_| "AND topic = ?7");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM dead_letter WHERE {PLACE} > (?1, ?2, ?3, ?4, ?5) {only} \
+         ORDER BY topic, partition, \"offset\", cluster, id LIMIT ?6"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    match topic {
+        None => statement.query_map(params![from, partition, offset, cluster, id, limit], read_row)?.collect(),
+        Some(topic) => {
+            statement.query_map(params![from, partition, offset, cluster, id, limit, topic], read_row)?.collect()
+        }
+    }
+}
+
+pub(super) fn counts(connection: &Connection) -> Result<Vec<(String, i64)>> {
+    connection
+        .prepare_cached("SELECT topic, count(*) FROM dead_letter GROUP BY topic ORDER BY topic")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+pub(super) fn offsets(
+    connection: &Connection,
+    cluster: &str,
+    topic: &str,
+    partition: i32,
+    from: i64,
+    to: i64,
+) -> Result<Vec<i64>> {
+    connection
+        .prepare_cached(
+            "SELECT DISTINCT \"offset\" FROM dead_letter WHERE topic = ?1 AND partition = ?2 AND \"offset\" >= ?3 \
+             AND \"offset\" < ?4 AND cluster = ?5 ORDER BY \"offset\"",
+        )?
+        .query_map(params![topic, partition, from, to, cluster], |row| row.get(0))?
+        .collect()
+}
+
+pub(super) fn unpublished(connection: &Connection, limit: u32) -> Result<Vec<LedgerEntry>> {
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM dead_letter WHERE published = 0 ORDER BY sequence LIMIT ?1"))?
+        .query_map([limit], read_row)?
+        .collect()
+}
+
+pub(super) fn mark_published(connection: &Connection, ids: &[String]) -> Result<()> {
+    let mut statement = connection.prepare_cached("UPDATE dead_letter SET published = 1 WHERE id = ?1")?;
+    ids.iter().try_for_each(|id| statement.execute([id]).map(drop))
+}
+
+pub(super) fn find(connection: &Connection, topic: &str, partition: i32, offset: i64) -> Result<Option<LedgerEntry>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM dead_letter WHERE topic = ?1 AND partition = ?2 AND \"offset\" = ?3 \
+             ORDER BY recorded_at DESC, sequence DESC LIMIT 1"
+        ))?
+        .query_row(params![topic, partition, offset], read_row)
+        .optional()
+}
+
+pub(super) fn mark_replayed(connection: &Connection, id: &str, at: i64) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE dead_letter SET replayed_at = ?2 WHERE id = ?1")?
+        .execute(params![id, at])
+        .map(drop)
+}
+
+fn read_row(row: &Row<'_>) -> Result<LedgerEntry> {
+    let headers: String = row.get(10)?;
+    let headers = decode_headers(&headers).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(10, Type::Text, "no headers of a dead letter".into())
+    })?;
+    let row = ledger::Row {
+        id: row.get(0)?,
+        checkpoint: CheckpointId {
+            connector: row.get(1)?,
+            cluster: row.get(2)?,
+            topic: row.get(3)?,
+            partition: row.get(4)?,
+        },
+        record: DeadRecord {
+            offset: row.get(5)?,
+            reason: row.get(6)?,
+            message: row.get(7)?,
+            key: row.get(8)?,
+            value: row.get(9)?,
+            headers,
+            timestamp_ms: row.get(11)?,
+            recorded_at: row.get(12)?,
+        },
+        replayed_at: row.get(13)?,
+    };
+    Ok(row.into())
+}

@@ -1,0 +1,173 @@
+//! What the four questions read from SQLite.
+
+use model::{
+    answer::{Influencer, Rater},
+    status::GraphCounts,
+};
+use rusqlite::{Connection, OptionalExtension, Result, params};
+
+use crate::graph::{ProductFacts, RatingCounts, Sales};
+
+pub(super) fn counts(connection: &Connection) -> Result<GraphCounts> {
+    let sql = "SELECT (SELECT count(*) FROM user), (SELECT count(*) FROM product), (SELECT count(*) FROM purchase), \
+        (SELECT count(*) FROM rated), (SELECT count(*) FROM reviewed), (SELECT count(*) FROM follows)";
+    connection.prepare_cached(sql)?.query_row([], |row| {
+        let transactions = row.get(2)?;
+        Ok(GraphCounts {
+            users: row.get(0)?,
+            products: row.get(1)?,
+            // A row of `purchase` is a transaction with both of its relationships.
+            transactions,
+            purchased: transactions,
+            of: transactions,
+            rated: row.get(3)?,
+            reviewed: row.get(4)?,
+            follows: row.get(5)?,
+        })
+    })
+}
+
+pub(super) fn sales(connection: &Connection, after: i64, until: i64) -> Result<Vec<Sales>> {
+    connection
+        .prepare_cached(
+            "SELECT sold.product, name, category, purchases, units FROM \
+             (SELECT product, count(*) AS purchases, sum(quantity) AS units FROM purchase \
+             WHERE timestamp > ?1 AND timestamp <= ?2 GROUP BY product) AS sold JOIN product ON id = sold.product",
+        )?
+        .query_map([after, until], |row| {
+            Ok(Sales {
+                product: row.get(0)?,
+                name: row.get(1)?,
+                category: row.get(2)?,
+                purchases: row.get(3)?,
+                units: row.get(4)?,
+            })
+        })?
+        .collect()
+}
+
+pub(super) fn influencers(connection: &Connection, limit: u32) -> Result<Vec<Influencer>> {
+    connection
+        .prepare_cached(
+            "SELECT followed, name, followers FROM (SELECT followed, count(*) AS followers FROM follows \
+             GROUP BY followed ORDER BY followers DESC, followed LIMIT ?1) LEFT JOIN user ON id = followed \
+             ORDER BY followers DESC, followed",
+        )?
+        .query_map([limit], |row| Ok(Influencer { user: row.get(0)?, name: row.get(1)?, followers: row.get(2)? }))?
+        .collect()
+}
+
+pub(super) fn rating_counts(connection: &Connection) -> Result<Vec<RatingCounts>> {
+    connection
+        .prepare_cached(
+            "SELECT rated.product, name, one, two, three, four, five FROM (SELECT product, sum(value = 1) AS one, \
+             sum(value = 2) AS two, sum(value = 3) AS three, sum(value = 4) AS four, sum(value = 5) AS five \
+             FROM rated GROUP BY product) AS rated LEFT JOIN product ON id = rated.product",
+        )?
+        .query_map([], |row| {
+            Ok(RatingCounts {
+                product: row.get(0)?,
+                name: row.get(1)?,
+                distribution: [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?],
+            })
+        })?
+        .collect()
+}
+
+pub(super) fn raters(connection: &Connection, products: &[i64], limit: u32) -> Result<Vec<(i64, Rater)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT user, name, value FROM rated LEFT JOIN user ON id = user WHERE product = ?1 \
+         ORDER BY value DESC, user LIMIT ?2",
+    )?;
+    let mut raters = Vec::new();
+    for &product in products {
+        let rows = statement.query_map(params![product, limit], |row| {
+            Ok((product, Rater { user: row.get(0)?, name: row.get(1)?, rating: row.get(2)? }))
+        })?;
+        for rater in rows {
+            raters.push(rater?);
+        }
+    }
+    Ok(raters)
+}
+
+pub(super) fn bought(connection: &Connection) -> Result<Vec<(i64, i64)>> {
+    connection.prepare_cached("SELECT user, product FROM bought ORDER BY user, product")?.query_map([], pair)?.collect()
+}
+
+pub(super) fn buyers(
+    connection: &Connection,
+    products: &[i64],
+    after: i64,
+    until: i64,
+    limit: u32,
+) -> Result<Vec<(i64, i64, i64)>> {
+    connection
+        .prepare_cached(
+            "SELECT user, product, count(*) AS purchases FROM purchase INDEXED BY purchase_by_time \
+             WHERE timestamp > ?1 AND timestamp <= ?2 AND product IN (SELECT value FROM json_each(?3)) \
+             GROUP BY user, product ORDER BY purchases DESC, user, product LIMIT ?4",
+        )?
+        .query_map(params![after, until, list(products), limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
+
+pub(super) fn followers(connection: &Connection, users: &[i64], limit: u32) -> Result<Vec<(i64, i64)>> {
+    let mut statement = connection
+        .prepare_cached("SELECT follower, followed FROM follows WHERE followed = ?1 ORDER BY follower LIMIT ?2")?;
+    let mut followers = Vec::new();
+    for user in sorted(users) {
+        for follows in statement.query_map(params![user, limit], pair)? {
+            followers.push(follows?);
+        }
+    }
+    Ok(followers)
+}
+
+pub(super) fn follows_among(connection: &Connection, users: &[i64]) -> Result<Vec<(i64, i64)>> {
+    connection
+        .prepare_cached(
+            "SELECT follower, followed FROM follows WHERE followed IN (SELECT value FROM json_each(?1)) \
+             AND follower IN (SELECT value FROM json_each(?1)) ORDER BY follower, followed",
+        )?
+        .query_map([list(users)], pair)?
+        .collect()
+}
+
+pub(super) fn user_names(connection: &Connection, ids: &[i64]) -> Result<Vec<(i64, String)>> {
+    let mut statement = connection.prepare_cached("SELECT name FROM user WHERE id = ?1")?;
+    let mut names = Vec::new();
+    for id in sorted(ids) {
+        if let Some(Some(name)) = statement.query_row([id], |row| row.get(0)).optional()? {
+            names.push((id, name));
+        }
+    }
+    Ok(names)
+}
+
+pub(super) fn product_facts(connection: &Connection, ids: &[i64]) -> Result<Vec<ProductFacts>> {
+    let mut statement = connection.prepare_cached("SELECT name, category FROM product WHERE id = ?1")?;
+    let mut facts = Vec::new();
+    for product in sorted(ids) {
+        let read = |row: &rusqlite::Row<'_>| Ok(ProductFacts { product, name: row.get(0)?, category: row.get(1)? });
+        facts.extend(statement.query_row([product], read).optional()?);
+    }
+    Ok(facts)
+}
+
+fn pair(row: &rusqlite::Row<'_>) -> Result<(i64, i64)> {
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+fn sorted(ids: &[i64]) -> Vec<i64> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Integers as a JSON text: SQLite takes no lists, and reads these exactly.
+fn list(ids: &[i64]) -> String {
+    let texts = ids.iter().map(i64::to_string).collect::<Vec<_>>();
+    format!("[{}]", texts.join(","))
+}

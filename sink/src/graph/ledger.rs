@@ -1,0 +1,172 @@
+//! Dead letters as both stores keep them: their keys, their headers as text, and where a page of them ends.
+
+use std::fmt;
+
+use model::dead_letter::{DeadLetter, DeadLetterPage};
+
+use super::{CheckpointId, DeadRecord, Error, LedgerEntry, Trouble};
+
+/// A row of the ledger, whichever store it comes from.
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) checkpoint: CheckpointId,
+    pub(super) record: DeadRecord,
+    pub(super) replayed_at: Option<i64>,
+}
+
+/// The key of a dead letter: its checkpoint's and its offset, with the incarnation where the topic is not the first of
+/// its name, since offsets begin again with each.
+pub(super) fn letter_id(checkpoint: &CheckpointId, incarnation: i64, offset: i64) -> String {
+    if incarnation > 1 { format!("{checkpoint}/{offset}-{incarnation}") } else { format!("{checkpoint}/{offset}") }
+}
+
+impl From<Row> for LedgerEntry {
+    fn from(row: Row) -> Self {
+        let Row { id, checkpoint, record, replayed_at } = row;
+        let letter = DeadLetter {
+            connector: checkpoint.connector,
+            cluster: checkpoint.cluster,
+            topic: checkpoint.topic,
+            partition: checkpoint.partition,
+            offset: record.offset,
+            reason: record.reason,
+            message: record.message,
+            key: as_text(record.key.as_deref()),
+            value: as_text(record.value.as_deref()),
+            headers: record.headers.iter().map(|(name, value)| (name.clone(), as_text(value.as_deref()))).collect(),
+            timestamp_ms: record.timestamp_ms,
+            recorded_at: record.recorded_at,
+            replayed_at,
+        };
+        Self { id, letter, key: record.key, value: record.value, headers: record.headers }
+    }
+}
+
+fn as_text(bytes: Option<&[u8]>) -> Option<String> {
+    bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// Headers as one JSON text, `[["name", "hexadecimal bytes or null"], …]`: neither store has a column for a list of
+/// pairs.
+pub(super) fn encode_headers(headers: &[(String, Option<Vec<u8>>)]) -> String {
+    let pairs = headers.iter().map(|(name, value)| (name, value.as_deref().map(to_hex))).collect::<Vec<_>>();
+    serde_json::to_string(&pairs).expect("pairs of texts are always JSON")
+}
+
+/// The inverse of [`encode_headers`]; none for a text that it did not write.
+pub(super) fn decode_headers(text: &str) -> Option<Vec<(String, Option<Vec<u8>>)>> {
+    let pairs: Vec<(String, Option<String>)> = serde_json::from_str(text).ok()?;
+    pairs
+        .into_iter()
+        .map(|(name, value)| match value {
+            None => Some((name, None)),
+            Some(hex) => from_hex(&hex).map(|bytes| (name, Some(bytes))),
+        })
+        .collect()
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.chars().map(|digit| digit.to_digit(16)).collect::<Option<Vec<_>>>()?;
+    let (pairs, rest) = digits.as_chunks::<2>();
+    rest.is_empty().then(|| pairs.iter().map(|[high, low]| (high << 4 | low) as u8).collect())
+}
+
+/// Makes a page of `limit` letters out of one more than that, if there are as many.
+pub(super) fn page(mut found: Vec<LedgerEntry>, limit: u32) -> DeadLetterPage {
+    let limit = limit as usize;
+    let next = (found.len() > limit && limit > 0).then(|| After::of(&found[limit - 1]).to_string());
+    found.truncate(limit);
+    DeadLetterPage { dead_letters: found.into_iter().map(|entry| entry.letter).collect(), next }
+}
+
+/// The last letter of a page, which the next page comes after. As text it is the page's `next`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct After {
+    pub(super) topic: String,
+    pub(super) partition: i32,
+    pub(super) offset: i64,
+    pub(super) cluster: String,
+    pub(super) id: String,
+}
+
+impl After {
+    /// Reads what a caller passes.
+    ///
+    /// # Errors
+    /// [`Trouble::Data`] for a text that is no page's `next`.
+    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+        let parse = || {
+            // Of the five only the id, which comes last, can have slashes.
+            let mut parts = text.splitn(5, '/');
+            let after = Self {
+                topic: parts.next()?.to_owned(),
+                partition: parts.next()?.parse().ok()?,
+                offset: parts.next()?.parse().ok()?,
+                cluster: parts.next()?.to_owned(),
+                id: parts.next()?.to_owned(),
+            };
+            Some(after)
+        };
+        parse().ok_or_else(|| {
+            let message = format!("{text:?} is no page of dead letters: pass the `next` of the page before");
+            Error::new("reading dead letters", Trouble::Data, message)
+        })
+    }
+
+    /// The end of a page.
+    pub(super) fn of(entry: &LedgerEntry) -> Self {
+        Self {
+            topic: entry.letter.topic.clone(),
+            partition: entry.letter.partition,
+            offset: entry.letter.offset,
+            cluster: entry.letter.cluster.clone(),
+            id: entry.id.clone(),
+        }
+    }
+}
+
+impl fmt::Display for After {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}/{}/{}", self.topic, self.partition, self.offset, self.cluster, self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_come_back_byte_for_byte() {
+        let headers = vec![
+            ("a \"quoted\" \u{1f600}".to_owned(), Some((0..=255).collect())),
+            (String::new(), None),
+            ("b".into(), Some(vec![])),
+        ];
+        assert_eq!(decode_headers(&encode_headers(&headers)), Some(headers));
+        assert_eq!(decode_headers("[[\"a\",\"0\"]]"), None);
+        assert_eq!(decode_headers("nonsense"), None);
+    }
+
+    #[test]
+    fn a_page_ends_where_the_next_one_begins() {
+        let after = After { topic: "t".into(), partition: 2, offset: 7, cluster: "k".into(), id: "c/k/t/2/7".into() };
+        assert_eq!(After::parse(&after.to_string()).unwrap(), after);
+        for text in ["", "t", "t/2/x/k/i", "t/2/7/k"] {
+            let error = After::parse(text).unwrap_err();
+            assert_eq!(error.trouble, Trouble::Data);
+            assert!(error.message.contains("`next` of the page before"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_second_topic_of_the_same_name_has_letters_of_its_own() {
+        let id = CheckpointId { connector: "c".into(), cluster: "k".into(), topic: "t".into(), partition: 0 };
+        assert_eq!(letter_id(&id, 1, 7), "c/k/t/0/7");
+        assert_eq!(letter_id(&id, 2, 7), "c/k/t/0/7-2");
+    }
+}

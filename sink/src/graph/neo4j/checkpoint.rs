@@ -1,0 +1,137 @@
+//! Checkpoints as nodes of Neo4j.
+//!
+//! Neo4j is read-committed and a MATCH locks nothing: of two transactions that check in the match, both pass. So
+//! whoever decides something locks first, by writing, and looks in a second statement.
+
+use std::collections::HashMap;
+
+use model::status::Books;
+use neo4rs::{BoltType, Query, query};
+use serde::Deserialize;
+
+use super::{link::Transaction, row};
+use crate::graph::{Checkpoint, CheckpointId, Error, Interval, Tally};
+
+/// What a writer looks at, under the lock.
+#[derive(Deserialize)]
+pub(super) struct Found {
+    id: String,
+    pub(super) epoch: i64,
+    pub(super) next_offset: i64,
+    pub(super) incarnation: i64,
+}
+
+/// Locks the checkpoints of these intervals, then looks at them.
+pub(super) async fn look(tx: &mut Transaction<'_>, intervals: &[Interval]) -> Result<Vec<Option<Found>>, Error> {
+    let ids = intervals.iter().map(|interval| interval.id.to_string()).collect::<Vec<_>>();
+    tx.run(with_ids(cypher!("checkpoint_lock"), &ids)).await?;
+    let found = tx.rows::<Found>(with_ids(cypher!("checkpoint_look"), &ids)).await?;
+    let mut found = found.into_iter().map(|it| (it.id.clone(), it)).collect::<HashMap<_, _>>();
+    Ok(ids.iter().map(|id| found.remove(id)).collect())
+}
+
+/// Locks these checkpoints, whether they are there or not.
+pub(super) async fn lock_or_create(tx: &mut Transaction<'_>, ids: &[&CheckpointId]) -> Result<(), Error> {
+    let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    tx.run(with_ids(cypher!("checkpoint_lock_or_create"), &ids)).await
+}
+
+/// Locks all that are there.
+pub(super) async fn lock_all(tx: &mut Transaction<'_>) -> Result<(), Error> {
+    tx.run(cypher!("checkpoint_lock_all").into()).await
+}
+
+/// Moves checkpoints to the ends of their intervals, and adds to their books.
+pub(super) async fn advance(tx: &mut Transaction<'_>, intervals: &[Interval], tallies: &[Tally]) -> Result<(), Error> {
+    let rows = intervals.iter().zip(tallies).map(|(interval, tally)| {
+        row([
+            interval.id.to_string().into(),
+            interval.to.into(),
+            interval.last_timestamp.into(),
+            interval.last_crc.into(),
+            interval.read.into(),
+            tally.stored.into(),
+            tally.repeated.into(),
+            tally.dead.into(),
+            tally.updated.into(),
+        ])
+    });
+    tx.run(query(cypher!("checkpoint_advance")).param("rows", rows.collect::<BoltType>())).await
+}
+
+/// All of them, ordered by id.
+pub(super) async fn all(tx: &mut Transaction<'_>) -> Result<Vec<Checkpoint>, Error> {
+    let rows = tx.rows::<Node>(cypher!("checkpoint_all").into()).await?;
+    Ok(rows.into_iter().map(Checkpoint::from).collect())
+}
+
+/// Writes checkpoints as they are to be, whether they were there or not.
+pub(super) async fn put(tx: &mut Transaction<'_>, checkpoints: &[Checkpoint]) -> Result<(), Error> {
+    let rows = checkpoints.iter().map(|checkpoint| {
+        let Checkpoint { id, next_offset, epoch, last_timestamp, last_crc, incarnation, books, updated } = checkpoint;
+        row([
+            id.to_string().into(),
+            id.connector.as_str().into(),
+            id.cluster.as_str().into(),
+            id.topic.as_str().into(),
+            id.partition.into(),
+            (*next_offset).into(),
+            (*epoch).into(),
+            (*last_timestamp).into(),
+            (*last_crc).into(),
+            (*incarnation).into(),
+            books.read.into(),
+            books.stored.into(),
+            books.repeated.into(),
+            books.dead.into(),
+            (*updated).into(),
+        ])
+    });
+    tx.run(query(cypher!("checkpoint_put")).param("rows", rows.collect::<BoltType>())).await
+}
+
+pub(super) async fn delete(tx: &mut Transaction<'_>, ids: &[CheckpointId]) -> Result<(), Error> {
+    let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    tx.run(with_ids(cypher!("checkpoint_delete"), &ids)).await
+}
+
+/// Ids in their order, which is the order in which they are locked: all writers lock in the same one.
+fn with_ids(statement: &str, ids: &[String]) -> Query {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    query(statement).param("ids", ids)
+}
+
+#[derive(Deserialize)]
+struct Node {
+    connector: String,
+    cluster: String,
+    topic: String,
+    partition: i32,
+    next_offset: i64,
+    epoch: i64,
+    last_timestamp: i64,
+    last_crc: i64,
+    incarnation: i64,
+    read: i64,
+    stored: i64,
+    repeated: i64,
+    dead: i64,
+    updated: i64,
+}
+
+impl From<Node> for Checkpoint {
+    fn from(node: Node) -> Self {
+        let Node { connector, cluster, topic, partition, next_offset, epoch, last_timestamp, last_crc, .. } = node;
+        Self {
+            id: CheckpointId { connector, cluster, topic, partition },
+            next_offset,
+            epoch,
+            last_timestamp,
+            last_crc,
+            incarnation: node.incarnation,
+            books: Books { read: node.read, stored: node.stored, repeated: node.repeated, dead: node.dead },
+            updated: node.updated,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+UNWIND $keys AS id
+MATCH ()-[r:REVIEWED {interactionID: id}]->()
+RETURN r.interactionID AS id

@@ -1,0 +1,3 @@
+UNWIND $keys AS id
+MATCH (t:Transaction {transactionID: id})
+RETURN t.transactionID AS id

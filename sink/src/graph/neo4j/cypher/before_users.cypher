@@ -1,0 +1,3 @@
+UNWIND $keys AS id
+MATCH (u:User {userID: id})
+RETURN u.userID AS id, u.name AS name

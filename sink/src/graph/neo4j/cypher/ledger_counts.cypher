@@ -1,0 +1,3 @@
+MATCH (d:SluiceDeadLetter)
+RETURN d.topic AS topic, count(*) AS letters
+ORDER BY topic

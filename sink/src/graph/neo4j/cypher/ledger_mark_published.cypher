@@ -1,0 +1,3 @@
+UNWIND $ids AS id
+MATCH (d:SluiceDeadLetter {id: id})
+SET d.published = true

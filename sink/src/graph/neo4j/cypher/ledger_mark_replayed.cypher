@@ -1,0 +1,2 @@
+MATCH (d:SluiceDeadLetter {id: $id})
+SET d.replayed_at = $at

@@ -1,0 +1,5 @@
+MATCH (d:SluiceDeadLetter {published: false})
+WITH d ORDER BY d.recorded_at, d.topic, d.partition, d.offset, d.id LIMIT $limit
+RETURN d.id AS id, d.connector AS connector, d.cluster AS cluster, d.topic AS topic, d.partition AS partition,
+       d.offset AS offset, d.reason AS reason, d.message AS message, d.key AS key, d.value AS value,
+       d.headers AS headers, d.timestamp_ms AS timestamp_ms, d.recorded_at AS recorded_at, d.replayed_at AS replayed_at

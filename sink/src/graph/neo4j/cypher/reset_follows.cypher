@@ -1,0 +1,4 @@
+MATCH (:User)-[r:FOLLOWS]->()
+WITH r LIMIT $limit
+DELETE r
+RETURN count(*) AS deleted

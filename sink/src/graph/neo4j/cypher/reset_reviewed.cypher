@@ -1,0 +1,4 @@
+MATCH (:User)-[r:REVIEWED]->()
+WITH r LIMIT $limit
+DELETE r
+RETURN count(*) AS deleted

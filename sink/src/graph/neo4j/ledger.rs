@@ -1,0 +1,168 @@
+//! The dead-letter ledger in Neo4j.
+
+use model::dead_letter::DeadLetterPage;
+use neo4rs::{BoltType, Query, query};
+use serde::Deserialize;
+
+use super::{link::Transaction, row, write};
+use crate::graph::{
+    Batch, CheckpointId, DeadRecord, Error, LedgerEntry, Trouble,
+    batch::Content,
+    ledger::{self, After, decode_headers, encode_headers, letter_id},
+};
+
+/// Puts the dead records of a batch into the ledger; `incarnations` are those of its intervals' checkpoints.
+pub(super) async fn put(tx: &mut Transaction<'_>, batch: &Batch, incarnations: &[i64]) -> Result<(), Error> {
+    let mut rows = Vec::new();
+    for entry in &batch.entries {
+        let Content::Dead(record) = &entry.content else { continue };
+        let id = &batch.intervals[entry.interval].id;
+        rows.push(row([
+            letter_id(id, incarnations[entry.interval], record.offset).into(),
+            id.connector.as_str().into(),
+            id.cluster.as_str().into(),
+            id.topic.as_str().into(),
+            id.partition.into(),
+            record.offset.into(),
+            record.reason.as_str().into(),
+            record.message.as_str().into(),
+            record.key.as_deref().map(bytes).into(),
+            record.value.as_deref().map(bytes).into(),
+            encode_headers(&record.headers).into(),
+            record.timestamp_ms.into(),
+            record.recorded_at.into(),
+        ]));
+    }
+    write::put(tx, cypher!("ledger_put"), rows.into_iter()).await
+}
+
+fn bytes(bytes: &[u8]) -> BoltType {
+    // Spelled out: a `Vec<u8>` would become a list of integers.
+    BoltType::Bytes(neo4rs::BoltBytes::new(bytes.to_vec().into()))
+}
+
+pub(super) async fn page(
+    tx: &mut Transaction<'_>,
+    topic: Option<&str>,
+    after: Option<&After>,
+    limit: u32,
+) -> Result<DeadLetterPage, Error> {
+    // Without a place to begin after, the smallest there could be.
+    let (from, partition, offset, cluster, id) = after.map_or(("", -1, -1, "", ""), |it| {
+        (it.topic.as_str(), it.partition, it.offset, it.cluster.as_str(), it.id.as_str())
+    });
+    let page = query(cypher!("ledger_page"))
+        .param("only", topic)
+        .param("topic", from)
+        .param("partition", partition)
+        .param("offset", offset)
+        .param("cluster", cluster)
+        .param("id", id)
+        // One more than wanted tells whether there is a next page.
+        .param("limit", i64::from(limit) + 1);
+    Ok(ledger::page(entries(tx, page).await?, limit))
+}
+
+pub(super) async fn counts(tx: &mut Transaction<'_>) -> Result<Vec<(String, i64)>, Error> {
+    #[derive(Deserialize)]
+    struct Count {
+        topic: String,
+        letters: i64,
+    }
+    let rows = tx.rows::<Count>(cypher!("ledger_counts").into()).await?;
+    Ok(rows.into_iter().map(|row| (row.topic, row.letters)).collect())
+}
+
+pub(super) async fn offsets(
+    tx: &mut Transaction<'_>,
+    cluster: &str,
+    topic: &str,
+    partition: i32,
+    from: i64,
+    to: i64,
+) -> Result<Vec<i64>, Error> {
+    let offsets = query(cypher!("ledger_offsets"))
+        .param("cluster", cluster)
+        .param("topic", topic)
+        .param("partition", partition)
+        .param("from", from)
+        .param("to", to);
+    tx.rows(offsets).await
+}
+
+pub(super) async fn unpublished(tx: &mut Transaction<'_>, limit: u32) -> Result<Vec<LedgerEntry>, Error> {
+    entries(tx, query(cypher!("ledger_unpublished")).param("limit", i64::from(limit))).await
+}
+
+pub(super) async fn mark_published(tx: &mut Transaction<'_>, ids: &[String]) -> Result<(), Error> {
+    tx.run(query(cypher!("ledger_mark_published")).param("ids", ids)).await
+}
+
+pub(super) async fn find(
+    tx: &mut Transaction<'_>,
+    topic: &str,
+    partition: i32,
+    offset: i64,
+) -> Result<Option<LedgerEntry>, Error> {
+    let find = query(cypher!("ledger_find"));
+    let find = find.param("topic", topic).param("partition", partition).param("offset", offset);
+    Ok(entries(tx, find).await?.pop())
+}
+
+pub(super) async fn mark_replayed(tx: &mut Transaction<'_>, id: &str, at: i64) -> Result<(), Error> {
+    tx.run(query(cypher!("ledger_mark_replayed")).param("id", id).param("at", at)).await
+}
+
+async fn entries(tx: &mut Transaction<'_>, query: Query) -> Result<Vec<LedgerEntry>, Error> {
+    let nodes = tx.rows::<Node>(query).await?;
+    let attempt = tx.attempt();
+    nodes.into_iter().map(|node| node.entry(attempt)).collect()
+}
+
+#[derive(Deserialize)]
+struct Node {
+    id: String,
+    connector: String,
+    cluster: String,
+    topic: String,
+    partition: i32,
+    offset: i64,
+    reason: String,
+    message: String,
+    key: Option<Vec<u8>>,
+    value: Option<Vec<u8>>,
+    headers: String,
+    timestamp_ms: Option<i64>,
+    recorded_at: i64,
+    replayed_at: Option<i64>,
+}
+
+impl Node {
+    fn entry(self, attempt: &'static str) -> Result<LedgerEntry, Error> {
+        let headers = decode_headers(&self.headers).ok_or_else(|| {
+            let message = format!("the dead letter {} has headers that Sluice did not write", self.id);
+            Error::new(attempt, Trouble::Fatal, message)
+        })?;
+        let row = ledger::Row {
+            id: self.id,
+            checkpoint: CheckpointId {
+                connector: self.connector,
+                cluster: self.cluster,
+                topic: self.topic,
+                partition: self.partition,
+            },
+            record: DeadRecord {
+                offset: self.offset,
+                reason: self.reason,
+                message: self.message,
+                key: self.key,
+                value: self.value,
+                headers,
+                timestamp_ms: self.timestamp_ms,
+                recorded_at: self.recorded_at,
+            },
+            replayed_at: self.replayed_at,
+        };
+        Ok(row.into())
+    }
+}

@@ -1,0 +1,232 @@
+//! Connections to Neo4j, and transactions on them.
+//!
+//! What the driver leaves open is closed here: it bounds neither the handshake nor a write nor a BEGIN, and gives a
+//! connection whose transaction nobody ended back to its pool. So every await has a bound of ours; after a FAILURE of
+//! the server the transaction is rolled back; and after anything else the connections are dropped, which ends whatever
+//! they held, and made anew.
+
+use std::{
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use neo4rs::{ConfigBuilder, Graph, Query, Row, Txn};
+use serde::de::DeserializeOwned;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
+
+use super::{Options, trouble};
+use crate::graph::{Error, Trouble};
+
+/// To connect, be let in and begin. A server that takes longer is as good as gone.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How many rows the server sends at a time; each pull is a round trip, and a row is small.
+const FETCH_SIZE: usize = 10_000;
+
+/// A driver of its own, with its own connections.
+pub(super) struct Link {
+    options: Options,
+    slot: Mutex<Slot>,
+    /// As many as there are connections, so that waiting for one is no error of the driver.
+    turns: Semaphore,
+    connections: usize,
+    /// For each statement and for the commit.
+    bound: Duration,
+}
+
+#[derive(Default)]
+struct Slot {
+    graph: Option<Graph>,
+    /// Which graph it is, so that nobody drops the one that came after his.
+    generation: u64,
+}
+
+/// How a transaction ends.
+pub(super) enum End<T> {
+    Commit(T),
+    Rollback(T),
+}
+
+impl Link {
+    pub(super) fn new(options: Options, connections: usize, bound: Duration) -> Self {
+        Self { options, slot: Mutex::default(), turns: Semaphore::new(connections), connections, bound }
+    }
+
+    /// Begins a transaction, as soon as a connection is free.
+    pub(super) async fn begin(&self, attempt: &'static str) -> Result<Transaction<'_>, Error> {
+        let turn = self.turns.acquire().await;
+        let turn = turn.map_err(|_| Error::new(attempt, Trouble::Passing, "the process is stopping"))?;
+        let (graph, generation) = self.graph(attempt)?;
+        let begun = timeout(CONNECT_TIMEOUT, graph.start_txn()).await;
+        let mut guard = Guard { link: self, generation, whole: false };
+        match begun {
+            Ok(Ok(txn)) => Ok(Transaction { txn, guard, attempt, _turn: turn }),
+            Ok(Err(error)) => {
+                guard.whole = trouble::is_failure(&error);
+                Err(trouble::error(attempt, &error))
+            }
+            Err(_) => Err(no_answer(attempt, CONNECT_TIMEOUT)),
+        }
+    }
+
+    fn graph(&self, attempt: &'static str) -> Result<(Graph, u64), Error> {
+        let mut slot = self.slot();
+        if slot.graph.is_none() {
+            slot.graph = Some(self.build(attempt)?);
+            slot.generation += 1;
+        }
+        let generation = slot.generation;
+        slot.graph.clone().map(|graph| (graph, generation)).ok_or_else(|| no_answer(attempt, CONNECT_TIMEOUT))
+    }
+
+    /// Makes a driver, which connects when it is used. The password is read again each time: it may be a new one.
+    fn build(&self, attempt: &'static str) -> Result<Graph, Error> {
+        let Options { uri, user, password, password_file, database } = &self.options;
+        let password = match password_file {
+            Some(file) => read_password(attempt, file)?,
+            None => password.clone().unwrap_or_default(),
+        };
+        let config = ConfigBuilder::default()
+            .uri(uri)
+            .user(user)
+            .password(password)
+            .db(database.as_str())
+            .fetch_size(FETCH_SIZE)
+            .max_connections(self.connections)
+            // It is also the bound of every single read, so it must not end a statement before ours does.
+            .connection_timeout(self.bound.max(CONNECT_TIMEOUT))
+            .build();
+        config.and_then(Graph::connect).map_err(|error| trouble::error(attempt, &error))
+    }
+
+    fn drop_graph(&self, generation: u64) {
+        let mut slot = self.slot();
+        if slot.generation == generation {
+            slot.graph = None;
+        }
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read_password(attempt: &'static str, file: &Path) -> Result<String, Error> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
+        Err(error) => {
+            let message = format!("the password file {} can't be read: {error}", file.display());
+            Err(Error::new(attempt, Trouble::Denied, message))
+        }
+    }
+}
+
+fn no_answer(attempt: &'static str, bound: Duration) -> Error {
+    Error::new(attempt, Trouble::Passing, format!("Neo4j did not answer within {} s", bound.as_secs()))
+}
+
+/// Drops the graph when it is dropped itself, unless the connection is known to be in good order.
+struct Guard<'a> {
+    link: &'a Link,
+    generation: u64,
+    whole: bool,
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if !self.whole {
+            self.link.drop_graph(self.generation);
+        }
+    }
+}
+
+/// An open transaction. One that is dropped before [`Transaction::end`] takes its connection with it.
+pub(super) struct Transaction<'a> {
+    // Before the guard: a connection given back first is dropped with the pool.
+    txn: Txn,
+    guard: Guard<'a>,
+    attempt: &'static str,
+    _turn: SemaphorePermit<'a>,
+}
+
+impl Transaction<'_> {
+    /// Runs a statement to its end; what it returns is thrown away.
+    pub(super) async fn run(&mut self, query: Query) -> Result<(), Error> {
+        let answer = timeout(self.guard.link.bound, self.txn.run(query)).await;
+        self.judge(answer)
+    }
+
+    /// Runs a statement and reads its rows, each by the names of its columns.
+    pub(super) async fn rows<T: DeserializeOwned>(&mut self, query: Query) -> Result<Vec<T>, Error> {
+        let txn = &mut self.txn;
+        let read = async move {
+            let mut stream = txn.execute(query).await?;
+            let mut rows: Vec<Row> = Vec::new();
+            while let Some(row) = stream.next(txn.handle()).await? {
+                rows.push(row);
+            }
+            Ok(rows)
+        };
+        let rows = timeout(self.guard.link.bound, read).await;
+        let rows = self.judge(rows)?;
+        let read = rows.iter().map(Row::to::<T>).collect::<Result<Vec<_>, _>>();
+        // The stream was read to its end, so the connection is well; only the graph is not of the model.
+        read.map_err(|error| trouble::error(self.attempt, &error.into()))
+    }
+
+    /// Runs a statement that returns one number.
+    pub(super) async fn number(&mut self, query: Query) -> Result<i64, Error> {
+        let rows = self.rows::<i64>(query).await?;
+        let message = "a statement that counts returned nothing";
+        rows.first().copied().ok_or_else(|| Error::new(self.attempt, Trouble::Fatal, message))
+    }
+
+    /// What is being attempted.
+    pub(super) fn attempt(&self) -> &'static str {
+        self.attempt
+    }
+
+    /// Commits or rolls back, as `outcome` says; after an error it rolls back.
+    pub(super) async fn end<T>(self, outcome: Result<End<T>, Error>) -> Result<T, Error> {
+        let Self { txn, mut guard, attempt, _turn } = self;
+        let bound = guard.link.bound;
+        match outcome {
+            Ok(End::Commit(answer)) => match timeout(bound, txn.commit()).await {
+                Ok(Ok(())) => {
+                    guard.whole = true;
+                    Ok(answer)
+                }
+                Ok(Err(error)) => {
+                    guard.whole = trouble::is_failure(&error);
+                    Err(trouble::error(attempt, &error))
+                }
+                Err(_) => Err(no_answer(attempt, bound)),
+            },
+            Ok(End::Rollback(answer)) => {
+                guard.whole = rolled_back(txn).await;
+                Ok(answer)
+            }
+            Err(error) => {
+                guard.whole = rolled_back(txn).await;
+                Err(error)
+            }
+        }
+    }
+
+    fn judge<T>(&self, answer: Result<neo4rs::Result<T>, tokio::time::error::Elapsed>) -> Result<T, Error> {
+        match answer {
+            Ok(answer) => answer.map_err(|error| trouble::error(self.attempt, &error)),
+            Err(_) => Err(no_answer(self.attempt, self.guard.link.bound)),
+        }
+    }
+}
+
+/// Rolls back. Only where the server says that it did is the connection worth keeping: after a FAILURE it ignores the
+/// wish until the connection is reset, which the driver does no earlier than at its next use.
+async fn rolled_back(txn: Txn) -> bool {
+    matches!(timeout(CONNECT_TIMEOUT, txn.rollback()).await, Ok(Ok(())))
+}

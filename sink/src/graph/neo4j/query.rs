@@ -1,0 +1,145 @@
+//! What the four questions read from Neo4j.
+
+use model::{
+    answer::{Influencer, Rater},
+    status::GraphCounts,
+};
+use neo4rs::query;
+use serde::Deserialize;
+
+use super::link::Transaction;
+use crate::graph::{Error, ProductFacts, RatingCounts, Sales};
+
+pub(super) async fn counts(tx: &mut Transaction<'_>) -> Result<GraphCounts, Error> {
+    Ok(tx.rows(cypher!("counts").into()).await?.pop().unwrap_or_default())
+}
+
+pub(super) async fn sales(tx: &mut Transaction<'_>, after: i64, until: i64) -> Result<Vec<Sales>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        product: i64,
+        name: Option<String>,
+        category: String,
+        purchases: i64,
+        units: i64,
+    }
+    let rows = tx.rows(query(cypher!("query_sales")).param("after", after).param("until", until)).await?;
+    Ok(rows
+        .into_iter()
+        .map(|Row { product, name, category, purchases, units }| Sales { product, name, category, purchases, units })
+        .collect())
+}
+
+pub(super) async fn influencers(tx: &mut Transaction<'_>, limit: u32) -> Result<Vec<Influencer>, Error> {
+    tx.rows(query(cypher!("query_influencers")).param("limit", i64::from(limit))).await
+}
+
+pub(super) async fn rating_counts(tx: &mut Transaction<'_>) -> Result<Vec<RatingCounts>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        product: i64,
+        name: Option<String>,
+        counted: Vec<[i64; 2]>,
+    }
+    let rows = tx.rows::<Row>(cypher!("query_rating_counts").into()).await?;
+    Ok(rows
+        .into_iter()
+        .map(|Row { product, name, counted }| {
+            let of = |value| counted.iter().filter(|counted| counted[0] == value).map(|counted| counted[1]).sum();
+            RatingCounts { product, name, distribution: [of(1), of(2), of(3), of(4), of(5)] }
+        })
+        .collect())
+}
+
+pub(super) async fn raters(tx: &mut Transaction<'_>, products: &[i64], limit: u32) -> Result<Vec<(i64, Rater)>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        product: i64,
+        raters: Vec<Rater>,
+    }
+    let raters = query(cypher!("query_raters")).param("products", products).param("limit", i64::from(limit));
+    let rows = tx.rows::<Row>(raters).await?;
+    Ok(rows.into_iter().flat_map(|row| row.raters.into_iter().map(move |rater| (row.product, rater))).collect())
+}
+
+pub(super) async fn bought(tx: &mut Transaction<'_>) -> Result<Vec<(i64, i64)>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        user: i64,
+        products: Vec<i64>,
+    }
+    let rows = tx.rows::<Row>(cypher!("query_bought").into()).await?;
+    let mut pairs = Vec::with_capacity(rows.iter().map(|row| row.products.len()).sum());
+    for Row { user, mut products } in rows {
+        products.sort_unstable();
+        pairs.extend(products.into_iter().map(|product| (user, product)));
+    }
+    Ok(pairs)
+}
+
+pub(super) async fn buyers(
+    tx: &mut Transaction<'_>,
+    products: &[i64],
+    after: i64,
+    until: i64,
+    limit: u32,
+) -> Result<Vec<(i64, i64, i64)>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        user: i64,
+        product: i64,
+        purchases: i64,
+    }
+    let buyers = query(cypher!("query_buyers")).param("products", products).param("after", after);
+    let rows = tx.rows::<Row>(buyers.param("until", until).param("limit", i64::from(limit))).await?;
+    Ok(rows.into_iter().map(|row| (row.user, row.product, row.purchases)).collect())
+}
+
+pub(super) async fn followers(tx: &mut Transaction<'_>, users: &[i64], limit: u32) -> Result<Vec<(i64, i64)>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        followed: i64,
+        followers: Vec<i64>,
+    }
+    let followers = query(cypher!("query_followers")).param("users", distinct(users)).param("limit", i64::from(limit));
+    let rows = tx.rows::<Row>(followers).await?;
+    Ok(rows.into_iter().flat_map(|row| row.followers.into_iter().map(move |it| (it, row.followed))).collect())
+}
+
+pub(super) async fn follows_among(tx: &mut Transaction<'_>, users: &[i64]) -> Result<Vec<(i64, i64)>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        follower: i64,
+        followed: i64,
+    }
+    let rows = tx.rows::<Row>(query(cypher!("query_follows_among")).param("users", distinct(users))).await?;
+    Ok(rows.into_iter().map(|row| (row.follower, row.followed)).collect())
+}
+
+pub(super) async fn user_names(tx: &mut Transaction<'_>, ids: &[i64]) -> Result<Vec<(i64, String)>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: i64,
+        name: String,
+    }
+    let rows = tx.rows::<Row>(query(cypher!("query_user_names")).param("ids", distinct(ids))).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+pub(super) async fn product_facts(tx: &mut Transaction<'_>, ids: &[i64]) -> Result<Vec<ProductFacts>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        product: i64,
+        name: Option<String>,
+        category: String,
+    }
+    let rows = tx.rows::<Row>(query(cypher!("query_product_facts")).param("ids", distinct(ids))).await?;
+    Ok(rows.into_iter().map(|Row { product, name, category }| ProductFacts { product, name, category }).collect())
+}
+
+fn distinct(ids: &[i64]) -> Vec<i64> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}

@@ -1,0 +1,141 @@
+//! What kind of trouble an error of Neo4j or of its driver is.
+
+use neo4rs::Error as DriverError;
+
+use crate::graph::{Error, Trouble};
+
+/// Decides by the full code, since the driver's own kinds are too coarse: to it a timeout and a broken constraint are
+/// the same. A code that is not known here is passing: an outage never turns a good record into a dead letter.
+pub(super) fn trouble(code: &str) -> Trouble {
+    let name = code.rsplit('.').next().unwrap_or_default();
+    match code.strip_prefix("Neo.").and_then(|rest| rest.rsplit_once('.')).map_or("", |(class, _)| class) {
+        "TransientError.General" => match name {
+            "MemoryPoolOutOfMemoryError"
+            | "OutOfMemoryError"
+            | "TransactionMemoryLimit"
+            | "TransactionOutOfMemoryError" => Trouble::TooBig,
+            _ => Trouble::Passing,
+        },
+        "ClientError.Transaction" => match name {
+            "TransactionTimedOut" | "TransactionTimedOutClientConfiguration" => Trouble::TooBig,
+            _ => Trouble::Passing,
+        },
+        "ClientError.Schema" => match name {
+            "ConstraintValidationFailed" | "PropertyTypeMismatch" => Trouble::Data,
+            _ => Trouble::Fatal,
+        },
+        "ClientError.Statement" => match name {
+            "TypeError" | "ArgumentError" | "ArithmeticError" | "PropertyTypeMismatch" => Trouble::Data,
+            "SyntaxError"
+            | "SemanticError"
+            | "ParameterMissing"
+            | "AccessMode"
+            | "NotSystemDatabaseError"
+            | "UnsupportedOperationError"
+            | "FeatureDeprecationWarning" => Trouble::Fatal,
+            // Such as EntityNotFound, when somebody deletes what is being written to.
+            _ => Trouble::Passing,
+        },
+        "ClientError.Security" => match name {
+            "Unauthorized" | "AuthenticationRateLimit" | "TokenExpired" | "CredentialsExpired" => Trouble::Denied,
+            "Forbidden" => Trouble::Fatal,
+            _ => Trouble::Passing,
+        },
+        "ClientError.Database" if name == "DatabaseNotFound" => Trouble::Denied,
+        "ClientError.Procedure" => Trouble::Fatal,
+        _ => Trouble::Passing,
+    }
+}
+
+/// Whether it is the server that says no. Then the connection is well; after anything else nobody knows what it holds.
+pub(super) fn is_failure(error: &DriverError) -> bool {
+    matches!(error, DriverError::Neo4j(_))
+}
+
+/// The store's error for one of the driver.
+pub(super) fn error(attempt: &'static str, error: &DriverError) -> Error {
+    let (trouble, code, message) = match error {
+        DriverError::Neo4j(failure) => {
+            (trouble(failure.code()), Some(failure.code().to_owned()), failure.message().to_owned())
+        }
+        // A refused HELLO comes without its code: wrong password, too many wrong ones, an expired token.
+        DriverError::AuthenticationError(message) => (Trouble::Denied, None, message.clone()),
+        DriverError::StringTooLong | DriverError::MapTooBig | DriverError::BytesTooBig | DriverError::ListTooLong => {
+            (Trouble::TooBig, None, error.to_string())
+        }
+        // The graph holds something at a place of the model that is not of the model's type.
+        DriverError::DeserializationError(_) | DriverError::ConversionError => {
+            (Trouble::Fatal, None, error.to_string())
+        }
+        DriverError::UrlParseError(_)
+        | DriverError::UnsupportedScheme(_)
+        | DriverError::InvalidDnsName(_)
+        | DriverError::InvalidConfig => (Trouble::Fatal, None, error.to_string()),
+        _ => (Trouble::Passing, None, error.to_string()),
+    };
+    Error { attempt, trouble, code, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_trouble() {
+        for (code, expected) in [
+            ("Neo.TransientError.Transaction.DeadlockDetected", Trouble::Passing),
+            ("Neo.TransientError.Transaction.LockAcquisitionTimeout", Trouble::Passing),
+            ("Neo.TransientError.Transaction.Terminated", Trouble::Passing),
+            ("Neo.TransientError.Database.DatabaseUnavailable", Trouble::Passing),
+            ("Neo.TransientError.Request.NoThreadsAvailable", Trouble::Passing),
+            ("Neo.ClientError.Transaction.Terminated", Trouble::Passing),
+            ("Neo.ClientError.Transaction.LockClientStopped", Trouble::Passing),
+            ("Neo.ClientError.Cluster.NotALeader", Trouble::Passing),
+            ("Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", Trouble::Passing),
+            ("Neo.ClientError.Statement.EntityNotFound", Trouble::Passing),
+            ("Neo.ClientError.Security.AuthorizationExpired", Trouble::Passing),
+            ("Neo.DatabaseError.General.UnknownError", Trouble::Passing),
+            ("Neo.DatabaseError.Transaction.TransactionCommitFailed", Trouble::Passing),
+            ("Neo.SomethingNew.In.Version7", Trouble::Passing),
+            ("", Trouble::Passing),
+            ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", Trouble::TooBig),
+            ("Neo.TransientError.General.OutOfMemoryError", Trouble::TooBig),
+            ("Neo.ClientError.Transaction.TransactionTimedOut", Trouble::TooBig),
+            ("Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", Trouble::TooBig),
+            ("Neo.ClientError.Schema.ConstraintValidationFailed", Trouble::Data),
+            ("Neo.ClientError.Statement.TypeError", Trouble::Data),
+            ("Neo.ClientError.Statement.ArgumentError", Trouble::Data),
+            ("Neo.ClientError.Statement.ArithmeticError", Trouble::Data),
+            ("Neo.ClientError.Statement.PropertyTypeMismatch", Trouble::Data),
+            ("Neo.ClientError.Security.Unauthorized", Trouble::Denied),
+            ("Neo.ClientError.Security.AuthenticationRateLimit", Trouble::Denied),
+            ("Neo.ClientError.Security.TokenExpired", Trouble::Denied),
+            ("Neo.ClientError.Security.CredentialsExpired", Trouble::Denied),
+            ("Neo.ClientError.Database.DatabaseNotFound", Trouble::Denied),
+            ("Neo.ClientError.Statement.SyntaxError", Trouble::Fatal),
+            ("Neo.ClientError.Statement.ParameterMissing", Trouble::Fatal),
+            ("Neo.ClientError.Security.Forbidden", Trouble::Fatal),
+            ("Neo.ClientError.Procedure.ProcedureNotFound", Trouble::Fatal),
+            ("Neo.ClientError.Schema.IndexAlreadyExists", Trouble::Fatal),
+        ] {
+            assert_eq!(trouble(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_code_is_passing_unless_the_server_refused_the_password() {
+        let io = DriverError::IOError { detail: std::io::ErrorKind::ConnectionRefused.into() };
+        for (driver, expected) in [
+            (io, Trouble::Passing),
+            (DriverError::ConnectionError, Trouble::Passing),
+            (DriverError::ConnectionTimedOut, Trouble::Passing),
+            (DriverError::IncompleteBoltExchange, Trouble::Passing),
+            (DriverError::AuthenticationError("unauthorized".into()), Trouble::Denied),
+            (DriverError::ListTooLong, Trouble::TooBig),
+            (DriverError::InvalidConfig, Trouble::Fatal),
+        ] {
+            assert!(!is_failure(&driver));
+            assert_eq!(error("trying", &driver).trouble, expected, "{driver:?}");
+        }
+    }
+}

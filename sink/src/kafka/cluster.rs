@@ -1,0 +1,218 @@
+//! A Kafka cluster: where it is, whether it answers, its topics and how far they reach.
+
+use std::{
+    sync::{Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
+
+use futures::executor::block_on;
+use model::Kind;
+use rdkafka::{
+    ClientConfig,
+    admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
+    consumer::{BaseConsumer, Consumer},
+    error::{KafkaError, RDKafkaErrorCode},
+};
+use uuid::Uuid;
+
+use super::{context::Context, embedded::Broker};
+
+/// Partitions of the topics that Sluice makes itself.
+pub const PARTITIONS: i32 = 3;
+
+/// How long a question to the broker may take. Longer than a leader election on a healthy cluster, short enough that a
+/// page can say soon that the broker does not answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A cluster could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The embedded broker did not start or has ended.
+    #[error("the embedded broker failed: {0}")]
+    Embedded(String),
+    /// The client could not be made: the configuration is wrong.
+    #[error("making a Kafka client for {servers} failed: {source}")]
+    Client {
+        /// The brokers.
+        servers: String,
+        /// What librdkafka says.
+        source: KafkaError,
+    },
+    /// The brokers do not answer.
+    #[error("no answer from Kafka at {servers}: {source}")]
+    NoAnswer {
+        /// The brokers.
+        servers: String,
+        /// What librdkafka says.
+        source: KafkaError,
+    },
+    /// A topic could not be made.
+    #[error("creating the topic {topic} failed: {reason}")]
+    CreateTopic {
+        /// The topic.
+        topic: String,
+        /// What the broker says.
+        reason: String,
+    },
+}
+
+/// The first offset that a partition holds, and the one that its next record will have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watermarks {
+    /// The partition.
+    pub partition: i32,
+    /// The first offset that it holds.
+    pub low: i64,
+    /// The offset that the next record will have.
+    pub high: i64,
+}
+
+/// A Kafka cluster, or the one inside this process.
+pub struct Cluster {
+    bootstrap_servers: String,
+    embedded: Option<Broker>,
+    id: OnceLock<String>,
+    /// One client for questions, kept, since connecting costs more than asking.
+    asker: Mutex<Option<std::sync::Arc<BaseConsumer<Context>>>>,
+}
+
+/// The topic to which a topic's dead letters are published.
+pub fn dead_letter_topic(topic: &str) -> String {
+    format!("{topic}.dead-letters")
+}
+
+impl Cluster {
+    /// The cluster at these brokers; nothing is asked yet.
+    pub fn at(bootstrap_servers: impl Into<String>) -> Self {
+        Self {
+            bootstrap_servers: bootstrap_servers.into(),
+            embedded: None,
+            id: OnceLock::new(),
+            asker: Mutex::new(None),
+        }
+    }
+
+    /// Starts the embedded broker. Each start is a cluster of its own.
+    ///
+    /// # Errors
+    /// [`Error::Embedded`].
+    pub fn embedded() -> Result<Self, Error> {
+        let broker = Broker::start()?;
+        Ok(Self {
+            bootstrap_servers: broker.bootstrap_servers.clone(),
+            embedded: Some(broker),
+            id: OnceLock::from(format!("embedded-{}", Uuid::new_v4())),
+            asker: Mutex::new(None),
+        })
+    }
+
+    /// Whether it is the one inside this process.
+    pub fn is_embedded(&self) -> bool {
+        self.embedded.is_some()
+    }
+
+    /// Where it listens.
+    pub fn bootstrap_servers(&self) -> &str {
+        &self.bootstrap_servers
+    }
+
+    /// Its id, once it has answered.
+    pub fn id(&self) -> Option<&str> {
+        self.id.get().map(String::as_str)
+    }
+
+    /// What every client of it starts from.
+    pub fn client_config(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", &self.bootstrap_servers)
+            .set("client.id", "sluice")
+            // A broker that comes back is found within seconds, however long it was away (the default waits up to 10 s).
+            .set("reconnect.backoff.max.ms", "2000")
+            .set("socket.keepalive.enable", "true");
+        config
+    }
+
+    /// Waits for an answer, notes the cluster's id and makes the topics that are missing. Blocks for some seconds at most.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`] while the brokers do not answer, [`Error::CreateTopic`].
+    pub fn open(&self) -> Result<String, Error> {
+        let asker = self.asker()?;
+        let metadata = asker.fetch_metadata(None, ANSWER_TIMEOUT).map_err(|source| self.no_answer(source))?;
+        let missing = |topic: &str| !metadata.topics().iter().any(|known| known.name() == topic);
+        for kind in Kind::ALL {
+            if missing(kind.topic()) {
+                self.create_topic(kind.topic(), PARTITIONS)?;
+            }
+            let outlet = dead_letter_topic(kind.topic());
+            if missing(&outlet) {
+                self.create_topic(&outlet, 1)?;
+            }
+        }
+        if let Some(id) = self.id() {
+            return Ok(id.to_owned());
+        }
+        let id = asker
+            .client()
+            .fetch_cluster_id(ANSWER_TIMEOUT)
+            .ok_or_else(|| self.no_answer(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut)))?;
+        Ok(self.id.get_or_init(|| id).clone())
+    }
+
+    /// How far each partition of a topic reaches, in order. Blocks for some seconds at most.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`].
+    pub fn watermarks(&self, topic: &str) -> Result<Vec<Watermarks>, Error> {
+        let asker = self.asker()?;
+        let metadata = asker.fetch_metadata(Some(topic), ANSWER_TIMEOUT).map_err(|source| self.no_answer(source))?;
+        let partitions =
+            metadata.topics().iter().find(|known| known.name() == topic).map_or(0, |t| t.partitions().len());
+        (0..partitions as i32)
+            .map(|partition| {
+                let (low, high) = asker
+                    .fetch_watermarks(topic, partition, ANSWER_TIMEOUT)
+                    .map_err(|source| self.no_answer(source))?;
+                Ok(Watermarks { partition, low, high })
+            })
+            .collect()
+    }
+
+    fn create_topic(&self, topic: &str, partitions: i32) -> Result<(), Error> {
+        if let Some(broker) = &self.embedded {
+            return broker.create_topic(topic, partitions);
+        }
+        let failed = |reason: String| Error::CreateTopic { topic: topic.to_owned(), reason };
+        let admin: AdminClient<Context> = self
+            .client_config()
+            .create_with_context(Context)
+            .map_err(|source| Error::Client { servers: self.bootstrap_servers.clone(), source })?;
+        // −1: the broker's default replication.
+        let wanted = NewTopic::new(topic, partitions, TopicReplication::Fixed(-1));
+        let options = AdminOptions::new().operation_timeout(Some(ANSWER_TIMEOUT));
+        let results = block_on(admin.create_topics([&wanted], &options)).map_err(|error| failed(error.to_string()))?;
+        match results.into_iter().next() {
+            Some(Err((_, code))) if code != RDKafkaErrorCode::TopicAlreadyExists => Err(failed(code.to_string())),
+            _ => Ok(()),
+        }
+    }
+
+    fn asker(&self) -> Result<std::sync::Arc<BaseConsumer<Context>>, Error> {
+        let mut kept = self.asker.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(asker) = &*kept {
+            return Ok(asker.clone());
+        }
+        let asker: BaseConsumer<Context> = self
+            .client_config()
+            .create_with_context(Context)
+            .map_err(|source| Error::Client { servers: self.bootstrap_servers.clone(), source })?;
+        let asker = std::sync::Arc::new(asker);
+        *kept = Some(asker.clone());
+        Ok(asker)
+    }
+
+    fn no_answer(&self, source: KafkaError) -> Error {
+        Error::NoAnswer { servers: self.bootstrap_servers.clone(), source }
+    }
+}

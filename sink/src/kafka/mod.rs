@@ -1,0 +1,10 @@
+//! The only rooms of the engine that speak Kafka.
+
+mod cluster;
+pub mod consumer;
+mod context;
+mod embedded;
+pub mod record;
+
+pub use cluster::{Cluster, Error, PARTITIONS, Watermarks, dead_letter_topic};
+pub use context::Context;

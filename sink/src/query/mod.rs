@@ -1,0 +1,29 @@
+//! The four questions, answered from what a store counts; read only.
+//!
+//! Each question has a file: an async function that reads, and pure functions that compute. What takes more than a
+//! moment of CPU runs on a blocking thread.
+
+use crate::graph::{Error, Trouble};
+
+pub mod basket;
+mod best_rated;
+mod communities;
+mod influencers;
+mod louvain;
+mod similar_buyers;
+mod top_products;
+
+pub use basket::Baskets;
+pub use best_rated::best_rated;
+pub use communities::{Likes, communities, describe, favourites, group};
+pub use influencers::influencers;
+pub use similar_buyers::{Pair, closest, most_similar, similar_buyers};
+pub use top_products::{SECONDS_PER_DAY, top_products, window};
+
+/// Runs a computation on a thread that may be busy for seconds.
+async fn compute<T: Send + 'static>(
+    attempt: &'static str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::new(attempt, Trouble::Fatal, error.to_string()))
+}

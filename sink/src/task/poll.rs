@@ -1,0 +1,373 @@
+//! The polling half of a task: serves the consumer, gathers records, and keeps the writing half busy.
+
+use std::{
+    collections::HashMap,
+    sync::mpsc::{Receiver, RecvTimeoutError},
+    time::{Duration, Instant},
+};
+
+use chrono::Utc;
+use model::status::State;
+use rdkafka::{
+    Offset, TopicPartitionList,
+    consumer::{CommitMode, Consumer},
+    error::{KafkaError, RDKafkaErrorCode as Code},
+};
+use tokio::sync::mpsc::Sender;
+use tracing::{debug, info, warn};
+
+use super::{Job, Options, Owned, Report, Why, Work, backoff};
+use crate::kafka::{
+    consumer::{GroupConsumer, Rebalance},
+    record::Record,
+};
+
+/// Rows of a batch. 5,000 to 20,000 rows a transaction were alike in speed; fewer keep each transaction short.
+const MAX_ROWS: usize = 5_000;
+/// Bytes of a batch: bounds memory where records are big.
+const MAX_BYTES: usize = 8 << 20;
+/// How long a poll waits while nothing is in flight: each wake-up costs a little CPU, and a record ends the wait at once.
+const IDLE_WAIT: Duration = Duration::from_millis(100);
+/// How long a poll waits while a batch is being written: bounds what is added to the latency of the next one.
+const BUSY_WAIT: Duration = Duration::from_millis(2);
+/// A full buffer that waits longer than this for the store pauses its partitions, so that polling can go on.
+const HOLD_AFTER: Duration = Duration::from_secs(1);
+/// How often an idle task sees whether its checkpoints are still there.
+const CHECK_EVERY: Duration = Duration::from_secs(2);
+/// Offsets are published for lag tools only, so seldom is often enough.
+const PUBLISH_EVERY: Duration = Duration::from_secs(1);
+/// How long a revocation, or the end, waits for the batch in flight. Half of the session timeout.
+const LAST_BATCH: Duration = Duration::from_secs(5);
+
+pub(super) struct Poller {
+    options: Options,
+    consumer: GroupConsumer,
+    jobs: Sender<Job>,
+    reports: Receiver<Report>,
+    /// What has been taken over and is being read.
+    owned: HashMap<i32, Owned>,
+    /// What has been assigned and has to be taken over.
+    pending: Vec<i32>,
+    pending_since: Instant,
+    pending_reason: Option<String>,
+    retakes: u32,
+    gathered: Work,
+    in_flight: bool,
+    held: bool,
+    full_since: Option<Instant>,
+    checked: Instant,
+    published: Instant,
+    unpublished: HashMap<i32, i64>,
+    ended: bool,
+}
+
+impl Poller {
+    pub(super) fn new(options: Options, consumer: GroupConsumer, jobs: Sender<Job>, reports: Receiver<Report>) -> Self {
+        let now = Instant::now();
+        Self {
+            options,
+            consumer,
+            jobs,
+            reports,
+            owned: HashMap::new(),
+            pending: Vec::new(),
+            pending_since: now,
+            pending_reason: None,
+            retakes: 0,
+            gathered: Work::default(),
+            in_flight: false,
+            held: false,
+            full_since: None,
+            checked: now,
+            published: now,
+            unpublished: HashMap::new(),
+            ended: false,
+        }
+    }
+
+    pub(super) fn run(mut self) {
+        while !self.options.stop.is_cancelled() {
+            let drained = self.poll_once();
+            while let Ok(event) = self.consumer.rebalances.try_recv() {
+                self.rebalance(event);
+            }
+            while let Ok(report) = self.reports.try_recv() {
+                self.take(report);
+            }
+            if !self.in_flight && !self.ended && (drained || self.is_full()) {
+                self.order_next();
+            }
+            self.hold_or_go_on();
+            if self.published.elapsed() >= PUBLISH_EVERY {
+                self.publish(CommitMode::Async);
+            }
+        }
+        self.finish();
+    }
+
+    /// Takes one record, if there is one; whether there was none.
+    fn poll_once(&mut self) -> bool {
+        let wait = match (self.in_flight, self.gathered.is_empty()) {
+            // What has arrived already goes into the same batch.
+            (false, false) => Duration::ZERO,
+            (false, true) => IDLE_WAIT,
+            (true, _) => BUSY_WAIT,
+        };
+        if self.is_full() && !self.held {
+            // No more records now, whatever is in the client's queue; but for a moment only, since the client wants its
+            // poll (after HOLD_AFTER the partitions are paused and polling goes on).
+            if self.in_flight
+                && let Ok(report) = self.reports.recv_timeout(BUSY_WAIT)
+            {
+                self.take(report);
+            }
+            return true;
+        }
+        match self.consumer.client.poll(wait) {
+            Some(Ok(message)) => {
+                let record = Record::copy(&message);
+                drop(message);
+                self.gather(record);
+                false
+            }
+            Some(Err(error)) => {
+                self.trouble(&error);
+                true
+            }
+            None => true,
+        }
+    }
+
+    fn gather(&mut self, record: Record) {
+        // A record of a partition that was given up in the meantime belongs to somebody else.
+        if let Some(owned) = self.owned.get(&record.partition) {
+            self.gathered.push(self.options.kind, owned, record, Utc::now().timestamp_millis());
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.gathered.records.len() >= MAX_ROWS || self.gathered.bytes >= MAX_BYTES
+    }
+
+    fn order_next(&mut self) {
+        if !self.pending.is_empty() {
+            if self.pending_since <= Instant::now() {
+                let partitions = std::mem::take(&mut self.pending);
+                let reason = self.pending_reason.take();
+                self.order(Job::TakeOver(partitions, reason));
+            }
+            return;
+        }
+        if !self.gathered.is_empty() {
+            let work = std::mem::take(&mut self.gathered);
+            for interval in &work.batch.intervals {
+                if let Some(owned) = self.owned.get_mut(&interval.id.partition) {
+                    owned.from = interval.to;
+                }
+            }
+            self.full_since = None;
+            self.order(Job::Write(work));
+        } else if self.checked.elapsed() >= CHECK_EVERY && !self.owned.is_empty() {
+            self.order(Job::Check(self.owned.values().cloned().collect()));
+        }
+    }
+
+    fn order(&mut self, job: Job) {
+        // The channel has room: there is one job at a time. It is closed only when the writing half has broken.
+        if self.jobs.try_send(job).is_ok() {
+            self.in_flight = true;
+        } else {
+            self.ended = true;
+        }
+    }
+
+    fn take(&mut self, report: Report) {
+        self.in_flight = false;
+        self.checked = Instant::now();
+        match report {
+            Report::TakenOver(taken) => self.begin(taken),
+            Report::Written(ends) => {
+                self.retakes = 0;
+                self.unpublished.extend(ends);
+            }
+            Report::Well => {}
+            Report::Dropped(why) => self.start_over(why),
+            Report::Ended => self.ended = true,
+        }
+    }
+
+    /// Reads what has been taken over, each partition from its checkpoint.
+    fn begin(&mut self, taken: Vec<(Owned, i64)>) {
+        let mut list = TopicPartitionList::new();
+        for (owned, start) in &taken {
+            let added = list.add_partition_offset(&owned.id.topic, owned.id.partition, Offset::Offset(*start));
+            if let Err(error) = added {
+                warn!(%error, kafka.partition = owned.id.partition, "an offset cannot be read from");
+            }
+        }
+        if let Err(error) = self.consumer.client.incremental_assign(&list) {
+            // The group has changed in the meantime; it will assign anew what is still ours.
+            debug!(%error, "reading what was taken over failed");
+        }
+        self.owned.extend(taken.into_iter().map(|(owned, _)| (owned.id.partition, owned)));
+        self.show_partitions();
+    }
+
+    fn start_over(&mut self, why: Why) {
+        let partitions: Vec<i32> = self.owned.keys().copied().collect();
+        self.gathered = Work::default();
+        self.full_since = None;
+        self.unpublished.clear();
+        self.give_up(&partitions);
+        self.retakes += 1;
+        let wait = match why {
+            Why::Gone => Duration::ZERO,
+            // Two writers that both believe in their right take turns, more and more slowly, until the group has decided.
+            Why::Fenced => backoff(self.retakes, rand::random()),
+        };
+        self.pending_reason = (why == Why::Gone)
+            .then(|| "the graph was emptied from outside: started over at the beginning of the topic's log".to_owned());
+        info!(connector.name = self.options.connector(), ?why, "taking partitions over again");
+        self.await_take_over(partitions, wait);
+    }
+
+    fn await_take_over(&mut self, partitions: Vec<i32>, wait: Duration) {
+        self.pending.extend(partitions);
+        self.pending.sort_unstable();
+        self.pending.dedup();
+        self.pending_since = Instant::now() + wait;
+    }
+
+    fn rebalance(&mut self, event: Rebalance) {
+        debug!(connector.name = self.options.connector(), ?event, "rebalance");
+        match event {
+            Rebalance::Assigned(partitions) => self.await_take_over(partitions, Duration::ZERO),
+            Rebalance::Revoked(partitions) => {
+                self.await_batch_in_flight();
+                self.publish(CommitMode::Async);
+                self.let_go(&partitions);
+            }
+            Rebalance::Lost(partitions) => self.let_go(&partitions),
+        }
+    }
+
+    fn let_go(&mut self, partitions: &[i32]) {
+        self.gathered = std::mem::take(&mut self.gathered).without(partitions);
+        self.pending.retain(|partition| !partitions.contains(partition));
+        self.unpublished.retain(|partition, _| !partitions.contains(partition));
+        self.give_up(partitions);
+    }
+
+    /// Stops reading partitions. Answers a revocation also when none of them was being read.
+    fn give_up(&mut self, partitions: &[i32]) {
+        let mut list = TopicPartitionList::new();
+        for partition in partitions {
+            if let Some(owned) = self.owned.remove(partition) {
+                list.add_partition(&owned.id.topic, *partition);
+            }
+        }
+        if let Err(error) = self.consumer.client.incremental_unassign(&list) {
+            debug!(%error, "giving partitions up failed");
+        }
+        self.held = false;
+        self.show_partitions();
+    }
+
+    fn show_partitions(&self) {
+        self.options.board.set_partitions(self.options.kind, self.options.id, self.owned.keys().copied().collect());
+    }
+
+    /// Pauses partitions while the buffer is full and the store does not answer; resumes them afterwards.
+    fn hold_or_go_on(&mut self) {
+        if !self.is_full() {
+            self.full_since = None;
+            if self.held {
+                self.held = self.set_paused(false).is_err();
+            }
+            return;
+        }
+        let since = *self.full_since.get_or_insert_with(Instant::now);
+        if !self.held && since.elapsed() >= HOLD_AFTER {
+            self.held = self.set_paused(true).is_ok();
+        }
+    }
+
+    fn set_paused(&self, paused: bool) -> Result<(), KafkaError> {
+        let mut list = TopicPartitionList::new();
+        for owned in self.owned.values() {
+            list.add_partition(&owned.id.topic, owned.id.partition);
+        }
+        let done = if paused { self.consumer.client.pause(&list) } else { self.consumer.client.resume(&list) };
+        done.inspect_err(|error| debug!(%error, paused, "pausing or resuming failed"))
+    }
+
+    fn trouble(&mut self, error: &KafkaError) {
+        let KafkaError::MessageConsumption(code) = error else {
+            if matches!(error, KafkaError::MessageConsumptionFatal(_)) {
+                self.ended = true;
+                self.show(State::Failed, Some(format!("the Kafka client stopped: {error}")));
+            }
+            return;
+        };
+        match code {
+            // The log no longer reaches back to where we are, or not yet that far: look at it anew.
+            Code::OffsetOutOfRange | Code::AutoOffsetReset => {
+                let partitions: Vec<i32> = self.owned.keys().copied().collect();
+                self.gathered = Work::default();
+                self.give_up(&partitions);
+                self.await_take_over(partitions, Duration::from_secs(1));
+            }
+            Code::AllBrokersDown
+            | Code::UnknownTopicOrPartition
+            | Code::TopicAuthorizationFailed
+            | Code::GroupAuthorizationFailed => {
+                self.show(
+                    State::Retrying,
+                    Some(format!("Kafka at {}: {code}", self.options.cluster.bootstrap_servers())),
+                );
+                // A check asks the broker too, and says when it is back.
+                self.checked = Instant::now();
+            }
+            _ => debug!(%error, "kafka consumer"),
+        }
+    }
+
+    fn show(&self, state: State, trace: Option<String>) {
+        self.options.board.set_state(self.options.kind, self.options.id, state, trace, Utc::now().timestamp_millis());
+    }
+
+    fn await_batch_in_flight(&mut self) {
+        let until = Instant::now() + LAST_BATCH;
+        while self.in_flight {
+            match self.reports.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(report) => self.take(report),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn publish(&mut self, mode: CommitMode) {
+        self.published = Instant::now();
+        if self.unpublished.is_empty() {
+            return;
+        }
+        let mut list = TopicPartitionList::new();
+        for (partition, offset) in self.unpublished.drain() {
+            let added = list.add_partition_offset(self.options.kind.topic(), partition, Offset::Offset(offset));
+            if let Err(error) = added {
+                debug!(%error, "an offset cannot be published");
+            }
+        }
+        if let Err(error) = self.consumer.client.commit(&list, mode) {
+            debug!(%error, "publishing offsets failed");
+        }
+    }
+
+    fn finish(mut self) {
+        self.await_batch_in_flight();
+        self.publish(CommitMode::Sync);
+        self.consumer.close();
+        self.show(State::Unassigned, None);
+        // Dropping the client leaves the group.
+    }
+}

@@ -1,0 +1,247 @@
+//! Records on their way to the store: decoded, with the checkpoints that they will move. No I/O.
+
+use std::collections::HashMap;
+
+use model::Kind;
+
+use crate::{
+    graph::{Batch, CheckpointId, DeadRecord, Entry, Interval, batch::Content},
+    kafka::record::Record,
+    kind::decode::{Fault, ORIGIN_HEADER, Place, decode},
+};
+
+/// A partition that the task has taken over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Owned {
+    /// Its checkpoint.
+    pub(super) id: CheckpointId,
+    /// The epoch with which it was taken over.
+    pub(super) epoch: i64,
+    /// How many topics of its name the graph has seen.
+    pub(super) incarnation: i64,
+    /// Where the next batch begins: the end of the one before.
+    pub(super) from: i64,
+}
+
+/// Records that will be written together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Work {
+    /// The records; `batch.entries` has one for each, in the same order.
+    pub(super) records: Vec<Record>,
+    /// What the store will be given.
+    pub(super) batch: Batch,
+    /// About how much memory this holds.
+    pub(super) bytes: usize,
+}
+
+impl Work {
+    /// Whether there is nothing to write.
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Decodes a record and adds it. `now_ms` (epoch milliseconds) is when, for a dead letter.
+    pub(super) fn push(&mut self, kind: Kind, owned: &Owned, record: Record, now_ms: i64) {
+        let interval = self.interval_of(owned);
+        let place = Place {
+            topic: &owned.id.topic,
+            partition: record.partition,
+            offset: record.offset,
+            incarnation: owned.incarnation,
+            origin: record.header(ORIGIN_HEADER),
+        };
+        let content = match decode(kind, record.value.as_deref(), place) {
+            Ok(event) => Content::Event(event),
+            Err(fault) => Content::Dead(Box::new(dead(&record, fault, now_ms))),
+        };
+        reach(&mut self.batch.intervals[interval], &record);
+        self.bytes += record.bytes();
+        self.batch.entries.push(Entry { interval, content });
+        self.records.push(record);
+    }
+
+    /// Takes out what belongs to partitions that are no longer ours.
+    #[must_use]
+    pub(super) fn without(self, partitions: &[i32]) -> Self {
+        self.filter(|record| !partitions.contains(&record.partition))
+    }
+
+    /// Cuts in two, the first half first; together they cover just what the whole covered.
+    ///
+    /// # Panics
+    /// When there are fewer than two records.
+    pub(super) fn halves(self) -> (Self, Self) {
+        assert!(self.records.len() > 1, "one record cannot be halved");
+        let middle = self.records.len() / 2;
+        let whole = self.batch.intervals;
+        let ends: HashMap<i32, i64> = whole.iter().map(|interval| (interval.id.partition, interval.to)).collect();
+        let mut first = Self::default();
+        let mut second = Self::default();
+        for (index, (entry, record)) in self.batch.entries.into_iter().zip(self.records).enumerate() {
+            let half = if index < middle { &mut first } else { &mut second };
+            let source = &whole[entry.interval];
+            let at = half.batch.intervals.iter().position(|known| known.id == source.id);
+            let interval = at.unwrap_or_else(|| {
+                half.batch.intervals.push(Interval {
+                    to: source.from,
+                    read: 0,
+                    last_timestamp: -1,
+                    last_crc: -1,
+                    ..source.clone()
+                });
+                half.batch.intervals.len() - 1
+            });
+            reach(&mut half.batch.intervals[interval], &record);
+            half.bytes += record.bytes();
+            half.batch.entries.push(Entry { interval, ..entry });
+            half.records.push(record);
+        }
+        for later in &mut second.batch.intervals {
+            if let Some(earlier) = first.batch.intervals.iter().find(|earlier| earlier.id == later.id) {
+                later.from = earlier.to;
+            }
+            // A gap at the end (markers, compacted records) stays covered by the last half.
+            later.to = ends[&later.id.partition];
+        }
+        for only in &mut first.batch.intervals {
+            if !second.batch.intervals.iter().any(|later| later.id == only.id) {
+                only.to = ends[&only.id.partition];
+            }
+        }
+        (first, second)
+    }
+
+    /// Makes its one record a dead letter, since the store refuses it.
+    pub(super) fn bury(&mut self, fault: Fault, now_ms: i64) {
+        if let (Some(entry), Some(record)) = (self.batch.entries.first_mut(), self.records.first()) {
+            entry.content = Content::Dead(Box::new(dead(record, fault, now_ms)));
+        }
+    }
+
+    fn interval_of(&mut self, owned: &Owned) -> usize {
+        let known = self.batch.intervals.iter().position(|interval| interval.id == owned.id);
+        known.unwrap_or_else(|| {
+            self.batch.intervals.push(Interval {
+                id: owned.id.clone(),
+                epoch: owned.epoch,
+                from: owned.from,
+                to: owned.from,
+                last_timestamp: -1,
+                last_crc: -1,
+                read: 0,
+            });
+            self.batch.intervals.len() - 1
+        })
+    }
+
+    fn filter(self, keep: impl Fn(&Record) -> bool) -> Self {
+        let mut kept = Self::default();
+        for (entry, record) in self.batch.entries.into_iter().zip(self.records) {
+            if !keep(&record) {
+                continue;
+            }
+            let source = &self.batch.intervals[entry.interval];
+            let at = kept.batch.intervals.iter().position(|known| known.id == source.id);
+            let interval = at.unwrap_or_else(|| {
+                kept.batch.intervals.push(source.clone());
+                kept.batch.intervals.len() - 1
+            });
+            kept.bytes += record.bytes();
+            kept.batch.entries.push(Entry { interval, ..entry });
+            kept.records.push(record);
+        }
+        kept
+    }
+}
+
+/// Extends an interval to just behind a record.
+fn reach(interval: &mut Interval, record: &Record) {
+    interval.to = record.offset + 1;
+    interval.last_timestamp = record.timestamp_ms.unwrap_or(-1);
+    interval.last_crc = record.crc();
+    interval.read += 1;
+}
+
+fn dead(record: &Record, fault: Fault, now_ms: i64) -> DeadRecord {
+    DeadRecord {
+        offset: record.offset,
+        reason: fault.reason,
+        message: fault.message,
+        key: record.key.clone(),
+        value: record.value.clone(),
+        headers: record.headers.clone(),
+        timestamp_ms: record.timestamp_ms,
+        recorded_at: now_ms,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn owned(partition: i32, from: i64) -> Owned {
+        let id = CheckpointId { connector: "c".into(), cluster: "k".into(), topic: "t".into(), partition };
+        Owned { id, epoch: 1, incarnation: 1, from }
+    }
+
+    fn record(partition: i32, offset: i64) -> Record {
+        let value =
+            Some(format!("{{\"follower_id\":1,\"followed_id\":{},\"timestamp\":1789000000}}", offset + 2).into());
+        Record { partition, offset, timestamp_ms: Some(offset), key: None, value, headers: Vec::new() }
+    }
+
+    /// Work over records at these (partition, gap before the record).
+    fn work(places: &[(i32, i64)]) -> Work {
+        let mut next: HashMap<i32, i64> = HashMap::new();
+        let mut work = Work::default();
+        for &(partition, gap) in places {
+            let offset = next.get(&partition).copied().unwrap_or(10) + gap;
+            work.push(Kind::Connection, &owned(partition, 10), record(partition, offset), 0);
+            next.insert(partition, offset + 1);
+        }
+        work
+    }
+
+    /// Cuts again and again down to single records, first half first.
+    fn shatter(work: Work) -> Vec<Work> {
+        if work.records.len() < 2 {
+            return vec![work];
+        }
+        let (first, second) = work.halves();
+        let mut parts = shatter(first);
+        parts.extend(shatter(second));
+        parts
+    }
+
+    #[test]
+    fn work_without_a_revoked_partition_keeps_the_rest() {
+        let kept = work(&[(0, 0), (1, 0), (0, 3), (2, 0)]).without(&[1, 2]);
+        assert_eq!(kept.batch.intervals.len(), 1);
+        assert_eq!((kept.batch.intervals[0].from, kept.batch.intervals[0].to), (10, 15));
+        assert_eq!(kept.records.len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn narrowing_covers_every_offset_once_and_in_order(places in prop::collection::vec((0..3i32, 0..4i64), 2..60)) {
+            let whole = work(&places);
+            let mut at: HashMap<i32, i64> = (0..3).map(|partition| (partition, 10)).collect();
+            let parts = shatter(whole.clone());
+            prop_assert_eq!(parts.iter().map(|part| part.records.len()).sum::<usize>(), whole.records.len());
+            for part in &parts {
+                for interval in &part.batch.intervals {
+                    prop_assert_eq!(interval.from, at[&interval.id.partition]);
+                    prop_assert!(interval.to > interval.from);
+                    at.insert(interval.id.partition, interval.to);
+                }
+                let read: i64 = part.batch.intervals.iter().map(|interval| interval.read).sum();
+                prop_assert_eq!(read as usize, part.records.len());
+            }
+            for interval in &whole.batch.intervals {
+                prop_assert_eq!(at[&interval.id.partition], interval.to);
+            }
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The writing half of a task: one job at a time, tried for as long as it takes.
+
+use std::{collections::HashMap, sync::mpsc::Sender, time::Instant};
+
+use chrono::Utc;
+use metrics::{counter, histogram};
+use model::status::State;
+use tokio::sync::mpsc::Receiver;
+use tracing::{debug, error, info, warn};
+
+use super::{
+    Job, Options, Owned, Report, Why, Work,
+    decide::{Decision, decide},
+    take_over::{Taken, take_over, watermarks},
+};
+use crate::{
+    graph::{Checkpoint, Error, Outcome, Tally},
+    kind::decode::Fault,
+};
+
+pub(super) struct Writer {
+    options: Options,
+    /// The checkpoints as this task last left them, by partition.
+    checkpoints: HashMap<i32, Checkpoint>,
+    /// Why the last try failed, so that each new reason is logged once.
+    complaint: Option<String>,
+}
+
+/// A job that was given up.
+enum Stop {
+    /// Everything gathered is void.
+    Dropped(Why),
+    /// A person has to look, or the task is being stopped.
+    Ended,
+}
+
+impl Writer {
+    pub(super) fn new(options: Options) -> Self {
+        Self { options, checkpoints: HashMap::new(), complaint: None }
+    }
+
+    /// Does jobs until the polling half has ended.
+    pub(super) async fn run(mut self, mut jobs: Receiver<Job>, reports: Sender<Report>) {
+        while let Some(job) = jobs.recv().await {
+            let done = match job {
+                Job::TakeOver(partitions, reason) => self.take_over(&partitions, reason).await,
+                Job::Write(work) => self.write_all(work).await,
+                Job::Check(owned) => self.check(&owned).await,
+            };
+            let report = done.unwrap_or_else(|stop| match stop {
+                Stop::Dropped(why) => Report::Dropped(why),
+                Stop::Ended => Report::Ended,
+            });
+            if reports.send(report).is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn take_over(&mut self, partitions: &[i32], reason: Option<String>) -> Result<Report, Stop> {
+        let mut tries = 0;
+        let taken = loop {
+            match take_over(&self.options, partitions).await {
+                Ok(taken) => break taken,
+                Err(error) => {
+                    tries += 1;
+                    self.wait_after(&error, tries).await?;
+                }
+            }
+        };
+        let Taken { owned, checkpoints, notices } = taken;
+        for notice in reason.into_iter().chain(notices) {
+            warn!(connector.name = self.options.connector(), "{notice}");
+            self.options.board.set_notice(self.options.kind, self.options.id, notice);
+        }
+        self.note(checkpoints);
+        self.running();
+        info!(connector.name = self.options.connector(), kafka.partitions = ?partitions, "partitions taken over");
+        Ok(Report::TakenOver(owned))
+    }
+
+    /// Writes work, in halves where the store refuses the whole.
+    async fn write_all(&mut self, work: Work) -> Result<Report, Stop> {
+        let ends = work.batch.intervals.iter().map(|interval| (interval.id.partition, interval.to)).collect();
+        let mut pile = vec![work];
+        while let Some(mut work) = pile.pop() {
+            let mut tries = 0;
+            loop {
+                let started = Instant::now();
+                let outcome = {
+                    let _lane = self.options.lane.lock().await;
+                    self.options.store.write(&work.batch).await
+                };
+                let error = match outcome {
+                    Ok(outcome) => {
+                        histogram!("sluice_write_seconds", "connector" => self.options.connector())
+                            .record(started.elapsed().as_secs_f64());
+                        self.settle(&work, outcome).await?;
+                        break;
+                    }
+                    Err(error) => error,
+                };
+                tries += 1;
+                match decide(error.trouble, tries, work.records.len(), rand::random()) {
+                    Decision::Narrow => {
+                        counter!("sluice_narrowings_total", "connector" => self.options.connector()).increment(1);
+                        debug!(%error, records = work.records.len(), "the store refuses a batch: narrowing");
+                        let (first, second) = work.halves();
+                        pile.push(second);
+                        pile.push(first);
+                        break;
+                    }
+                    Decision::Bury => {
+                        let reason = error.code.clone().unwrap_or_else(|| "refused_by_store".to_owned());
+                        let fault = Fault::new(reason, format!("the store refuses it: {}", error.message));
+                        work.bury(fault, Utc::now().timestamp_millis());
+                    }
+                    Decision::Retry(_) | Decision::Fail => self.wait_after(&error, tries).await?,
+                }
+            }
+        }
+        self.running();
+        Ok(Report::Written(ends))
+    }
+
+    /// Draws the conclusions from what became of a write.
+    async fn settle(&mut self, work: &Work, outcome: Outcome) -> Result<(), Stop> {
+        match outcome {
+            Outcome::Committed(tallies) => self.move_on(work, &tallies),
+            // What became of its records is written in the checkpoint.
+            Outcome::Already => self.reload().await?,
+            Outcome::Fenced => {
+                counter!("sluice_fenced_total", "connector" => self.options.connector()).increment(1);
+                return Err(Stop::Dropped(Why::Fenced));
+            }
+            Outcome::Gone => return Err(Stop::Dropped(Why::Gone)),
+            Outcome::Astray(sentence) => {
+                error!(connector.name = self.options.connector(), "{sentence}");
+                self.show(State::Failed, Some(sentence));
+                return Err(Stop::Ended);
+            }
+        }
+        let now = Utc::now().timestamp_millis();
+        let produced = work.records.iter().filter_map(|record| record.timestamp_ms);
+        self.options.board.add_latencies(self.options.kind, produced, now);
+        Ok(())
+    }
+
+    fn move_on(&mut self, work: &Work, tallies: &[Tally]) {
+        let connector = self.options.connector();
+        let mut moved = Vec::with_capacity(tallies.len());
+        for (interval, tally) in work.batch.intervals.iter().zip(tallies) {
+            counter!("sluice_records_total", "connector" => connector, "outcome" => "stored")
+                .increment(tally.stored as u64);
+            counter!("sluice_records_total", "connector" => connector, "outcome" => "repeated")
+                .increment(tally.repeated as u64);
+            counter!("sluice_records_total", "connector" => connector, "outcome" => "dead")
+                .increment(tally.dead as u64);
+            if let Some(checkpoint) = self.checkpoints.get_mut(&interval.id.partition) {
+                checkpoint.next_offset = interval.to;
+                checkpoint.last_timestamp = interval.last_timestamp;
+                checkpoint.last_crc = interval.last_crc;
+                checkpoint.books.read += interval.read;
+                checkpoint.books.stored += tally.stored;
+                checkpoint.books.repeated += tally.repeated;
+                checkpoint.books.dead += tally.dead;
+                checkpoint.updated += tally.updated;
+                moved.push(checkpoint.clone());
+            }
+        }
+        self.options.board.set_checkpoints(moved);
+    }
+
+    /// Compares the checkpoints with how we left them; asks the broker too if it was away.
+    async fn check(&mut self, owned: &[Owned]) -> Result<Report, Stop> {
+        let mut tries = 0;
+        let found = loop {
+            let asked = async {
+                if self.is_retrying() {
+                    watermarks(&self.options).await?;
+                }
+                self.options.store.checkpoints().await
+            };
+            match asked.await {
+                Ok(found) => break found,
+                Err(error) => {
+                    tries += 1;
+                    self.wait_after(&error, tries).await?;
+                }
+            }
+        };
+        for ours in owned {
+            match found.iter().find(|checkpoint| checkpoint.id == ours.id) {
+                None => return Err(Stop::Dropped(Why::Gone)),
+                Some(checkpoint) if checkpoint.epoch != ours.epoch => return Err(Stop::Dropped(Why::Fenced)),
+                Some(_) => {}
+            }
+        }
+        self.running();
+        Ok(Report::Well)
+    }
+
+    async fn reload(&mut self) -> Result<(), Stop> {
+        let mut tries = 0;
+        loop {
+            match self.options.store.checkpoints().await {
+                Ok(found) => {
+                    let mine = found.into_iter().filter(|checkpoint| {
+                        self.checkpoints.get(&checkpoint.id.partition).is_some_and(|known| known.id == checkpoint.id)
+                    });
+                    self.note(mine.collect());
+                    return Ok(());
+                }
+                Err(error) => {
+                    tries += 1;
+                    self.wait_after(&error, tries).await?;
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, checkpoints: Vec<Checkpoint>) {
+        self.checkpoints.extend(checkpoints.iter().map(|checkpoint| (checkpoint.id.partition, checkpoint.clone())));
+        self.options.board.set_checkpoints(checkpoints);
+    }
+
+    /// Shows why it does not go on, and waits for the next try.
+    async fn wait_after(&mut self, error: &Error, tries: u32) -> Result<(), Stop> {
+        let connector = self.options.connector();
+        let wait = match decide(error.trouble, tries, 1, rand::random()) {
+            Decision::Retry(wait) => wait,
+            Decision::Fail | Decision::Narrow | Decision::Bury => {
+                error!(connector.name = connector, %error, "the task has failed");
+                self.show(State::Failed, Some(error.to_string()));
+                return Err(Stop::Ended);
+            }
+        };
+        let complaint = error.to_string();
+        if self.complaint.as_ref() != Some(&complaint) {
+            warn!(connector.name = connector, %error, "trying again for as long as it takes");
+            self.complaint = Some(complaint.clone());
+        }
+        counter!("sluice_retries_total", "connector" => connector).increment(1);
+        self.show(State::Retrying, Some(format!("{complaint} (try {tries}, next in {:.1} s)", wait.as_secs_f64())));
+        tokio::select! {
+            () = tokio::time::sleep(wait) => Ok(()),
+            () = self.options.stop.cancelled() => Err(Stop::Ended),
+        }
+    }
+
+    fn is_retrying(&self) -> bool {
+        let tasks = self.options.board.tasks(self.options.kind);
+        tasks.iter().any(|task| task.id == self.options.id && task.state == State::Retrying)
+    }
+
+    fn running(&mut self) {
+        if self.complaint.take().is_some() {
+            info!(connector.name = self.options.connector(), "going on after an outage");
+        }
+        self.show(State::Running, None);
+    }
+
+    fn show(&self, state: State, trace: Option<String>) {
+        self.options.board.set_state(self.options.kind, self.options.id, state, trace, Utc::now().timestamp_millis());
+    }
+}

@@ -1,0 +1,96 @@
+//! The contract of a store: one list of cases that the embedded store and Neo4j both keep.
+
+mod bench;
+mod checkpoint;
+mod embedded_only;
+mod fixture;
+mod graph;
+mod ledger;
+mod neo4j_only;
+mod query;
+mod reset;
+
+/// Makes a test of each case for each store.
+macro_rules! contract {
+    ($($module:ident: $($case:ident),+;)+) => {
+        mod embedded {
+            $($(
+                #[tokio::test]
+                async fn $case() {
+                    let bench = crate::bench::embedded();
+                    crate::$module::$case(bench.store()).await;
+                }
+            )+)+
+        }
+        mod neo4j {
+            $($(
+                #[tokio::test]
+                async fn $case() {
+                    let bench = crate::bench::neo4j().await;
+                    crate::$module::$case(bench.store()).await;
+                }
+            )+)+
+        }
+    };
+}
+
+contract! {
+    checkpoint:
+        a_first_claim_begins_where_it_wants_to,
+        a_later_claim_raises_the_epoch_and_keeps_the_place,
+        claims_are_answered_in_their_own_order,
+        a_restart_is_a_new_incarnation_with_the_same_books,
+        another_cluster_is_a_new_incarnation,
+        a_batch_moves_its_checkpoints_with_its_data,
+        an_interval_without_records_moves_its_checkpoint,
+        a_batch_without_intervals_changes_nothing,
+        a_batch_whose_answer_was_lost_is_not_written_again,
+        a_writer_whose_partition_was_taken_over_is_fenced,
+        one_partition_taken_over_fences_the_whole_batch,
+        a_batch_without_its_checkpoint_finds_it_gone,
+        a_batch_that_begins_elsewhere_is_astray,
+        of_two_writers_at_the_same_place_one_commits,
+        of_many_claims_at_once_each_gets_an_epoch_of_its_own,
+        a_probe_changes_nothing,
+        embedded_clusters_retire_into_one_row,
+        writing_to_a_retired_checkpoint_finds_it_gone;
+    graph:
+        a_purchase_becomes_a_path,
+        a_transaction_id_is_stored_once,
+        a_newer_rating_replaces_and_an_older_one_does_not,
+        the_first_review_and_the_first_follow_stay,
+        a_stated_category_stays_and_a_default_does_not_replace_it,
+        names_and_price_are_set_where_there_is_none,
+        hostile_text_comes_back_as_it_was,
+        the_greatest_ids_are_ids,
+        a_batch_of_thousands_is_one_transaction,
+        the_books_balance_after_a_mixture;
+    ledger:
+        a_dead_letter_is_kept_byte_for_byte,
+        a_dead_letter_is_written_once,
+        pages_follow_each_other_in_order,
+        a_page_of_one_topic_has_no_other,
+        a_page_after_nothing_known_is_refused,
+        letters_are_counted_by_topic,
+        offsets_are_those_of_the_interval,
+        what_is_published_is_not_published_again,
+        a_replay_is_noted,
+        of_several_clusters_the_newest_letter_is_found,
+        a_topic_made_anew_keeps_the_letters_of_the_old_one;
+    query:
+        an_empty_graph_answers_everything_with_nothing,
+        sales_are_those_of_the_window,
+        influencers_are_ordered_by_followers_then_id,
+        ratings_are_counted_by_stars,
+        raters_are_ordered_and_limited,
+        bought_pairs_are_distinct_and_ordered,
+        buyers_are_those_of_the_window_and_the_products,
+        followers_are_limited_for_each,
+        follows_among_users_begin_and_end_there,
+        names_and_facts_are_those_that_are_known;
+    reset:
+        a_reset_empties_the_graph_and_begins_where_it_is_told,
+        a_reset_fences_writers_in_flight,
+        a_reset_keeps_incarnations_and_removes_retired_rows,
+        a_reset_of_an_empty_store_makes_the_checkpoints;
+}

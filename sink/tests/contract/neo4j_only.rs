@@ -1,0 +1,216 @@
+//! What only Neo4j can do wrong.
+
+use std::{fs, time::Duration};
+
+use model::status::GraphCounts;
+use neo4rs::query;
+use sink::graph::{
+    Outcome, Store, Trouble,
+    neo4j::{Neo4j, Options},
+};
+
+use crate::{
+    bench::{self, cypher, number, options},
+    fixture::{Hand, T, checkpoint, claim, follow, place, purchase, rating, review, store_all},
+};
+
+/// Waits until a number is what it should be; the test's own timeout is the limit.
+async fn until(statement: &str, expected: i64) {
+    while number(statement).await != expected {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+const BLOCKED: &str = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*)";
+const OPEN: &str = "SHOW TRANSACTIONS YIELD transactionId RETURN count(*)";
+
+#[tokio::test]
+async fn of_two_transactions_that_overlap_at_one_place_one_commits() {
+    let bench = bench::neo4j().await;
+    let (one, two) = (Neo4j::new(options()).unwrap(), Neo4j::new(options()).unwrap());
+    let hand = Hand::on(bench.store(), place("k", "purchases", 0)).await;
+    // Holds the lock until both have begun and wait for it.
+    let mut holder = bench::driver().start_txn().await.unwrap();
+    holder.run(query("MATCH (c:SluiceCheckpoint) SET c.version = 0")).await.unwrap();
+    let batches =
+        [hand.batch(vec![purchase("a", 1, 2, T)]), hand.batch(vec![purchase("b", 1, 2, T), purchase("c", 1, 2, T)])];
+    let release = async {
+        until(BLOCKED, 2).await;
+        holder.rollback().await.unwrap();
+    };
+    let (first, second, ()) = tokio::join!(one.write(&batches[0]), two.write(&batches[1]), release);
+    let outcomes = [first.unwrap(), second.unwrap()];
+    let committed = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Committed(_))).count();
+    assert_eq!(committed, 1, "{outcomes:?}");
+    let books = checkpoint(bench.store(), &hand.id).await.books;
+    assert_eq!(bench.store().counts().await.unwrap().transactions, books.stored);
+}
+
+#[tokio::test]
+async fn two_processes_that_claim_at_once_get_different_epochs() {
+    let bench = bench::neo4j().await;
+    let (one, two) = (Neo4j::new(options()).unwrap(), Neo4j::new(options()).unwrap());
+    let claims = [0, 1, 2].map(|partition| claim(&place("k", "purchases", partition)));
+    let reversed = [2, 1, 0].map(|partition| claim(&place("k", "purchases", partition)));
+    let (one, two) = tokio::join!(one.claim(&claims), two.claim(&reversed));
+    let (one, mut two) = (one.unwrap(), two.unwrap());
+    two.reverse();
+    for (one, two) in one.iter().zip(&two) {
+        assert_eq!((one.epoch + two.epoch, one.incarnation, two.incarnation), (3, 1, 1));
+    }
+    assert_eq!(bench.store().checkpoints().await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_graph_that_somebody_emptied_is_noticed() {
+    let bench = bench::neo4j().await;
+    let store = bench.store();
+    let mut hand = Hand::on(store, place("k", "purchases", 0)).await;
+    hand.write(store, vec![purchase("a", 1, 2, T)]).await;
+    cypher("MATCH (n) DETACH DELETE n").await;
+    assert_eq!(store.write(&hand.batch(vec![purchase("b", 1, 2, T)])).await.unwrap(), Outcome::Gone);
+    assert_eq!(store.counts().await.unwrap(), GraphCounts::default());
+    let mut hand = Hand::on(store, hand.id).await;
+    assert_eq!((hand.epoch, hand.next), (1, 0));
+    hand.write(store, vec![purchase("a", 1, 2, T), purchase("b", 1, 2, T)]).await;
+}
+
+#[tokio::test]
+async fn the_graph_is_the_original_systems_model() {
+    let bench = bench::neo4j().await;
+    let contents = vec![purchase("a", 1, 2, T), rating("r", 1, 2, 4, T), review("s", 1, 2, "fine", T), follow(1, 3)];
+    store_all(bench.store(), contents).await;
+    for statement in [
+        "MATCH (:User {userID: 1})-[:PURCHASED]->(t:Transaction)-[:OF]->(p:Product {productID: 2})
+         WHERE t.transactionID = 'a' AND t.quantity = 2 AND t.timestamp = 1700000000 AND p.category = 'Books'
+         RETURN count(*)",
+        "MATCH (:User {userID: 1})-[r:RATED]->(:Product) WHERE r.rating_value = 4 AND r.timestamp = 1700000000
+         RETURN count(*)",
+        "MATCH (:User {userID: 1})-[r:REVIEWED]->(:Product)
+         WHERE r.interactionID = 's' AND r.text = 'fine' AND r.timestamp = 1700000000 RETURN count(*)",
+        "MATCH (u:User {userID: 3})<-[f:FOLLOWS]-(:User {userID: 1}) WHERE f.timestamp = 1700000000 RETURN count(*)",
+        "MATCH (u:User {userID: 1}) WHERE keys(u) = ['userID'] AND labels(u) = ['User'] RETURN count(*)",
+        "MATCH (n) WHERE NOT n:User AND NOT n:Product AND NOT n:Transaction AND NOT n:SluiceCheckpoint
+         RETURN count(*) + 1",
+    ] {
+        assert_eq!(number(statement).await, 1, "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn data_that_forbids_a_constraint_is_named_with_the_query_that_lists_it() {
+    let bench = bench::neo4j().await;
+    cypher("DROP CONSTRAINT sluice_user").await;
+    cypher("CREATE (:User {userID: 7}), (:User {userID: 7}), (:User {userID: 8})").await;
+    let error = bench.store().prepare().await.unwrap_err();
+    assert_eq!(error.trouble, Trouble::Fatal);
+    let (_, listing) = error.message.split_once("this lists them: ").unwrap();
+    assert_eq!(number(&listing.replace("RETURN userID, times", "RETURN userID")).await, 7);
+    cypher("MATCH (u:User) DELETE u").await;
+    assert!(bench.store().prepare().await.unwrap().starts_with("Neo4j "));
+    // What is there already is no obstacle.
+    bench.store().prepare().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_denied_until_the_file_has_the_right_one() {
+    let bench = bench::neo4j().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("password");
+    let Options { password, .. } = options();
+    let store = Neo4j::new(Options { password: None, password_file: Some(file.clone()), ..options() }).unwrap();
+    let error = store.ping().await.unwrap_err();
+    assert_eq!(error.trouble, Trouble::Denied);
+    assert!(error.message.contains("the password file"), "{error}");
+    fs::write(&file, "wrong\n").unwrap();
+    let error = store.ping().await.unwrap_err();
+    assert_eq!(error.trouble, Trouble::Denied, "{error}");
+    assert!(!error.message.contains("wrong"), "{error}");
+    fs::write(&file, format!("{}\n", password.unwrap())).unwrap();
+    store.ping().await.unwrap();
+    drop(bench);
+}
+
+#[tokio::test]
+async fn a_database_that_is_missing_is_denied() {
+    let bench = bench::neo4j().await;
+    let store = Neo4j::new(Options { database: "nowhere".into(), ..options() }).unwrap();
+    let error = store.ping().await.unwrap_err();
+    assert_eq!(error.trouble, Trouble::Denied, "{error}");
+    drop(bench);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_passing_trouble() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("bolt://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let options = Options { uri, user: "neo4j".into(), password: None, password_file: None, database: "neo4j".into() };
+    let store = Neo4j::new(options).unwrap();
+    let error = store.ping().await.unwrap_err();
+    assert_eq!(error.trouble, Trouble::Passing, "{error}");
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_at_once() {
+    let options = Options {
+        uri: "garbage".into(),
+        user: String::new(),
+        password: None,
+        password_file: None,
+        database: String::new(),
+    };
+    let Err(error) = Neo4j::new(options) else { panic!("it was taken") };
+    assert!(error.to_string().contains("\"garbage\" is no address"), "{error}");
+}
+
+#[tokio::test]
+async fn what_the_server_refuses_is_data_and_leaves_nothing_open() {
+    let bench = bench::neo4j().await;
+    let store = bench.store();
+    let mut hand = Hand::on(store, place("k", "purchases", 0)).await;
+    let open = number(OPEN).await;
+    // Longer than an index takes: the decoder lets no such id through, so it stands for what nobody thought of.
+    let batch = hand.batch(vec![purchase("a", 1, 2, T), purchase(&"x".repeat(10_000), 1, 2, T)]);
+    let error = store.write(&batch).await.unwrap_err();
+    assert_eq!(error.trouble, Trouble::Data, "{error:?}");
+    until(OPEN, open).await;
+    assert_eq!(store.counts().await.unwrap(), GraphCounts::default());
+    hand.write(store, vec![purchase("a", 1, 2, T)]).await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_leaves_nothing_open() {
+    let bench = bench::neo4j().await;
+    let store = bench.store();
+    let mut hand = Hand::on(store, place("k", "purchases", 0)).await;
+    let mut holder = bench::driver().start_txn().await.unwrap();
+    holder.run(query("MATCH (c:SluiceCheckpoint) SET c.version = 0")).await.unwrap();
+    let batch = hand.batch(vec![purchase("a", 1, 2, T)]);
+    tokio::select! {
+        outcome = store.write(&batch) => panic!("written past a lock: {outcome:?}"),
+        () = until(BLOCKED, 1) => {}
+    }
+    until(BLOCKED, 0).await;
+    holder.rollback().await.unwrap();
+    hand.write(store, vec![purchase("b", 1, 2, T)]).await;
+    assert_eq!(store.counts().await.unwrap().transactions, 1);
+}
+
+#[tokio::test]
+async fn an_id_that_another_process_wrote_in_between_is_found_the_second_time() {
+    let bench = bench::neo4j().await;
+    let store = bench.store();
+    let hand = Hand::on(store, place("k", "purchases", 0)).await;
+    // Uncommitted, so that it is not found when asked for, and in the way when it is written.
+    let mut other = bench::driver().start_txn().await.unwrap();
+    other.run(query("CREATE (:Transaction {transactionID: 'a', quantity: 1, timestamp: 1700000000})")).await.unwrap();
+    let batch = hand.batch(vec![purchase("a", 1, 2, T), purchase("b", 1, 2, T)]);
+    let commit = async {
+        until(BLOCKED, 1).await;
+        other.commit().await.unwrap();
+    };
+    let (outcome, ()) = tokio::join!(store.write(&batch), commit);
+    let Outcome::Committed(tallies) = outcome.unwrap() else { panic!("not committed") };
+    assert_eq!((tallies[0].stored, tallies[0].repeated), (1, 1));
+}
