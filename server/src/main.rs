@@ -1,1 +1,178 @@
-fn main() {}
+//! Sluice: producers, sinks, pages and API in one binary. Starts its parts, and stops them in the data's order.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::Parser;
+use sink::{
+    Board, Engine,
+    graph::{Store, embedded::Embedded, neo4j::Neo4j},
+    kafka::Cluster,
+};
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+mod answers;
+mod config;
+mod healthcheck;
+mod house;
+mod http;
+mod picture;
+mod producer;
+mod sampler;
+mod signal;
+
+use config::{Action, Checked, Command};
+use house::House;
+
+/// How long stopping may take in all.
+const STOP_DEADLINE: Duration = Duration::from_secs(10);
+/// How long the sinks may go on after the producers have stopped, on the embedded broker, which forgets what is left.
+const DRAIN_DEADLINE: Duration = Duration::from_secs(4);
+
+fn main() -> ExitCode {
+    let command = Command::parse();
+    let checked = match command.config.check() {
+        Ok(checked) => checked,
+        Err(error) => return complain(&error.to_string()),
+    };
+    if let Some(Action::Healthcheck) = command.action {
+        return healthcheck::run(checked.listen);
+    }
+    start_log();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&format!("the runtime did not start: {error}")),
+    };
+    let ended = runtime.block_on(serve(checked));
+    // What still blocks (a client that closes, a question to a broker that is away) is not waited for.
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => complain(&sentence),
+    }
+}
+
+/// Runs until a signal; the error is a sentence.
+async fn serve(config: Checked) -> Result<(), String> {
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("SLUICE_LISTEN: cannot listen on {}: {error}", config.listen))?;
+    // Port 0 asks for any free one.
+    let address = listener.local_addr().map_err(|error| format!("SLUICE_LISTEN: {error}"))?;
+    let store: Arc<dyn Store> = match config.neo4j {
+        Some(options) => Arc::new(Neo4j::new(options).map_err(|error| format!("NEO4J_URI: {error}"))?),
+        None => Arc::new(Embedded::open(&config.data_dir).map_err(|error| format!("SLUICE_DATA_DIR: {error}"))?),
+    };
+    let cluster = match &config.kafka {
+        Some(servers) => Cluster::at(servers),
+        None => Cluster::embedded().map_err(|error| error.to_string())?,
+    };
+    let cluster = Arc::new(cluster);
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| format!("the metrics did not start: {error}"))?;
+    let board = Arc::new(Board::default());
+    let options = producer::world::WorldOptions {
+        users: config.world.sluice_users,
+        products: config.world.sluice_products,
+        seed: config.world.sluice_seed,
+    };
+    let producers = producer::Producers::start(cluster.clone(), store.clone(), board.clone(), options)
+        .map_err(|error| format!("KAFKA_BOOTSTRAP_SERVERS: {error}"))?;
+    let stop = CancellationToken::new();
+    let sampler = Arc::new(sampler::Sampler::new());
+    tokio::spawn({
+        let (sampler, cluster, store, board) = (sampler.clone(), cluster.clone(), store.clone(), board.clone());
+        let (producers, stop) = (producers.clone(), stop.clone());
+        async move { sampler.run(cluster, store, board, producers, stop).await }
+    });
+    let engine = Engine::start(cluster.clone(), store.clone(), board.clone());
+    let house =
+        Arc::new(House { answers: answers::Answers::new(store.clone()), cluster, store, board, producers, sampler });
+    let web = http::Web::new(house.clone(), http::Guard::new(config.admin_token), metrics, stop.clone());
+    info!(%address, "listening");
+    say(&format!("Sluice is at http://{address}"));
+
+    let mut signals = signal::Signals::listen().map_err(|error| format!("signals cannot be heard: {error}"))?;
+    let serving = {
+        let stop = stop.clone();
+        let server =
+            axum::serve(listener, http::router(web)).with_graceful_shutdown(async move { stop.cancelled().await });
+        tokio::spawn(async move { server.await })
+    };
+    signals.next().await;
+    info!("stopping: producers, sinks, streams, pages");
+    tokio::select! {
+        in_time = timeout(STOP_DEADLINE, stop_in_order(&house, engine, stop, serving)) => {
+            if in_time.is_err() {
+                warn!("not everything stopped within {} s", STOP_DEADLINE.as_secs());
+            }
+        }
+        () = signals.next() => warn!("told twice: ending at once"),
+    }
+    info!("stopped");
+    Ok(())
+}
+
+/// Follows the data: nothing is sent, what was sent is stored, then nobody is told any more.
+async fn stop_in_order(
+    house: &House,
+    engine: Engine,
+    stop: CancellationToken,
+    serving: tokio::task::JoinHandle<io::Result<()>>,
+) {
+    house.producers.stop().await;
+    if house.cluster.is_embedded() {
+        drain(house).await;
+    }
+    engine.stop().await;
+    stop.cancel();
+    match serving.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => error!(%error, "serving pages failed"),
+        Err(error) => error!(%error, "serving pages broke"),
+    }
+}
+
+/// Lets the sinks store what the embedded broker still holds, since it forgets it at exit.
+async fn drain(house: &House) {
+    let lag = || {
+        let status = house.status();
+        status.connectors.iter().map(|connector| connector.lag).sum::<i64>()
+    };
+    let drained = async {
+        // The lag is sampled once a second: one more look than that makes sure that it is of now.
+        let mut empty = 0;
+        while empty < 3 {
+            empty = if lag() == 0 { empty + 1 } else { 0 };
+            tokio::time::sleep(Duration::from_millis(400)).await;
+        }
+    };
+    if timeout(DRAIN_DEADLINE, drained).await.is_err() {
+        warn!(records = lag(), "the embedded broker forgets records that are not stored");
+    }
+}
+
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,neo4rs=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+}
+
+/// The one line on standard output: where it is.
+fn say(line: &str) {
+    let mut out = io::stdout().lock();
+    // Nobody may be listening any more, which is no reason not to serve.
+    drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+}
+
+fn complain(sentence: &str) -> ExitCode {
+    drop(writeln!(io::stderr(), "sluice: {sentence}"));
+    ExitCode::FAILURE
+}

@@ -47,7 +47,7 @@ impl Latencies {
 
     fn turn(&mut self, now_ms: i64) {
         let age = now_ms - self.started_ms;
-        if age >= 2 * WINDOW_MS || age < 0 {
+        if !(0..2 * WINDOW_MS).contains(&age) {
             *self = Self { started_ms: now_ms, ..Self::default() };
         } else if age >= WINDOW_MS {
             self.windows = [[0; BUCKETS], self.windows[0]];

@@ -1,4 +1,4 @@
-//! What checkpoints become on a takeover, when embedded clusters retire and when the graph is emptied.
+//! What checkpoints become on a write, on a takeover, when embedded clusters retire and when the graph is emptied.
 //!
 //! Pure: a store reads its checkpoints under their locks, asks here what they are to be, and writes that.
 
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use model::status::Books;
 
-use super::{Checkpoint, CheckpointId, Claim, Interval};
+use super::{Checkpoint, CheckpointId, Claim, Interval, Tally};
 
 /// The cluster that stands for all embedded clusters of earlier starts.
 pub(super) const RETIRED: &str = "embedded-retired";
@@ -27,6 +27,30 @@ pub(super) fn claimed(all: &[Checkpoint], claim: &Claim) -> Checkpoint {
             Checkpoint { epoch: found.epoch + 1, books: found.books, updated: found.updated, ..fresh(start) }
         }
     }
+}
+
+/// A checkpoint at the end of an interval, with the interval's records in its books.
+fn moved(found: &Checkpoint, interval: &Interval, tally: &Tally) -> Checkpoint {
+    let Tally { stored, repeated, dead, updated } = *tally;
+    Checkpoint {
+        next_offset: interval.to,
+        last_timestamp: interval.last_timestamp,
+        last_crc: interval.last_crc,
+        books: found.books.plus(Books { read: interval.read, stored, repeated, dead }),
+        updated: found.updated + updated,
+        ..found.clone()
+    }
+}
+
+/// The checkpoints at the ends of their intervals; those that are not there stay so.
+pub(super) fn all_moved(found: &[Option<Checkpoint>], intervals: &[Interval], tallies: &[Tally]) -> Vec<Checkpoint> {
+    let each = found.iter().zip(intervals).zip(tallies);
+    each.filter_map(|((found, interval), tally)| Some(moved(found.as_ref()?, interval, tally))).collect()
+}
+
+/// What a writer found, for the verdict: (epoch, next offset).
+pub(super) fn states(found: &[Option<Checkpoint>]) -> Vec<Option<(i64, i64)>> {
+    found.iter().map(|found| found.as_ref().map(|it| (it.epoch, it.next_offset))).collect()
 }
 
 /// What to delete and what to put instead, when `cluster` is the only embedded cluster that lives.

@@ -1,6 +1,6 @@
 //! Users and products as they will be: who is new, who gets a name, what gets another category.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use model::event::Extras;
 
@@ -11,26 +11,26 @@ pub(super) struct Nodes {
     users: HashMap<i64, Option<String>>,
     products: HashMap<i64, ProductBefore>,
     /// Those that have to be written, sorted, so that every writer locks in the same order.
-    changed_users: BTreeMap<i64, ()>,
-    changed_products: BTreeMap<i64, ()>,
+    changed_users: BTreeSet<i64>,
+    changed_products: BTreeSet<i64>,
 }
 
 impl Nodes {
     pub(super) fn new(users: HashMap<i64, Option<String>>, products: HashMap<i64, ProductBefore>) -> Self {
-        Self { users, products, changed_users: BTreeMap::new(), changed_products: BTreeMap::new() }
+        Self { users, products, changed_users: BTreeSet::new(), changed_products: BTreeSet::new() }
     }
 
     /// Notes that an event speaks of a user, and by which name.
     pub(super) fn user(&mut self, id: i64, name: Option<&String>) {
         let known = self.users.entry(id).or_insert_with(|| {
-            self.changed_users.insert(id, ());
+            self.changed_users.insert(id);
             None
         });
         if known.is_none()
             && let Some(name) = name
         {
             *known = Some(name.clone());
-            self.changed_users.insert(id, ());
+            self.changed_users.insert(id);
         }
     }
 
@@ -55,16 +55,16 @@ impl Nodes {
             changed = true;
         }
         if changed {
-            self.changed_products.insert(id, ());
+            self.changed_products.insert(id);
         }
     }
 
     pub(super) fn finish(mut self) -> (Vec<UserRow>, Vec<ProductRow>) {
         let users =
-            self.changed_users.into_keys().map(|id| UserRow { id, name: self.users.remove(&id).flatten() }).collect();
+            self.changed_users.into_iter().map(|id| UserRow { id, name: self.users.remove(&id).flatten() }).collect();
         let products = self
             .changed_products
-            .into_keys()
+            .into_iter()
             .filter_map(|id| {
                 let ProductBefore { category, name, price } = self.products.remove(&id)?;
                 Some(ProductRow { id, category: category.unwrap_or_else(|| UNCATEGORIZED.to_owned()), name, price })

@@ -249,7 +249,7 @@ impl Tokens {
 
 /// Among `users` (places), each one's `each` best pairs, every pair once, best first.
 ///
-/// Counts every pair among them: meant for the few hundred users of a picture.
+/// Counts every pair among them: meant for the users of a picture, ten thousand at most.
 pub fn closest(baskets: &Baskets, users: &[u32], each: usize) -> Vec<Pair> {
     let mut buyers: Vec<Vec<u32>> = vec![Vec::new(); baskets.products().len()];
     for (at, &user) in users.iter().enumerate() {

@@ -27,11 +27,9 @@ pub(super) enum Decision {
 /// Decides after `tries` (from 1) failed tries to write `records` records; `chance` is from 0 to 1 and spreads the waits.
 pub(super) fn decide(trouble: Trouble, tries: u32, records: usize, chance: f64) -> Decision {
     match trouble {
-        Trouble::Passing => Decision::Retry(backoff(tries, chance)),
-        Trouble::TooBig if records > 1 => Decision::Narrow,
-        Trouble::TooBig => Decision::Retry(backoff(tries, chance)),
+        Trouble::TooBig | Trouble::Data if records > 1 => Decision::Narrow,
+        Trouble::Passing | Trouble::TooBig => Decision::Retry(backoff(tries, chance)),
         Trouble::Denied => Decision::Retry(DENIED_WAIT),
-        Trouble::Data if records > 1 => Decision::Narrow,
         Trouble::Data => Decision::Bury,
         Trouble::Fatal => Decision::Fail,
     }

@@ -1,54 +1,23 @@
 //! Checkpoints as rows of SQLite.
 
 use model::status::Books;
-use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use crate::graph::{Checkpoint, CheckpointId, Interval, Tally};
+use crate::graph::{Checkpoint, CheckpointId, Interval};
 
-/// What a writer looks at, under the lock.
-pub(super) struct Found {
-    pub(super) epoch: i64,
-    pub(super) next_offset: i64,
-    pub(super) incarnation: i64,
-}
+const COLUMNS: &str = "connector, cluster, topic, partition, next_offset, epoch, last_timestamp, last_crc, incarnation, \
+    read, stored, repeated, dead, updated";
 
-pub(super) fn look(connection: &Connection, id: &CheckpointId) -> Result<Option<Found>> {
-    connection
-        .prepare_cached("SELECT epoch, next_offset, incarnation FROM checkpoint WHERE id = ?1")?
-        .query_row([id.to_string()], |row| {
-            Ok(Found { epoch: row.get(0)?, next_offset: row.get(1)?, incarnation: row.get(2)? })
-        })
-        .optional()
-}
-
-/// Moves a checkpoint to the end of an interval, and adds to its books.
-pub(super) fn advance(connection: &Connection, interval: &Interval, tally: &Tally) -> Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE checkpoint SET next_offset = :to, last_timestamp = :last_timestamp, last_crc = :last_crc, \
-             read = read + :read, stored = stored + :stored, repeated = repeated + :repeated, dead = dead + :dead, \
-             updated = updated + :updated WHERE id = :id",
-        )?
-        .execute(named_params! {
-            ":id": interval.id.to_string(),
-            ":to": interval.to,
-            ":last_timestamp": interval.last_timestamp,
-            ":last_crc": interval.last_crc,
-            ":read": interval.read,
-            ":stored": tally.stored,
-            ":repeated": tally.repeated,
-            ":dead": tally.dead,
-            ":updated": tally.updated,
-        })
-        .map(drop)
+/// Looks at the checkpoints of these intervals, under the lock.
+pub(super) fn look(connection: &Connection, intervals: &[Interval]) -> Result<Vec<Option<Checkpoint>>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM checkpoint WHERE id = ?1"))?;
+    let mut look = |interval: &Interval| statement.query_row([interval.id.to_string()], read_row).optional();
+    intervals.iter().map(&mut look).collect()
 }
 
 /// All of them, ordered by id.
 pub(super) fn all(connection: &Connection) -> Result<Vec<Checkpoint>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT connector, cluster, topic, partition, next_offset, epoch, last_timestamp, last_crc, incarnation, \
-         read, stored, repeated, dead, updated FROM checkpoint ORDER BY id",
-    )?;
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM checkpoint ORDER BY id"))?;
     statement.query_map([], read_row)?.collect()
 }
 

@@ -4,14 +4,10 @@ use std::{collections::HashSet, hash::Hash};
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, ToSql, params};
 
-use super::{
-    checkpoint::{self, Found},
-    ledger,
-    pool::End,
-};
+use super::{checkpoint, ledger, pool::End};
 use crate::{
     graph::{
-        Batch, Before, Changes, CheckpointId, Interval, Needs, Outcome, Tally,
+        Batch, Before, Changes, Checkpoint, CheckpointId, Interval, Needs, Outcome, Tally,
         batch::Content,
         change::ProductBefore,
         checkpoint::{Verdict, verdict, verdict_of_all},
@@ -22,18 +18,15 @@ use crate::{
 
 /// Writes a batch in a transaction that holds the write lock already.
 pub(super) fn write(connection: &Connection, batch: &Batch) -> Result<End<Outcome>> {
-    let found = batch.intervals.iter().map(|interval| checkpoint::look(connection, &interval.id));
-    let found = found.collect::<Result<Vec<_>>>()?;
-    let states = found.iter().map(|found| found.as_ref().map(|it| (it.epoch, it.next_offset))).collect::<Vec<_>>();
+    let found = checkpoint::look(connection, &batch.intervals)?;
+    let states = takeover::states(&found);
     let verdicts = batch.intervals.iter().zip(&states).map(|(interval, state)| verdict(interval, *state));
     Ok(match verdict_of_all(verdicts) {
         Verdict::Write => {
             let (changes, tallies) = kind::plan(batch, before(connection, &kind::needs(batch))?);
             apply(connection, &changes)?;
             bury(connection, batch, &found)?;
-            for (interval, tally) in batch.intervals.iter().zip(&tallies) {
-                checkpoint::advance(connection, interval, tally)?;
-            }
+            checkpoint::put(connection, &takeover::all_moved(&found, &batch.intervals, &tallies))?;
             End::Commit(Outcome::Committed(tallies))
         }
         Verdict::Already => End::Rollback(Outcome::Already),
@@ -45,7 +38,9 @@ pub(super) fn write(connection: &Connection, batch: &Batch) -> Result<End<Outcom
 
 /// Moves the checkpoints and nothing else, for a transaction that is rolled back.
 pub(super) fn probe(connection: &Connection, intervals: &[Interval]) -> Result<End<()>> {
-    intervals.iter().try_for_each(|interval| checkpoint::advance(connection, interval, &Tally::default()))?;
+    let found = checkpoint::look(connection, intervals)?;
+    let tallies = vec![Tally::default(); intervals.len()];
+    checkpoint::put(connection, &takeover::all_moved(&found, intervals, &tallies))?;
     Ok(End::Rollback(()))
 }
 
@@ -149,7 +144,7 @@ fn apply(connection: &Connection, changes: &Changes) -> Result<()> {
 }
 
 /// Puts the dead records of a batch into the ledger.
-fn bury(connection: &Connection, batch: &Batch, found: &[Option<Found>]) -> Result<()> {
+fn bury(connection: &Connection, batch: &Batch, found: &[Option<Checkpoint>]) -> Result<()> {
     for entry in &batch.entries {
         let Content::Dead(record) = &entry.content else { continue };
         let id = &batch.intervals[entry.interval].id;

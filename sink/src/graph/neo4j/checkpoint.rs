@@ -10,23 +10,14 @@ use neo4rs::{BoltType, Query, query};
 use serde::Deserialize;
 
 use super::{link::Transaction, row};
-use crate::graph::{Checkpoint, CheckpointId, Error, Interval, Tally};
-
-/// What a writer looks at, under the lock.
-#[derive(Deserialize)]
-pub(super) struct Found {
-    id: String,
-    pub(super) epoch: i64,
-    pub(super) next_offset: i64,
-    pub(super) incarnation: i64,
-}
+use crate::graph::{Checkpoint, CheckpointId, Error, Interval};
 
 /// Locks the checkpoints of these intervals, then looks at them.
-pub(super) async fn look(tx: &mut Transaction<'_>, intervals: &[Interval]) -> Result<Vec<Option<Found>>, Error> {
+pub(super) async fn look(tx: &mut Transaction<'_>, intervals: &[Interval]) -> Result<Vec<Option<Checkpoint>>, Error> {
     let ids = intervals.iter().map(|interval| interval.id.to_string()).collect::<Vec<_>>();
     tx.run(with_ids(cypher!("checkpoint_lock"), &ids)).await?;
-    let found = tx.rows::<Found>(with_ids(cypher!("checkpoint_look"), &ids)).await?;
-    let mut found = found.into_iter().map(|it| (it.id.clone(), it)).collect::<HashMap<_, _>>();
+    let found = tx.rows::<Node>(with_ids(cypher!("checkpoint_look"), &ids)).await?;
+    let mut found = found.into_iter().map(|node| (node.key.clone(), node.into())).collect::<HashMap<_, _>>();
     Ok(ids.iter().map(|id| found.remove(id)).collect())
 }
 
@@ -39,24 +30,6 @@ pub(super) async fn lock_or_create(tx: &mut Transaction<'_>, ids: &[&CheckpointI
 /// Locks all that are there.
 pub(super) async fn lock_all(tx: &mut Transaction<'_>) -> Result<(), Error> {
     tx.run(cypher!("checkpoint_lock_all").into()).await
-}
-
-/// Moves checkpoints to the ends of their intervals, and adds to their books.
-pub(super) async fn advance(tx: &mut Transaction<'_>, intervals: &[Interval], tallies: &[Tally]) -> Result<(), Error> {
-    let rows = intervals.iter().zip(tallies).map(|(interval, tally)| {
-        row([
-            interval.id.to_string().into(),
-            interval.to.into(),
-            interval.last_timestamp.into(),
-            interval.last_crc.into(),
-            interval.read.into(),
-            tally.stored.into(),
-            tally.repeated.into(),
-            tally.dead.into(),
-            tally.updated.into(),
-        ])
-    });
-    tx.run(query(cypher!("checkpoint_advance")).param("rows", rows.collect::<BoltType>())).await
 }
 
 /// All of them, ordered by id.
@@ -104,6 +77,7 @@ fn with_ids(statement: &str, ids: &[String]) -> Query {
 
 #[derive(Deserialize)]
 struct Node {
+    key: String,
     connector: String,
     cluster: String,
     topic: String,

@@ -15,7 +15,7 @@ use neo4rs::BoltType;
 
 use super::{
     Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
-    Sales, Store, Tally, Trouble, ledger::After, takeover,
+    Sales, Store, Trouble, ledger::After, takeover,
 };
 
 /// The text of a statement.
@@ -145,8 +145,7 @@ impl Store for Neo4j {
 
     async fn probe(&self, batch: &Batch) -> Result<(), Error> {
         let mut tx = self.writer.begin("probing Neo4j").await?;
-        let tallies = vec![Tally::default(); batch.intervals.len()];
-        let answer = checkpoint::advance(&mut tx, &batch.intervals, &tallies).await.map(End::Rollback);
+        let answer = write::probe(&mut tx, batch).await.map(End::Rollback);
         tx.end(answer).await
     }
 

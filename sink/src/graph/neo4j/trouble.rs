@@ -6,7 +6,9 @@ use crate::graph::{Error, Trouble};
 
 /// Decides by the full code, since the driver's own kinds are too coarse: to it a timeout and a broken constraint are
 /// the same. A code that is not known here is passing: an outage never turns a good record into a dead letter.
-pub(super) fn trouble(code: &str) -> Trouble {
+///
+/// The message is asked about one thing only: that a value is too large for its index has no code of its own.
+pub(super) fn trouble(code: &str, message: &str) -> Trouble {
     let name = code.rsplit('.').next().unwrap_or_default();
     match code.strip_prefix("Neo.").and_then(|rest| rest.rsplit_once('.')).map_or("", |(class, _)| class) {
         "TransientError.General" => match name {
@@ -43,6 +45,7 @@ pub(super) fn trouble(code: &str) -> Trouble {
         },
         "ClientError.Database" if name == "DatabaseNotFound" => Trouble::Denied,
         "ClientError.Procedure" => Trouble::Fatal,
+        "DatabaseError.Statement" if message.starts_with("Property value is too large to index") => Trouble::Data,
         _ => Trouble::Passing,
     }
 }
@@ -56,7 +59,7 @@ pub(super) fn is_failure(error: &DriverError) -> bool {
 pub(super) fn error(attempt: &'static str, error: &DriverError) -> Error {
     let (trouble, code, message) = match error {
         DriverError::Neo4j(failure) => {
-            (trouble(failure.code()), Some(failure.code().to_owned()), failure.message().to_owned())
+            (trouble(failure.code(), failure.message()), Some(failure.code().to_owned()), failure.message().to_owned())
         }
         // A refused HELLO comes without its code: wrong password, too many wrong ones, an expired token.
         DriverError::AuthenticationError(message) => (Trouble::Denied, None, message.clone()),
@@ -118,8 +121,15 @@ mod tests {
             ("Neo.ClientError.Procedure.ProcedureNotFound", Trouble::Fatal),
             ("Neo.ClientError.Schema.IndexAlreadyExists", Trouble::Fatal),
         ] {
-            assert_eq!(trouble(code), expected, "{code}");
+            assert_eq!(trouble(code, ""), expected, "{code}");
         }
+    }
+
+    #[test]
+    fn a_value_too_large_for_its_index_is_data_though_the_code_says_nothing() {
+        let code = "Neo.DatabaseError.Statement.ExecutionFailed";
+        assert_eq!(trouble(code, "Property value is too large to index, please see …"), Trouble::Data);
+        assert_eq!(trouble(code, "The store is on fire"), Trouble::Passing);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     graph::{
-        Batch, Before, Changes, Error, Needs, Outcome, Trouble,
+        Batch, Before, Changes, Error, Needs, Outcome, Tally, Trouble,
         change::ProductBefore,
         checkpoint::{Verdict, verdict, verdict_of_all},
         takeover,
@@ -23,7 +23,7 @@ use crate::{
 /// Writes a batch in an open transaction.
 pub(super) async fn write(tx: &mut Transaction<'_>, batch: &Batch) -> Result<End<Outcome>, Error> {
     let found = checkpoint::look(tx, &batch.intervals).await?;
-    let states = found.iter().map(|found| found.as_ref().map(|it| (it.epoch, it.next_offset))).collect::<Vec<_>>();
+    let states = takeover::states(&found);
     let verdicts = batch.intervals.iter().zip(&states).map(|(interval, state)| verdict(interval, *state));
     Ok(match verdict_of_all(verdicts) {
         Verdict::Write => {
@@ -31,7 +31,7 @@ pub(super) async fn write(tx: &mut Transaction<'_>, batch: &Batch) -> Result<End
             apply(tx, changes).await?;
             let incarnations = found.iter().map(|found| found.as_ref().map_or(1, |it| it.incarnation));
             ledger::put(tx, batch, &incarnations.collect::<Vec<_>>()).await?;
-            checkpoint::advance(tx, &batch.intervals, &tallies).await?;
+            checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &tallies)).await?;
             End::Commit(Outcome::Committed(tallies))
         }
         Verdict::Already => End::Rollback(Outcome::Already),
@@ -39,6 +39,13 @@ pub(super) async fn write(tx: &mut Transaction<'_>, batch: &Batch) -> Result<End
         Verdict::Gone => End::Rollback(Outcome::Gone),
         Verdict::Astray => End::Rollback(Outcome::Astray(takeover::astray(&batch.intervals, &states))),
     })
+}
+
+/// Moves the checkpoints and nothing else, for a transaction that is rolled back.
+pub(super) async fn probe(tx: &mut Transaction<'_>, batch: &Batch) -> Result<(), Error> {
+    let found = checkpoint::look(tx, &batch.intervals).await?;
+    let tallies = vec![Tally::default(); batch.intervals.len()];
+    checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &tallies)).await
 }
 
 /// Asks what of the needs is there.
@@ -78,10 +85,12 @@ fn pairs(pairs: Vec<(i64, i64)>) -> Vec<BoltType> {
 
 async fn apply(tx: &mut Transaction<'_>, changes: Changes) -> Result<(), Error> {
     let Changes { users, products, transactions, ratings, reviews, follows } = changes;
-    let users = users.into_iter().map(|it| row([it.id.into(), it.name.into()]));
+    let users = users.into_iter().map(|it| row([it.id.into(), told([("name", it.name.into())])]));
     put(tx, cypher!("write_users"), users).await?;
-    let products =
-        products.into_iter().map(|it| row([it.id.into(), it.category.into(), it.name.into(), it.price.into()]));
+    let products = products.into_iter().map(|it| {
+        let told = told([("category", it.category.into()), ("name", it.name.into()), ("price", it.price.into())]);
+        row([it.id.into(), told])
+    });
     put(tx, cypher!("write_products"), products).await?;
     let transactions = transactions
         .into_iter()
@@ -96,6 +105,12 @@ async fn apply(tx: &mut Transaction<'_>, changes: Changes) -> Result<(), Error> 
     put(tx, cypher!("write_reviews"), reviews).await?;
     let follows = follows.into_iter().map(|it| row([it.follower.into(), it.followed.into(), it.timestamp.into()]));
     put(tx, cypher!("write_follows"), follows).await
+}
+
+/// The properties that have a value: to set the others to null would remove them.
+fn told<const N: usize>(properties: [(&str, BoltType); N]) -> BoltType {
+    let told = properties.into_iter().filter(|(_, value)| !matches!(value, BoltType::Null(_)));
+    BoltType::Map(told.map(|(name, value)| (name.into(), value)).collect())
 }
 
 /// Runs a statement for each of the rows, and sees to it that none got lost: a relationship whose end somebody deletes

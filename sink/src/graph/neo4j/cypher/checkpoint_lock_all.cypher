@@ -1,3 +1,4 @@
+// As checkpoint_lock.
 MATCH (c:SluiceCheckpoint)
 WITH c ORDER BY c.id
-SET c.version = coalesce(c.version, 0) + 1
+SET c.version = timestamp()

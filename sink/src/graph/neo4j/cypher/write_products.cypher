@@ -1,4 +1,5 @@
+// As write_users.
 UNWIND $rows AS row
 MERGE (p:Product {productID: row[0]})
-SET p.category = row[1], p.name = coalesce(row[2], p.name), p.price = coalesce(row[3], p.price)
+SET p += row[1]
 RETURN count(*) AS written

@@ -1,0 +1,208 @@
+//! What the server is told by flags and environment, checked before anything starts.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+/// Events out of Kafka into a graph, each once, and what they mean on one page.
+#[derive(Debug, Parser)]
+#[command(name = "sluice", version)]
+pub(crate) struct Command {
+    #[command(subcommand)]
+    pub(crate) action: Option<Action>,
+    #[command(flatten)]
+    pub(crate) config: Config,
+}
+
+/// What else the binary can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Action {
+    /// Ask the server at SLUICE_LISTEN whether it is alive; exit code 0 or 1.
+    Healthcheck,
+}
+
+/// The whole configuration, one struct a concern.
+#[derive(Debug, Args)]
+pub(crate) struct Config {
+    #[command(flatten)]
+    pub(crate) kafka: Kafka,
+    #[command(flatten)]
+    pub(crate) graph: Graph,
+    #[command(flatten)]
+    pub(crate) web: Web,
+    #[command(flatten)]
+    pub(crate) world: World,
+}
+
+/// Which broker.
+#[derive(Debug, Args)]
+pub(crate) struct Kafka {
+    /// Kafka brokers, `host:port,…`; unset or empty: the embedded broker, which forgets everything at exit.
+    #[arg(long, env = "KAFKA_BOOTSTRAP_SERVERS", global = true)]
+    pub(crate) kafka_bootstrap_servers: Option<String>,
+}
+
+/// Which store.
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    /// Neo4j, such as bolt://localhost:7687; unset or empty: the embedded store.
+    #[arg(long, env = "NEO4J_URI", global = true)]
+    pub(crate) neo4j_uri: Option<String>,
+    /// The user at Neo4j.
+    #[arg(long, env = "NEO4J_USER", default_value = "neo4j", global = true)]
+    pub(crate) neo4j_user: String,
+    /// The password at Neo4j. Prefer the file: it is read again when the password is refused.
+    #[arg(long, env = "NEO4J_PASSWORD", hide_env_values = true, global = true)]
+    pub(crate) neo4j_password: Option<String>,
+    /// A file that holds the password.
+    #[arg(long, env = "NEO4J_PASSWORD_FILE", global = true)]
+    pub(crate) neo4j_password_file: Option<PathBuf>,
+    /// The database at Neo4j.
+    #[arg(long, env = "NEO4J_DATABASE", default_value = "neo4j", global = true)]
+    pub(crate) neo4j_database: String,
+    /// Where the embedded store keeps its file.
+    #[arg(long, env = "SLUICE_DATA_DIR", default_value = "./data", global = true)]
+    pub(crate) sluice_data_dir: PathBuf,
+}
+
+/// Where pages and API are served, and who may change things.
+#[derive(Debug, Args)]
+pub(crate) struct Web {
+    /// Where pages, JSON API, live events and metrics are served.
+    #[arg(long, env = "SLUICE_LISTEN", default_value = "127.0.0.1:3000", global = true)]
+    pub(crate) sluice_listen: String,
+    /// Needed for everything that changes state; has to be set where SLUICE_LISTEN is not loopback.
+    #[arg(long, env = "SLUICE_ADMIN_TOKEN", hide_env_values = true, global = true)]
+    pub(crate) sluice_admin_token: Option<String>,
+    /// A file that holds the token.
+    #[arg(long, env = "SLUICE_ADMIN_TOKEN_FILE", global = true)]
+    pub(crate) sluice_admin_token_file: Option<PathBuf>,
+}
+
+/// The simulated shop.
+#[derive(Debug, Args)]
+pub(crate) struct World {
+    /// Users of the simulated shop, 1 to 1,000,000.
+    #[arg(long, env = "SLUICE_USERS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000), global = true)]
+    pub(crate) sluice_users: u32,
+    /// Products of the simulated shop, 1 to 100,000.
+    #[arg(long, env = "SLUICE_PRODUCTS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000), global = true)]
+    pub(crate) sluice_products: u32,
+    /// Fixes the simulated shop.
+    #[arg(long, env = "SLUICE_SEED", default_value_t = 42, global = true)]
+    pub(crate) sluice_seed: u64,
+}
+
+/// A configuration that cannot be used; the sentence names the variable.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Error(String);
+
+/// The configuration after all checks. No `Debug`: it holds secrets.
+pub(crate) struct Checked {
+    pub(crate) kafka: Option<String>,
+    pub(crate) neo4j: Option<sink::graph::neo4j::Options>,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) admin_token: Option<String>,
+    pub(crate) world: World,
+}
+
+impl Config {
+    /// Checks everything that can be checked without asking anybody.
+    ///
+    /// # Errors
+    /// A sentence that names the variable and what it takes.
+    pub(crate) fn check(self) -> Result<Checked, Error> {
+        let listen: SocketAddr = self.web.sluice_listen.parse().map_err(|_| {
+            Error(format!(
+                "SLUICE_LISTEN takes an address and a port such as 127.0.0.1:3000, not {:?}",
+                self.web.sluice_listen
+            ))
+        })?;
+        let admin_token =
+            secret("SLUICE_ADMIN_TOKEN", self.web.sluice_admin_token, self.web.sluice_admin_token_file.as_ref())?;
+        if !listen.ip().is_loopback() && admin_token.is_none() {
+            return Err(Error(format!(
+                "SLUICE_LISTEN={listen} can be reached from other machines: set SLUICE_ADMIN_TOKEN (or SLUICE_ADMIN_TOKEN_FILE), \
+                 which is then needed for everything that changes state, or listen on 127.0.0.1"
+            )));
+        }
+        let neo4j = match present(self.graph.neo4j_uri) {
+            None => None,
+            Some(uri) => {
+                sink::graph::neo4j::check_uri(&uri).map_err(|reason| Error(format!("NEO4J_URI: {reason}")))?;
+                Some(sink::graph::neo4j::Options {
+                    uri,
+                    user: self.graph.neo4j_user,
+                    password: self.graph.neo4j_password,
+                    password_file: self.graph.neo4j_password_file,
+                    database: self.graph.neo4j_database,
+                })
+            }
+        };
+        Ok(Checked {
+            kafka: present(self.kafka.kafka_bootstrap_servers),
+            neo4j,
+            data_dir: self.graph.sluice_data_dir,
+            listen,
+            admin_token,
+            world: self.world,
+        })
+    }
+}
+
+/// Compose files set what is unset to an empty text.
+fn present(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn secret(name: &str, value: Option<String>, file: Option<&PathBuf>) -> Result<Option<String>, Error> {
+    if let Some(value) = present(value) {
+        return Ok(Some(value));
+    }
+    let Some(file) = file.filter(|file| !file.as_os_str().is_empty()) else { return Ok(None) };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Error(format!("{name}_FILE: {} cannot be read: {error}", file.display())))?;
+    let text = present(Some(text));
+    text.map(Some).ok_or_else(|| Error(format!("{name}_FILE: {} is empty", file.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(arguments: &[&str]) -> Result<Checked, String> {
+        let arguments = std::iter::once("sluice").chain(arguments.iter().copied());
+        let command = Command::try_parse_from(arguments).map_err(|error| error.to_string())?;
+        command.config.check().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn without_anything_it_is_the_embedded_pair_on_loopback() {
+        let checked = check(&[]).unwrap_or_else(|sentence| panic!("{sentence}"));
+        assert!(checked.kafka.is_none() && checked.neo4j.is_none() && checked.admin_token.is_none());
+        assert!(checked.listen.ip().is_loopback());
+    }
+
+    #[test]
+    fn bad_values_are_refused_with_the_name_of_the_variable() {
+        for (arguments, name) in [
+            (&["--sluice-listen", "nowhere"][..], "SLUICE_LISTEN"),
+            (&["--sluice-listen", "0.0.0.0:3000"], "SLUICE_ADMIN_TOKEN"),
+            (&["--neo4j-uri", "garbage"], "NEO4J_URI"),
+            (&["--sluice-users", "0"], "--sluice-users"),
+            (&["--sluice-admin-token-file", "/nonexistent/token"], "SLUICE_ADMIN_TOKEN_FILE"),
+        ] {
+            let sentence = check(arguments).err().unwrap_or_default();
+            assert!(sentence.contains(name), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn an_empty_value_is_an_unset_one() {
+        let checked = check(&["--kafka-bootstrap-servers", " ", "--neo4j-uri", ""])
+            .unwrap_or_else(|sentence| panic!("{sentence}"));
+        assert!(checked.kafka.is_none() && checked.neo4j.is_none());
+    }
+}

@@ -1,0 +1,284 @@
+//! Everything that runs, in one place, and what pages and API ask of it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use app::backend::Backend;
+use async_trait::async_trait;
+use chrono::Utc;
+use model::{
+    Failure, Kind,
+    answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
+    burst::{Burst, BurstRequest},
+    dead_letter::DeadLetterPage,
+    picture::{Picture, Question},
+    status::{
+        Audit, ConnectorStatus, DeadLetterStatus, GraphStatus, KafkaStatus, PartitionStatus, ProducerStatus, State,
+        Status, TopicStatus,
+    },
+};
+use sink::{
+    Board,
+    graph::{CheckpointId, Store},
+    kafka::Cluster,
+};
+
+use crate::{
+    answers::{Answers, unavailable},
+    producer::Producers,
+    sampler::{Sampler, checkpoint_of, lag_of},
+};
+
+/// Bursts that the status shows.
+const NEWEST_BURSTS: usize = 8;
+
+/// The running pipeline.
+pub(crate) struct House {
+    pub(crate) cluster: Arc<Cluster>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) board: Arc<Board>,
+    pub(crate) producers: Arc<Producers>,
+    pub(crate) sampler: Arc<Sampler>,
+    pub(crate) answers: Answers,
+}
+
+impl House {
+    /// The pipeline as it is now.
+    pub(crate) fn status(&self) -> Status {
+        let now = Utc::now().timestamp_millis();
+        let sample = self.sampler.last();
+        let checkpoints = self.sampler.checkpoints(&self.board);
+        let (broker, store, described) = (self.board.broker(), self.board.store(), self.store.describe());
+        let by_topic = |value: &dyn Fn(Kind) -> _| -> BTreeMap<String, _> {
+            Kind::ALL.into_iter().map(|kind| (kind.topic().to_owned(), value(kind))).collect()
+        };
+        let connectors: Vec<ConnectorStatus> = Kind::ALL
+            .into_iter()
+            .map(|kind| {
+                let tasks = self.board.tasks(kind);
+                let latency = self.board.latency(kind, now);
+                ConnectorStatus {
+                    name: kind.topic().to_owned(),
+                    kind,
+                    state: tasks.iter().map(|task| task.state).max_by_key(|state| gravity(*state)).unwrap_or_default(),
+                    lag: sample.lag(kind, &checkpoints),
+                    latency_p50_ms: latency.map(|(p50, _)| p50),
+                    latency_p99_ms: latency.map(|(_, p99)| p99),
+                    tasks,
+                }
+            })
+            .collect();
+        let consuming = connectors.iter().all(|connector| connector.state == State::Running);
+        Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            at: now,
+            ready: consuming && store.connected && broker.connected,
+            kafka: KafkaStatus {
+                bootstrap_servers: self.cluster.bootstrap_servers().to_owned(),
+                embedded: self.cluster.is_embedded(),
+                connected: broker.connected,
+                cluster: self.cluster.id().map(ToOwned::to_owned),
+                error: broker.error,
+            },
+            graph: GraphStatus {
+                name: store.name.unwrap_or_else(|| described.name.to_owned()),
+                location: described.location,
+                embedded: described.embedded,
+                connected: store.connected,
+                error: store.error,
+                counts: sample.counts,
+            },
+            producers: Kind::ALL
+                .into_iter()
+                .map(|kind| {
+                    let actual_per_second = sample.rates.get(&kind).map_or(0.0, |rates| rates.produced_per_second);
+                    (kind.topic().to_owned(), ProducerStatus { actual_per_second, ..self.producers.status(kind) })
+                })
+                .collect(),
+            topics: by_topic(&|kind| TopicStatus {
+                partitions: sample.watermarks.get(&kind).map_or_else(Vec::new, |marks| {
+                    let partition = |mark: &sink::kafka::Watermarks| {
+                        let checkpoint = checkpoint_of(&checkpoints, kind, mark.partition);
+                        PartitionStatus {
+                            partition: mark.partition,
+                            low: mark.low,
+                            high: mark.high,
+                            checkpoint: checkpoint.map(|checkpoint| checkpoint.next_offset),
+                            lag: lag_of(*mark, checkpoint),
+                        }
+                    };
+                    marks.iter().map(partition).collect()
+                }),
+            }),
+            connectors,
+            dead_letters: DeadLetterStatus {
+                total: sample.dead_letters.values().sum(),
+                by_topic: sample.dead_letters.clone(),
+            },
+            rates: Kind::ALL
+                .into_iter()
+                .map(|kind| (kind.topic().to_owned(), sample.rates.get(&kind).cloned().unwrap_or_default()))
+                .collect(),
+            books: self.sampler.books(&self.board),
+            bursts: self.producers.newest(NEWEST_BURSTS),
+        }
+    }
+
+    /// Why it is not ready, if it is not: a sentence for each thing that is missing.
+    pub(crate) fn reasons(status: &Status) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if !status.kafka.connected {
+            let reason = status.kafka.error.as_deref().unwrap_or("it was not asked yet");
+            reasons.push(format!("Kafka does not answer: {reason}"));
+        }
+        if !status.graph.connected {
+            let reason = status.graph.error.as_deref().unwrap_or("it was not asked yet");
+            reasons.push(format!("the graph does not answer: {reason}"));
+        }
+        for connector in status.connectors.iter().filter(|connector| connector.state != State::Running) {
+            let trace = connector.tasks.iter().find_map(|task| task.trace.as_deref()).unwrap_or("it is starting");
+            reasons.push(format!("the sink {} is not consuming: {trace}", connector.name));
+        }
+        reasons
+    }
+
+    /// Counts the graph and compares it with the books.
+    pub(crate) async fn audit(&self) -> Result<Audit, Failure> {
+        let (checkpoints, graph) =
+            tokio::try_join!(self.store.checkpoints(), self.store.counts()).map_err(unavailable)?;
+        let mut audit = Audit { graph, ..Audit::default() };
+        for kind in Kind::ALL {
+            let of_it = checkpoints.iter().filter(|checkpoint| checkpoint.id.topic == kind.topic());
+            let (books, updated) = of_it.fold((model::status::Books::default(), 0), |(books, updated), checkpoint| {
+                (books.plus(checkpoint.books), updated + checkpoint.updated)
+            });
+            if !books.balance() {
+                audit.differences.push(format!(
+                    "{kind}: {} read, but {} stored + {} repeated + {} dead",
+                    books.read, books.stored, books.repeated, books.dead
+                ));
+            }
+            let (what, found) = match kind {
+                Kind::Purchase => ("Transaction nodes", graph.transactions),
+                Kind::Interaction => ("RATED and REVIEWED relationships", graph.rated + graph.reviewed),
+                Kind::Connection => ("FOLLOWS relationships", graph.follows),
+            };
+            let expected = books.stored - updated;
+            if expected != found {
+                audit.differences.push(format!("{kind}: the books say {expected} {what}, and the graph has {found}"));
+            }
+            audit.books.insert(kind.topic().to_owned(), books);
+        }
+        audit.balanced = audit.differences.is_empty();
+        Ok(audit)
+    }
+}
+
+/// Of several tasks the one that most needs a look speaks for the connector.
+const fn gravity(state: State) -> u8 {
+    match state {
+        State::Running => 0,
+        State::Paused => 1,
+        State::Unassigned => 2,
+        State::Retrying => 3,
+        State::Failed => 4,
+    }
+}
+
+#[async_trait]
+impl Backend for House {
+    async fn status(&self) -> Status {
+        House::status(self)
+    }
+
+    async fn top_products(&self, days: u32, limit: u32, as_of: Option<i64>) -> Result<Answered<TopProducts>, Failure> {
+        self.answers.top_products(days, limit, as_of).await
+    }
+
+    async fn influencers(&self, limit: u32) -> Result<Answered<Vec<Influencer>>, Failure> {
+        self.answers.influencers(limit).await
+    }
+
+    async fn best_rated(&self, limit: u32, min_ratings: u32) -> Result<Answered<Vec<RatedProduct>>, Failure> {
+        self.answers.best_rated(limit, min_ratings).await
+    }
+
+    async fn similar_buyers(&self, limit: u32) -> Result<Answered<Vec<SimilarPair>>, Failure> {
+        self.answers.similar_buyers(limit).await
+    }
+
+    async fn communities(&self) -> Result<Communities, Failure> {
+        self.answers.communities().await
+    }
+
+    async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure> {
+        self.answers.picture(question, limit).await
+    }
+
+    async fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure> {
+        self.producers.start_burst(request)
+    }
+
+    async fn cancel_burst(&self, id: &str) -> Result<Burst, Failure> {
+        self.producers.cancel_burst(id).ok_or_else(|| unknown_burst(id))
+    }
+
+    async fn set_producer(&self, kind: Kind, running: bool, rate_per_second: f64) -> Result<ProducerStatus, Failure> {
+        self.producers.set(kind, running, rate_per_second)?;
+        Ok(self.producers.status(kind))
+    }
+
+    async fn dead_letters(
+        &self,
+        topic: Option<Kind>,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<DeadLetterPage, Failure> {
+        if !(1..=1_000).contains(&limit) {
+            return Err(Failure::new("limit_out_of_range", format!("limit is from 1 to 1000, not {limit}")));
+        }
+        let page = self.store.dead_letters(topic.map(Kind::topic), after.as_deref(), limit).await;
+        page.map_err(|error| match error.trouble {
+            sink::graph::Trouble::Data => Failure::new("after_malformed", error.message),
+            _ => unavailable(error),
+        })
+    }
+
+    async fn replay(&self, topic: &str, partition: i32, offset: i64, value: Option<String>) -> Result<(), Failure> {
+        let entry = self.store.dead_letter(topic, partition, offset).await.map_err(unavailable)?.ok_or_else(|| {
+            Failure::new("unknown_dead_letter", format!("there is no dead letter at {topic} {partition} {offset}"))
+        })?;
+        self.producers.replay(&entry, value.map(String::into_bytes)).await?;
+        self.store.mark_replayed(&entry.id, Utc::now().timestamp_millis()).await.map_err(unavailable)
+    }
+
+    async fn reset(&self) -> Result<(), Failure> {
+        let cluster = self.cluster.clone();
+        let ends = tokio::task::spawn_blocking(move || {
+            let id = cluster.id().unwrap_or_default().to_owned();
+            let mut ends = Vec::new();
+            for kind in Kind::ALL {
+                for mark in cluster.watermarks(kind.topic())? {
+                    let topic = kind.topic().to_owned();
+                    let id = CheckpointId {
+                        connector: topic.clone(),
+                        cluster: id.clone(),
+                        topic,
+                        partition: mark.partition,
+                    };
+                    ends.push((id, mark.high));
+                }
+            }
+            Ok::<_, sink::kafka::Error>(ends)
+        });
+        let ends = ends
+            .await
+            .map_err(|error| Failure::new("reset_failed", error.to_string()))?
+            .map_err(|error| Failure::new("kafka_unavailable", error.to_string()))?;
+        self.store.reset(&ends).await.map_err(unavailable)
+    }
+}
+
+/// Nobody knows a burst of this name.
+pub(crate) fn unknown_burst(id: &str) -> Failure {
+    Failure::new("unknown_burst", format!("there is no burst {id:?}; finished ones are remembered for a while only"))
+}

@@ -1,0 +1,195 @@
+//! The JSON API. Errors are `{"code", "message"}` with a fitting status.
+
+use std::collections::HashMap;
+
+use app::backend::Backend;
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::{StatusCode, Uri},
+    response::IntoResponse,
+    routing::{any, get, post},
+};
+use model::{
+    Failure, Kind,
+    answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
+    burst::{Burst, BurstRequest},
+    dead_letter::DeadLetterPage,
+    picture::{Picture, Question},
+    status::{Audit, ProducerStatus, Status},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use super::{Web, error::ApiError};
+use crate::house::unknown_burst;
+
+type Answer<T> = Result<Json<T>, ApiError>;
+/// The part of an address behind `?`.
+type Asked = Query<HashMap<String, String>>;
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/api/status", get(status))
+        .route("/api/bursts", post(start_burst))
+        .route("/api/bursts/{id}", get(burst).delete(cancel_burst))
+        .route("/api/producers/{kind}", get(producer).put(set_producer))
+        .route("/api/queries/top-products", get(top_products))
+        .route("/api/queries/influencers", get(influencers))
+        .route("/api/queries/best-rated", get(best_rated))
+        .route("/api/queries/similar-buyers", get(similar_buyers))
+        .route("/api/queries/similar-buyers/communities", get(communities))
+        .route("/api/graphs/{query}", get(picture))
+        .route("/api/dead-letters", get(dead_letters))
+        .route("/api/dead-letters/{topic}/{partition}/{offset}/replay", post(replay))
+        .route("/api/audit", post(audit))
+        .route("/api/reset", post(reset))
+        .route("/api/{*path}", any(unknown))
+        .method_not_allowed_fallback(async || {
+            ApiError(Failure::new("method_not_allowed", "this address does not take that method"))
+        })
+}
+
+async fn unknown(uri: Uri) -> ApiError {
+    ApiError(Failure::new("not_found", format!("there is nothing at {}", uri.path())))
+}
+
+async fn status(State(web): State<Web>) -> Json<Status> {
+    Json(web.house.status())
+}
+
+async fn start_burst(State(web): State<Web>, body: Bytes) -> Result<impl IntoResponse, ApiError> {
+    let asked: Value = json_of(&body)?;
+    if let Some(kind) = asked.get("kind") {
+        kind_of(kind.as_str().unwrap_or(&kind.to_string()))?;
+    }
+    let request: BurstRequest = typed(asked)?;
+    let burst = web.house.start_burst(request).await?;
+    Ok((StatusCode::ACCEPTED, Json(burst)))
+}
+
+async fn burst(State(web): State<Web>, Path(id): Path<String>) -> Answer<Burst> {
+    Ok(Json(web.house.producers.burst(&id).ok_or_else(|| unknown_burst(&id))?))
+}
+
+async fn cancel_burst(State(web): State<Web>, Path(id): Path<String>) -> Answer<Burst> {
+    Ok(Json(web.house.cancel_burst(&id).await?))
+}
+
+async fn producer(State(web): State<Web>, Path(kind): Path<String>) -> Answer<ProducerStatus> {
+    let kind = kind_of(&kind)?;
+    let status = web.house.status().producers.remove(kind.topic());
+    Ok(Json(status.unwrap_or_default()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProducerWish {
+    running: Option<bool>,
+    rate_per_second: Option<f64>,
+}
+
+async fn set_producer(State(web): State<Web>, Path(kind): Path<String>, body: Bytes) -> Answer<ProducerStatus> {
+    let kind = kind_of(&kind)?;
+    let wish: ProducerWish = typed(json_of(&body)?)?;
+    let now = web.house.producers.status(kind);
+    let (running, rate) = (wish.running.unwrap_or(now.running), wish.rate_per_second.unwrap_or(now.rate_per_second));
+    Ok(Json(web.house.set_producer(kind, running, rate).await?))
+}
+
+async fn top_products(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<TopProducts>> {
+    let (days, limit) = (number(&asked, "days", 30)?, number(&asked, "limit", 5)?);
+    let as_of = asked.get("as_of").map(|_| number(&asked, "as_of", 0)).transpose()?;
+    Ok(Json(web.house.top_products(days, limit, as_of).await?))
+}
+
+async fn influencers(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<Vec<Influencer>>> {
+    Ok(Json(web.house.influencers(number(&asked, "limit", 10)?).await?))
+}
+
+async fn best_rated(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<Vec<RatedProduct>>> {
+    let (limit, least) = (number(&asked, "limit", 10)?, number(&asked, "min_ratings", 5)?);
+    Ok(Json(web.house.best_rated(limit, least).await?))
+}
+
+async fn similar_buyers(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<Vec<SimilarPair>>> {
+    Ok(Json(web.house.similar_buyers(number(&asked, "limit", 10)?).await?))
+}
+
+async fn communities(State(web): State<Web>) -> Answer<Communities> {
+    Ok(Json(web.house.communities().await?))
+}
+
+async fn picture(State(web): State<Web>, Path(query): Path<String>, Query(asked): Asked) -> Answer<Picture> {
+    let question = Question::from_slug(&query).ok_or_else(|| {
+        Failure::new(
+            "not_found",
+            format!("there is no query {query:?}: use top-products, influencers, best-rated or similar-buyers"),
+        )
+    })?;
+    Ok(Json(web.house.picture(question, number(&asked, "limit", 300)?).await?))
+}
+
+async fn dead_letters(State(web): State<Web>, Query(asked): Asked) -> Answer<DeadLetterPage> {
+    let topic = asked.get("topic").map(|topic| kind_of(topic)).transpose()?;
+    let after = asked.get("after").cloned();
+    Ok(Json(web.house.dead_letters(topic, after, number(&asked, "limit", 100)?).await?))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Replay {
+    value: Option<String>,
+}
+
+async fn replay(
+    State(web): State<Web>,
+    Path((topic, partition, offset)): Path<(String, String, String)>,
+    body: Bytes,
+) -> Answer<Value> {
+    let wrong = |name: &str| Failure::new("place_malformed", format!("{name} is a whole number"));
+    let partition = partition.parse().map_err(|_| wrong("partition"))?;
+    let offset = offset.parse().map_err(|_| wrong("offset"))?;
+    let asked: Replay = if body.is_empty() { Replay::default() } else { typed(json_of(&body)?)? };
+    web.house.replay(&topic, partition, offset, asked.value).await?;
+    Ok(Json(json!({"replayed": true})))
+}
+
+async fn audit(State(web): State<Web>) -> Answer<Audit> {
+    Ok(Json(web.house.audit().await?))
+}
+
+async fn reset(State(web): State<Web>, body: Bytes) -> Answer<Value> {
+    let asked: Value = json_of(&body)?;
+    if asked.get("confirm").and_then(Value::as_str) != Some("reset") {
+        return Err(ApiError(Failure::new(
+            "not_confirmed",
+            "this empties the graph: confirm it with {\"confirm\": \"reset\"}",
+        )));
+    }
+    web.house.reset().await?;
+    Ok(Json(json!({"reset": true})))
+}
+
+fn kind_of(text: &str) -> Result<Kind, Failure> {
+    text.parse().map_err(|error: model::kind::UnknownKind| Failure::new("unknown_kind", error.to_string()))
+}
+
+fn json_of(body: &Bytes) -> Result<Value, Failure> {
+    serde_json::from_slice(body)
+        .map_err(|error| Failure::new("malformed_json", format!("the body is no JSON: {error}")))
+}
+
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
+    serde_json::from_value(value)
+        .map_err(|error| Failure::new("invalid_request", format!("the body does not fit: {error}")))
+}
+
+/// A number of the address, or what it is by default.
+fn number<T: std::str::FromStr>(asked: &HashMap<String, String>, name: &str, default: T) -> Result<T, Failure> {
+    let Some(text) = asked.get(name) else { return Ok(default) };
+    text.parse().map_err(|_| {
+        Failure::new(format!("{name}_out_of_range"), format!("{name} is a whole number within its range, not {text:?}"))
+    })
+}

@@ -1,0 +1,37 @@
+//! Errors as the API answers them: a status, a stable code and a sentence.
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use model::Failure;
+
+/// A failure on its way out.
+#[derive(Debug)]
+pub(crate) struct ApiError(pub(crate) Failure);
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        Self(failure)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (status(&self.0.code), Json(self.0)).into_response()
+    }
+}
+
+/// The status of a code.
+fn status(code: &str) -> StatusCode {
+    match code {
+        "unauthorized" => StatusCode::UNAUTHORIZED,
+        "cross_origin" | "unknown_host" => StatusCode::FORBIDDEN,
+        "not_found" | "unknown_burst" | "unknown_dead_letter" => StatusCode::NOT_FOUND,
+        "method_not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
+        "too_many_bursts" => StatusCode::TOO_MANY_REQUESTS,
+        "store_unavailable" | "kafka_unavailable" | "replay_failed" | "reset_failed" => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}

@@ -1,0 +1,69 @@
+//! The browser's half, embedded in the binary: WASM, its glue, style.
+
+use axum::{
+    Router,
+    extract::Path,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::Web;
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../target/site"]
+struct Site;
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/pkg/{*path}", get(file))
+        .route("/favicon.svg", get(async || ([(header::CONTENT_TYPE, "image/svg+xml")], app::FAVICON)))
+        .route("/favicon.ico", get(async || axum::response::Redirect::permanent("/favicon.svg")))
+}
+
+async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    let name = format!("pkg/{path}");
+    let accepts = |token: &str| {
+        let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+        accepted.is_some_and(|list| list.split(',').any(|part| part.split(';').next().map(str::trim) == Some(token)))
+    };
+    let small = accepts("br").then(|| Site::get(&format!("{name}.br"))).flatten();
+    let encoded = small.is_some();
+    let Some(file) = small.or_else(|| Site::get(&name)) else {
+        return (StatusCode::NOT_FOUND, "no such file\n").into_response();
+    };
+    let tag = tag(&file);
+    let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    // Names carry no hash, so the browser asks each time; the tag makes that cheap.
+    let common = [
+        (header::ETAG, tag),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+        (header::VARY, "accept-encoding".to_owned()),
+    ];
+    if unchanged {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
+    }
+    let mut response = (common, [(header::CONTENT_TYPE, media_type(&path))], file.data).into_response();
+    if encoded {
+        response.headers_mut().insert(header::CONTENT_ENCODING, header::HeaderValue::from_static("br"));
+    }
+    response
+}
+
+fn tag(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    format!("\"{}\"", hash[..8].iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,231 @@
+//! Looks at the broker and the store once a second, and keeps what it saw for pages, API and metrics.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use metrics::gauge;
+use model::{
+    Kind,
+    status::{Books, GraphCounts, Rates},
+};
+use sink::{
+    Board,
+    graph::{Checkpoint, Store},
+    kafka::{Cluster, Watermarks},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::producer::Producers;
+
+/// Between two looks.
+const EVERY: Duration = Duration::from_secs(1);
+/// How far back sparklines reach, in looks.
+const HISTORY: usize = 60;
+/// How long the store may take to count before it counts as not answering.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What was seen last.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sample {
+    /// How far each topic reaches.
+    pub(crate) watermarks: BTreeMap<Kind, Vec<Watermarks>>,
+    /// All checkpoints in the store, of other processes and retired clusters too.
+    pub(crate) checkpoints: Vec<Checkpoint>,
+    /// How much is in the graph.
+    pub(crate) counts: GraphCounts,
+    /// Dead letters by topic.
+    pub(crate) dead_letters: BTreeMap<String, i64>,
+    /// Records a second by kind.
+    pub(crate) rates: BTreeMap<Kind, Rates>,
+}
+
+/// Keeps the samples.
+pub(crate) struct Sampler {
+    last: Mutex<Sample>,
+}
+
+impl Sampler {
+    pub(crate) fn new() -> Self {
+        Self { last: Mutex::default() }
+    }
+
+    /// What was seen last.
+    pub(crate) fn last(&self) -> Sample {
+        self.lock().clone()
+    }
+
+    /// Looks again and again until it is stopped.
+    pub(crate) async fn run(
+        &self,
+        cluster: Arc<Cluster>,
+        store: Arc<dyn Store>,
+        board: Arc<Board>,
+        producers: Arc<Producers>,
+        stop: CancellationToken,
+    ) {
+        let mut speeds = Speeds::default();
+        loop {
+            let pause = tokio::time::sleep(EVERY);
+            let look =
+                async { tokio::join!(self.look_at_broker(&cluster, &board), self.look_at_store(&*store, &board)) };
+            tokio::select! {
+                _ = look => {}
+                () = stop.cancelled() => return,
+            }
+            let rates = speeds.measure(&self.read(&board), &Kind::ALL.map(|kind| producers.acked(kind)));
+            self.lock().rates = rates;
+            self.publish(&board);
+            tokio::select! {
+                () = pause => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// All checkpoints: those of this process as it last left them, the others as the store had them.
+    pub(crate) fn checkpoints(&self, board: &Board) -> Vec<Checkpoint> {
+        let mut all = self.lock().checkpoints.clone();
+        for ours in board.checkpoints() {
+            match all.iter_mut().find(|known| known.id == ours.id) {
+                Some(known) if known.epoch <= ours.epoch && known.next_offset <= ours.next_offset => *known = ours,
+                Some(_) => {}
+                None => all.push(ours),
+            }
+        }
+        all
+    }
+
+    /// The books by topic.
+    pub(crate) fn books(&self, board: &Board) -> BTreeMap<String, Books> {
+        let mut books: BTreeMap<String, Books> =
+            Kind::ALL.into_iter().map(|kind| (kind.topic().to_owned(), Books::default())).collect();
+        for checkpoint in self.checkpoints(board) {
+            let sum = books.entry(checkpoint.id.topic).or_default();
+            *sum = sum.plus(checkpoint.books);
+        }
+        books
+    }
+
+    fn read(&self, board: &Board) -> [i64; 3] {
+        let books = self.books(board);
+        Kind::ALL.map(|kind| books.get(kind.topic()).map_or(0, |books| books.read))
+    }
+
+    async fn look_at_broker(&self, cluster: &Arc<Cluster>, board: &Board) {
+        let asked = cluster.clone();
+        let look = tokio::task::spawn_blocking(move || {
+            Kind::ALL
+                .into_iter()
+                .map(|kind| Ok((kind, asked.watermarks(kind.topic())?)))
+                .collect::<Result<_, sink::kafka::Error>>()
+        });
+        match look.await {
+            Ok(Ok(watermarks)) => {
+                self.lock().watermarks = watermarks;
+                board.set_broker(Ok(()));
+            }
+            Ok(Err(error)) => board.set_broker(Err(error.to_string())),
+            Err(error) => tracing::error!(%error, "looking at the broker broke"),
+        }
+    }
+
+    async fn look_at_store(&self, store: &dyn Store, board: &Board) {
+        let look = async { tokio::try_join!(store.checkpoints(), store.counts(), store.dead_letter_counts()) };
+        match tokio::time::timeout(PATIENCE, look).await {
+            Ok(Ok((checkpoints, counts, dead_letters))) => {
+                let mut last = self.lock();
+                last.checkpoints = checkpoints;
+                last.counts = counts;
+                last.dead_letters = dead_letters.into_iter().collect();
+                drop(last);
+                // The name is known from when it was prepared.
+                if let Some(name) = board.store().name {
+                    board.set_store(Ok(name));
+                }
+            }
+            Ok(Err(error)) => board.set_store(Err(error.to_string())),
+            Err(_) => board.set_store(Err(format!("no answer from the graph within {} s", PATIENCE.as_secs()))),
+        }
+    }
+
+    fn publish(&self, board: &Board) {
+        let sample = self.last();
+        for kind in Kind::ALL {
+            gauge!("sluice_lag_records", "connector" => kind.topic())
+                .set(sample.lag(kind, &self.checkpoints(board)) as f64);
+            let letters = sample.dead_letters.get(kind.topic()).copied().unwrap_or(0);
+            gauge!("sluice_dead_letters", "topic" => kind.topic()).set(letters as f64);
+        }
+        for (topic, books) in self.books(board) {
+            for (outcome, value) in
+                [("read", books.read), ("stored", books.stored), ("repeated", books.repeated), ("dead", books.dead)]
+            {
+                gauge!("sluice_books_records", "topic" => topic.clone(), "outcome" => outcome).set(value as f64);
+            }
+        }
+        gauge!("sluice_broker_up").set(f64::from(u8::from(board.broker().connected)));
+        gauge!("sluice_store_up").set(f64::from(u8::from(board.store().connected)));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sample> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sample {
+    /// Records of a topic that are not stored yet.
+    pub(crate) fn lag(&self, kind: Kind, checkpoints: &[Checkpoint]) -> i64 {
+        let marks = self.watermarks.get(&kind).map_or(&[][..], Vec::as_slice);
+        marks.iter().map(|mark| lag_of(*mark, checkpoint_of(checkpoints, kind, mark.partition))).sum()
+    }
+}
+
+/// The checkpoint of a partition: of several (clusters that are gone), the one with the highest incarnation.
+pub(crate) fn checkpoint_of(checkpoints: &[Checkpoint], kind: Kind, partition: i32) -> Option<&Checkpoint> {
+    let of_it = checkpoints.iter().filter(|c| c.id.topic == kind.topic() && c.id.partition == partition);
+    of_it.max_by_key(|checkpoint| checkpoint.incarnation)
+}
+
+/// Records of a partition that are not stored yet.
+pub(crate) fn lag_of(mark: Watermarks, checkpoint: Option<&Checkpoint>) -> i64 {
+    let next = checkpoint.map_or(mark.low, |checkpoint| checkpoint.next_offset.max(mark.low));
+    (mark.high - next).max(0)
+}
+
+/// Turns counters into records a second.
+#[derive(Default)]
+struct Speeds {
+    before: Option<(Instant, [i64; 3], [u64; 3])>,
+    history: [VecDeque<f32>; 3],
+}
+
+impl Speeds {
+    fn measure(&mut self, read: &[i64; 3], acked: &[u64; 3]) -> BTreeMap<Kind, Rates> {
+        let now = Instant::now();
+        let (then, read_then, acked_then) = self.before.replace((now, *read, *acked)).unwrap_or((now, *read, *acked));
+        let seconds = now.duration_since(then).as_secs_f64().max(0.001);
+        Kind::ALL
+            .into_iter()
+            .map(|kind| {
+                let index = kind.index();
+                // Books shrink when the graph is emptied: that is no negative speed.
+                let stored = (read[index] - read_then[index]).max(0) as f64 / seconds;
+                let produced = acked[index].saturating_sub(acked_then[index]) as f64 / seconds;
+                let history = &mut self.history[index];
+                history.push_back(stored as f32);
+                if history.len() > HISTORY {
+                    history.pop_front();
+                }
+                let rates = Rates {
+                    produced_per_second: produced,
+                    stored_per_second: stored,
+                    history: history.iter().copied().collect(),
+                };
+                (kind, rates)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,141 @@
+//! A running Sluice, and its API.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+};
+
+use serde_json::{Value, json};
+
+use super::wait_for;
+
+/// The binary as a process; killed when dropped.
+pub struct Sluice {
+    child: Child,
+    pub address: String,
+    log: Arc<Mutex<String>>,
+}
+
+impl Sluice {
+    /// Starts it on a free port with these variables, and waits until it listens.
+    pub fn start(data_dir: &Path, variables: &[(&str, &str)]) -> Self {
+        let mut child = command(data_dir, variables).spawn().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (stderr, kept) = (child.stderr.take().unwrap(), log.clone());
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                let mut log = kept.lock().unwrap();
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        let mut first = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut first).unwrap();
+        std::thread::spawn(move || drop(stdout.read_to_end(&mut Vec::new())));
+        let address = first.trim().rsplit(' ').next().unwrap_or_default().to_owned();
+        assert!(address.starts_with("http://"), "it says where it is: {first:?}\n{}", log.lock().unwrap());
+        Self { child, address, log }
+    }
+
+    /// Waits until it is ready.
+    pub fn ready(self) -> Self {
+        wait_for("/readyz", || (self.get("/readyz").0 == 200).then_some(()));
+        self
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// A GET: status and JSON.
+    pub fn get(&self, path: &str) -> (u16, Value) {
+        answer(agent().get(format!("{}{path}", self.address)).call())
+    }
+
+    /// A POST: status and JSON.
+    pub fn post(&self, path: &str, body: &str) -> (u16, Value) {
+        answer(agent().post(format!("{}{path}", self.address)).send(body))
+    }
+
+    /// A PUT: status and JSON.
+    pub fn put(&self, path: &str, body: &str) -> (u16, Value) {
+        answer(agent().put(format!("{}{path}", self.address)).send(body))
+    }
+
+    /// Sends a burst and waits until all of it is stored or a dead letter.
+    pub fn burst(&self, kind: &str, count: u64, poison: u64) -> Value {
+        let (status, burst) =
+            self.post("/api/bursts", &json!({"kind": kind, "count": count, "poison": poison}).to_string());
+        assert_eq!(status, 202, "{burst}");
+        let path = format!("/api/bursts/{}", burst["id"].as_str().unwrap());
+        wait_for("the burst's end", || Some(self.get(&path).1).filter(|burst| burst["done"] == true))
+    }
+
+    /// The whole status.
+    pub fn status(&self) -> Value {
+        self.get("/api/status").1
+    }
+
+    /// Ends it at once, as a crash would.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, and returns its exit code.
+    pub fn terminate(mut self) -> Option<i32> {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        wait_for("the end", || self.child.try_wait().unwrap()).code()
+    }
+}
+
+impl Drop for Sluice {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+        if std::thread::panicking() {
+            eprintln!("--- the log of sluice at {}\n{}", self.address, self.log());
+        }
+    }
+}
+
+/// Runs it to its end: exit code and what it said.
+pub fn run(data_dir: &Path, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let output = command(data_dir, variables).output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+fn command(data_dir: &Path, variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_sluice")));
+    for name in ["KAFKA_BOOTSTRAP_SERVERS", "NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD", "SLUICE_ADMIN_TOKEN"] {
+        command.env_remove(name);
+    }
+    command
+        .env("SLUICE_LISTEN", "127.0.0.1:0")
+        .env("SLUICE_DATA_DIR", data_dir)
+        .env("RUST_LOG", "info")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).build().into()
+}
+
+fn answer(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> (u16, Value) {
+    match answer {
+        Ok(mut response) => {
+            let text = response.body_mut().read_to_string().unwrap_or_default();
+            (response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text)))
+        }
+        Err(error) => (0, Value::String(error.to_string())),
+    }
+}
