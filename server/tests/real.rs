@@ -4,10 +4,12 @@
 
 mod support;
 
-use serde_json::json;
+use rdkafka::Message;
+use serde_json::{Value, json};
 use services::{Kafka, Neo4j};
 use support::{
-    judge::{Reference, TOPICS, reference},
+    judge::{Reference, TOPICS, dead_letters, reference},
+    kafka,
     neo4j::{number, rows},
     sluice::{Sluice, run},
     wait_for,
@@ -71,6 +73,31 @@ fn check_graph(neo4j: &Neo4j, reference: &Reference) {
     assert_eq!(number(neo4j, foreign), 0, "labels beside the model are Sluice's own");
 }
 
+/// The dead-letter topic has each dead letter byte for byte, with its place and reason in Connect's headers.
+fn check_outlet(house: &House, sluice: &Sluice) {
+    let letters = dead_letters(sluice, "purchases");
+    let records = kafka::read(house.kafka.bootstrap_servers(), "purchases.dead-letters", letters.len());
+    let mut published: Vec<_> = records
+        .iter()
+        .map(|record| {
+            let header = |name: &str| kafka::header(record, &format!("__connect.errors.{name}"));
+            let value = record.payload().map(|value| String::from_utf8_lossy(value).into_owned());
+            (header("partition"), header("offset"), header("exception.class.name"), value)
+        })
+        .collect();
+    let text = |value: &Value| Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let mut expected: Vec<_> = letters
+        .iter()
+        .map(|letter| {
+            let value = letter["value"].as_str().map(str::to_owned);
+            (text(&letter["partition"]), text(&letter["offset"]), text(&letter["reason"]), value)
+        })
+        .collect();
+    published.sort();
+    expected.sort();
+    assert_eq!(published, expected);
+}
+
 #[test]
 fn the_reference_ends_as_exactly_its_graph_also_after_a_reset_and_a_kill_in_the_middle() {
     let house = House::start();
@@ -79,6 +106,7 @@ fn the_reference_ends_as_exactly_its_graph_also_after_a_reset_and_a_kill_in_the_
     reference.produce(&sluice);
     reference.check(&sluice);
     check_graph(&house.neo4j, &reference);
+    check_outlet(&house, &sluice);
 
     let (code, answer) = sluice.post("/api/reset", r#"{"confirm": "reset"}"#);
     assert_eq!(code, 200, "{answer}");

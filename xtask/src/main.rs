@@ -1,1 +1,65 @@
-fn main() {}
+//! `cargo xtask`: builds, runs and tests Sluice. Nothing of the product is in here.
+#![expect(clippy::print_stdout, reason = "what this program prints is what it is for")]
+
+mod browser;
+mod build;
+mod place;
+mod run;
+mod services;
+mod site;
+mod step;
+mod tally;
+mod test;
+mod wasm_toolchain;
+mod write;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, runs and tests Sluice.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Builds everything and serves it at <http://127.0.0.1:3000>
+    ///
+    /// Without `KAFKA_BOOTSTRAP_SERVERS` and `NEO4J_URI` it runs on the broker and the store inside the process. What
+    /// comes after `--` goes to the server; `cargo xtask run -- --help` lists its flags.
+    Run {
+        /// Flags for the server
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Builds target/release/sluice: the server with the browser's half inside, one file that runs anywhere
+    Build,
+    /// Formatting, lints, all tests, and a real browser against a real Kafka and Neo4j
+    ///
+    /// Needs Java 17, Maven and Node 20. The last line counts the tests that passed and failed.
+    Test(test::Options),
+    /// Starts a Kafka and a Neo4j, prints where they are, and stops them at Ctrl-C
+    ///
+    /// Needs Java 17 and Maven. They begin empty, and nothing of them is kept.
+    Services,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Run { arguments } => run::run(&arguments),
+        Task::Build => build::build(),
+        Task::Test(options) => return test::test(&options),
+        Task::Services => services::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

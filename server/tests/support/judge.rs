@@ -9,32 +9,32 @@ use serde_json::{Value, json};
 use super::{kafka, sluice::Sluice, wait_for};
 
 /// The topics, in the order in which they are produced.
-pub const TOPICS: [&str; 3] = ["purchases", "product_interactions", "user_connections"];
+pub(crate) const TOPICS: [&str; 3] = ["purchases", "product_interactions", "user_connections"];
 
 /// A record to be produced.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Record {
-    pub partition: i32,
-    pub key: Option<String>,
-    pub value: Option<String>,
+pub(crate) struct Record {
+    pub(crate) partition: i32,
+    pub(crate) key: Option<String>,
+    pub(crate) value: Option<String>,
 }
 
 impl Record {
     /// Whether it states an id of its own; one without gets another id from every broker.
-    pub fn carries_id(&self) -> bool {
+    pub(crate) fn carries_id(&self) -> bool {
         let lacks = |value: &String| value.contains("\"quantity\"") && !value.contains("\"transaction_id\"");
         !self.value.as_ref().is_some_and(lacks)
     }
 }
 
 /// The data set.
-pub struct Reference {
-    pub records: BTreeMap<&'static str, Vec<Record>>,
-    pub expected: Value,
+pub(crate) struct Reference {
+    pub(crate) records: BTreeMap<&'static str, Vec<Record>>,
+    pub(crate) expected: Value,
 }
 
 /// Reads the data set that lies beside the tests.
-pub fn reference() -> Reference {
+pub(crate) fn reference() -> Reference {
     let read = |name: &str| {
         let path = format!("{}/tests/reference/{name}.gz", env!("CARGO_MANIFEST_DIR"));
         let mut text = String::new();
@@ -50,7 +50,7 @@ pub fn reference() -> Reference {
 
 impl Reference {
     /// Produces all of it to the broker that this Sluice names.
-    pub fn produce(&self, sluice: &Sluice) {
+    pub(crate) fn produce(&self, sluice: &Sluice) {
         let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
         for (topic, records) in &self.records {
             kafka::produce(&servers, topic, records);
@@ -58,7 +58,7 @@ impl Reference {
     }
 
     /// Waits until everything has been read, and then compares books, dead letters, counts and answers.
-    pub fn check(&self, sluice: &Sluice) {
+    pub(crate) fn check(&self, sluice: &Sluice) {
         self.wait_until_read(sluice);
         let expected = &self.expected;
         let status = sluice.status();
@@ -84,7 +84,7 @@ impl Reference {
     }
 
     /// Compares what the API counted.
-    pub fn check_counts(&self, graph: &Value) {
+    pub(crate) fn check_counts(&self, graph: &Value) {
         for (ours, theirs) in [
             ("users", "User"),
             ("products", "Product"),
@@ -100,7 +100,7 @@ impl Reference {
     }
 
     /// Compares the four answers and the communities.
-    pub fn check_answers(&self, sluice: &Sluice) {
+    pub(crate) fn check_answers(&self, sluice: &Sluice) {
         let expected = &self.expected;
         let paths = paths(expected["as_of"].as_i64().unwrap());
         for (name, path) in &paths {
@@ -115,7 +115,7 @@ impl Reference {
 }
 
 /// The addresses of the four answers as of a moment.
-pub fn paths(as_of: i64) -> [(&'static str, String); 4] {
+pub(crate) fn paths(as_of: i64) -> [(&'static str, String); 4] {
     [
         ("top_products", format!("/api/queries/top-products?days=30&limit=5&as_of={as_of}")),
         ("influencers", "/api/queries/influencers?limit=10".to_owned()),
@@ -125,7 +125,7 @@ pub fn paths(as_of: i64) -> [(&'static str, String); 4] {
 }
 
 /// All dead letters of a topic, page by page.
-pub fn dead_letters(sluice: &Sluice, topic: &str) -> Vec<Value> {
+pub(crate) fn dead_letters(sluice: &Sluice, topic: &str) -> Vec<Value> {
     let mut letters = Vec::new();
     let mut after = String::new();
     loop {
@@ -175,7 +175,7 @@ fn agreement(found: &Value, planted: &Value) -> f64 {
 }
 
 /// What a graph answers, for comparing two of them.
-pub fn picture_of(sluice: &Sluice, as_of: i64) -> Value {
+pub(crate) fn picture_of(sluice: &Sluice, as_of: i64) -> Value {
     let answers: BTreeMap<_, _> =
         paths(as_of).into_iter().map(|(name, path)| (name, sluice.get(&path).1["answer"].clone())).collect();
     json!({"graph": sluice.post("/api/audit", "").1["graph"], "answers": answers})

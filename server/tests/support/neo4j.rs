@@ -7,7 +7,7 @@ use services::Neo4j;
 ///
 /// # Panics
 /// When Neo4j refuses it.
-pub fn rows(neo4j: &Neo4j, statement: &str) -> Vec<Vec<Value>> {
+pub(crate) fn rows(neo4j: &Neo4j, statement: &str) -> Vec<Vec<Value>> {
     let body = json!({"statements": [{"statement": statement}]});
     let credentials = base64(format!("{}:{}", neo4j.user(), neo4j.password()).as_bytes());
     let answer: Value = ureq::post(format!("{}/db/neo4j/tx/commit", neo4j.http_uri()))
@@ -23,7 +23,7 @@ pub fn rows(neo4j: &Neo4j, statement: &str) -> Vec<Vec<Value>> {
 }
 
 /// The one number that a statement answers.
-pub fn number(neo4j: &Neo4j, statement: &str) -> i64 {
+pub(crate) fn number(neo4j: &Neo4j, statement: &str) -> i64 {
     rows(neo4j, statement)[0][0].as_i64().unwrap_or(0)
 }
 

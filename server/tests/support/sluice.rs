@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 use super::wait_for;
 
 /// The binary as a process; killed when dropped.
-pub struct Sluice {
+pub(crate) struct Sluice {
     child: Child,
-    pub address: String,
+    pub(crate) address: String,
     log: Arc<Mutex<String>>,
 }
 
 impl Sluice {
     /// Starts it on a free port with these variables, and waits until it listens.
-    pub fn start(data_dir: &Path, variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(data_dir: &Path, variables: &[(&str, &str)]) -> Self {
         let mut child = command(data_dir, variables).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (stderr, kept) = (child.stderr.take().unwrap(), log.clone());
@@ -41,33 +41,33 @@ impl Sluice {
     }
 
     /// Waits until it is ready.
-    pub fn ready(self) -> Self {
+    pub(crate) fn ready(self) -> Self {
         wait_for("/readyz", || (self.get("/readyz").0 == 200).then_some(()));
         self
     }
 
     /// What it has logged so far.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
 
     /// A GET: status and JSON.
-    pub fn get(&self, path: &str) -> (u16, Value) {
+    pub(crate) fn get(&self, path: &str) -> (u16, Value) {
         answer(agent().get(format!("{}{path}", self.address)).call())
     }
 
     /// A POST: status and JSON.
-    pub fn post(&self, path: &str, body: &str) -> (u16, Value) {
+    pub(crate) fn post(&self, path: &str, body: &str) -> (u16, Value) {
         answer(agent().post(format!("{}{path}", self.address)).send(body))
     }
 
     /// A PUT: status and JSON.
-    pub fn put(&self, path: &str, body: &str) -> (u16, Value) {
+    pub(crate) fn put(&self, path: &str, body: &str) -> (u16, Value) {
         answer(agent().put(format!("{}{path}", self.address)).send(body))
     }
 
     /// Sends a burst and waits until all of it is stored or a dead letter.
-    pub fn burst(&self, kind: &str, count: u64, poison: u64) -> Value {
+    pub(crate) fn burst(&self, kind: &str, count: u64, poison: u64) -> Value {
         let (status, burst) =
             self.post("/api/bursts", &json!({"kind": kind, "count": count, "poison": poison}).to_string());
         assert_eq!(status, 202, "{burst}");
@@ -76,18 +76,18 @@ impl Sluice {
     }
 
     /// The whole status.
-    pub fn status(&self) -> Value {
+    pub(crate) fn status(&self) -> Value {
         self.get("/api/status").1
     }
 
     /// Ends it at once, as a crash would.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Asks it to stop, and returns its exit code.
-    pub fn terminate(mut self) -> Option<i32> {
+    pub(crate) fn terminate(mut self) -> Option<i32> {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
         wait_for("the end", || self.child.try_wait().unwrap()).code()
@@ -105,7 +105,7 @@ impl Drop for Sluice {
 }
 
 /// Runs it to its end: exit code and what it said.
-pub fn run(data_dir: &Path, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+pub(crate) fn run(data_dir: &Path, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let output = command(data_dir, variables).output().unwrap();
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }

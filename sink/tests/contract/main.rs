@@ -1,4 +1,8 @@
 //! The contract of a store: one list of cases that the embedded store and Neo4j both keep.
+#![expect(
+    clippy::unwrap_used,
+    reason = "these are tests, though clippy takes no helper of an integration test for one"
+)]
 
 mod bench;
 mod checkpoint;

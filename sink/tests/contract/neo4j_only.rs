@@ -140,15 +140,30 @@ async fn a_database_that_is_missing_is_denied() {
     drop(bench);
 }
 
-#[tokio::test]
-async fn a_server_that_is_not_there_is_passing_trouble() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let uri = format!("bolt://{}", listener.local_addr().unwrap());
-    drop(listener);
+fn at(uri: String) -> Neo4j {
     let options = Options { uri, user: "neo4j".into(), password: None, password_file: None, database: "neo4j".into() };
-    let store = Neo4j::new(options).unwrap();
+    Neo4j::new(options).unwrap()
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_passing_trouble_whatever_the_scheme() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    for scheme in ["bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"] {
+        let error = at(format!("{scheme}://{address}")).ping().await.unwrap_err();
+        assert_eq!(error.trouble, Trouble::Passing, "{scheme}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_takes_the_connection_and_never_answers_is_given_up() {
+    // Nobody accepts: the system does, and that is all that ever happens.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let store = at(format!("bolt://{}", listener.local_addr().unwrap()));
     let error = store.ping().await.unwrap_err();
-    assert_eq!(error.trouble, Trouble::Passing, "{error}");
+    assert_eq!(error.trouble, Trouble::Passing);
+    assert!(error.message.contains("did not answer within 10 s"), "{error}");
 }
 
 #[test]

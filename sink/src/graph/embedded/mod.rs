@@ -111,7 +111,9 @@ impl Store for Embedded {
         let after = after.map(After::parse).transpose()?;
         let topic = topic.map(str::to_owned);
         // One more than wanted tells whether there is a next page.
-        let read = move |tx: &rusqlite::Transaction<'_>| ledger::page(tx, topic.as_deref(), after.as_ref(), limit + 1);
+        let read = move |tx: &rusqlite::Transaction<'_>| {
+            ledger::page(tx, topic.as_deref(), after.as_ref(), limit.saturating_add(1))
+        };
         let found = self.pool.read("reading dead letters", read).await?;
         Ok(super::ledger::page(found, limit))
     }

@@ -85,12 +85,10 @@ fn pairs(pairs: Vec<(i64, i64)>) -> Vec<BoltType> {
 
 async fn apply(tx: &mut Transaction<'_>, changes: Changes) -> Result<(), Error> {
     let Changes { users, products, transactions, ratings, reviews, follows } = changes;
-    let users = users.into_iter().map(|it| row([it.id.into(), told([("name", it.name.into())])]));
+    let users = users.into_iter().map(|it| row([it.id.into(), told(it.name)]));
     put(tx, cypher!("write_users"), users).await?;
-    let products = products.into_iter().map(|it| {
-        let told = told([("category", it.category.into()), ("name", it.name.into()), ("price", it.price.into())]);
-        row([it.id.into(), told])
-    });
+    let products =
+        products.into_iter().map(|it| row([it.id.into(), it.category.into(), told(it.name), told(it.price)]));
     put(tx, cypher!("write_products"), products).await?;
     let transactions = transactions
         .into_iter()
@@ -107,10 +105,9 @@ async fn apply(tx: &mut Transaction<'_>, changes: Changes) -> Result<(), Error> 
     put(tx, cypher!("write_follows"), follows).await
 }
 
-/// The properties that have a value: to set the others to null would remove them.
-fn told<const N: usize>(properties: [(&str, BoltType); N]) -> BoltType {
-    let told = properties.into_iter().filter(|(_, value)| !matches!(value, BoltType::Null(_)));
-    BoltType::Map(told.map(|(name, value)| (name.into(), value)).collect())
+/// A list of the value, or of nothing where there is none: to set a property to null would remove it.
+fn told(value: Option<impl Into<BoltType>>) -> BoltType {
+    value.into_iter().collect()
 }
 
 /// Runs a statement for each of the rows, and sees to it that none got lost: a relationship whose end somebody deletes

@@ -1,5 +1,8 @@
+// OPTIONAL keeps the planner from walking all that a user follows.
 UNWIND $keys AS pair
 MATCH (a:User {userID: pair[0]})
 MATCH (b:User {userID: pair[1]})
-MATCH (a)-[:FOLLOWS]->(b)
-RETURN DISTINCT pair[0] AS follower, pair[1] AS followed
+OPTIONAL MATCH (a)-[f:FOLLOWS]->(b)
+WITH pair, count(f) AS follows
+WHERE follows > 0
+RETURN pair[0] AS follower, pair[1] AS followed

@@ -1,10 +1,16 @@
+// The index gives the letters in their order, from the topic of $topic on. CASE, since an OR would become a union of
+// scans that reads all of them.
 MATCH (d:SluiceDeadLetter)
-WHERE ($only IS NULL OR d.topic = $only)
-  AND (d.topic > $topic OR (d.topic = $topic
-  AND (d.partition > $partition OR (d.partition = $partition
-  AND (d.offset > $offset OR (d.offset = $offset
-  AND (d.cluster > $cluster OR (d.cluster = $cluster
-  AND d.id > $id))))))))
+USING INDEX d:SluiceDeadLetter(topic, partition, offset)
+WHERE d.topic >= $topic AND d.partition IS NOT NULL AND d.offset IS NOT NULL
+  AND ($only IS NULL OR d.topic = $only)
+  AND CASE
+        WHEN d.topic <> $topic THEN true
+        WHEN d.partition <> $partition THEN d.partition > $partition
+        WHEN d.offset <> $offset THEN d.offset > $offset
+        WHEN d.cluster <> $cluster THEN d.cluster > $cluster
+        ELSE d.id > $id
+      END
 WITH d ORDER BY d.topic, d.partition, d.offset, d.cluster, d.id LIMIT $limit
 RETURN d.id AS id, d.connector AS connector, d.cluster AS cluster, d.topic AS topic, d.partition AS partition,
        d.offset AS offset, d.reason AS reason, d.message AS message, d.key AS key, d.value AS value,

@@ -1,5 +1,5 @@
-// The map holds only what is told: a name that another process has set since it was asked for stays.
+// A name that is not told is an empty list: one that another process has set since it was asked for stays.
 UNWIND $rows AS row
 MERGE (u:User {userID: row[0]})
-SET u += row[1]
+FOREACH (name IN row[1] | SET u.name = name)
 RETURN count(*) AS written

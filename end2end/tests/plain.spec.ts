@@ -1,0 +1,41 @@
+// Without JavaScript every page reads, and a burst is an ordinary form.
+import { PAGES, QUESTIONS, expect, test } from "./fixture.ts";
+
+test.use({ javaScriptEnabled: false });
+
+test("every page reads", async ({ page }) => {
+  for (const address of Object.values(PAGES)) {
+    const response = await page.goto(address);
+    expect(response?.status(), address).toBe(200);
+    await expect(page.getByRole("heading", { level: 1 }), address).toBeVisible();
+  }
+});
+
+test("the charts are there", async ({ page }) => {
+  for (const question of QUESTIONS) {
+    await page.goto(`/insights/${question}`);
+    await expect(page.locator("main svg[role=img]").first(), question).toBeVisible();
+  }
+});
+
+test("the graphs are there", async ({ page }) => {
+  for (const question of QUESTIONS) {
+    await page.goto(`/insights/${question}?view=graph`);
+    await expect(page.locator("main svg").locator("visible=true").first(), question).toBeVisible();
+  }
+});
+
+test("a burst is sent by a form, and the page that comes back tells of it", async ({ page, request }) => {
+  const before = (await (await request.get("/api/status")).json()).bursts.map((burst: { id: string }) => burst.id);
+  await page.goto("/simulate");
+  await page.getByRole("button", { name: "Send 10 purchases", exact: true }).click();
+  await expect(page).toHaveURL(/\/simulate/);
+  await expect
+    .poll(async () => {
+      const { bursts } = await (await request.get("/api/status")).json();
+      return bursts.filter((burst: { id: string }) => !before.includes(burst.id));
+    })
+    .toMatchObject([{ kind: "purchases", count: 10, stored: 10, done: true }]);
+  await page.reload();
+  await expect(page.getByTestId("burst-purchases-stored").first()).toHaveText("10");
+});

@@ -1,0 +1,66 @@
+//! Playwright with a real Chromium.
+
+use std::{fs, path::Path, process::Command};
+
+use crate::{
+    place, site,
+    step::{self, Error, has, say},
+    tally::{self, Tally},
+    wasm_toolchain::apt_install,
+};
+
+const STEP: &str = "browser tests";
+const DEBIAN_CHROMIUM: &str = "/usr/bin/chromium";
+const FOLDER: &str = "end2end";
+
+/// Runs the tests of `end2end/` whose names match, in the given environment.
+pub(crate) fn test(filter: Option<&str>, environment: &[(&str, &str)]) -> Result<Tally, Error> {
+    if !has("npm", "--version") {
+        return Err(Error::new(STEP, "npm is not installed").advice("install Node 20 or newer"));
+    }
+    site::npm_install(FOLDER)?;
+    chromium()?;
+    step::run(STEP, npx().args(["tsc", "--noEmit"]))?;
+
+    let report = place::at("target/xtask/playwright.json");
+    if report.exists() {
+        fs::remove_file(&report).map_err(step::io_error(STEP, &report))?;
+    }
+    let mut playwright = npx();
+    playwright.args(["playwright", "test", "--reporter=list,json"]);
+    if let Some(filter) = filter {
+        playwright.args(["--grep", filter, "--pass-with-no-tests"]);
+    }
+    playwright.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report).env("SLUICE_BIN", place::server());
+    playwright.envs(environment.iter().copied());
+    let ended = step::run(STEP, &mut playwright);
+    let tally = fs::read_to_string(&report).ok().and_then(|report| tally::of_playwright(&report));
+    match (ended, tally) {
+        // The tally tells more than the exit code, unless it tells of nothing that failed.
+        (Ok(()), Some(tally)) => Ok(tally),
+        (Err(_), Some(tally)) if tally.failed > 0 => Ok(tally),
+        (Err(error), _) => Err(error),
+        (Ok(()), None) => Err(Error::new(STEP, "Playwright left no report")),
+    }
+}
+
+/// Debian's Chromium, installed where that can be done, else Playwright's own.
+fn chromium() -> Result<(), Error> {
+    if Path::new(DEBIAN_CHROMIUM).exists() {
+        return Ok(());
+    }
+    let root = step::output(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
+    if root && Path::new("/etc/debian_version").exists() {
+        say("apt-get install chromium");
+        return apt_install(&["chromium"]);
+    }
+    say("playwright install chromium");
+    step::run(STEP, npx().args(["playwright", "install", "chromium"]))
+        .map_err(|error| error.advice("install Chromium by hand, on Debian with `sudo apt-get install chromium`"))
+}
+
+fn npx() -> Command {
+    let mut npx = Command::new("npx");
+    npx.arg("--no-install").current_dir(place::at(FOLDER));
+    npx
+}
