@@ -22,7 +22,8 @@ const without = services.map((variable) => `-u ${variable}`).join(" ");
 function command(name: Name): string {
   const data = resolve(root, "target/end2end", name);
   const env = `env ${name === "embedded" ? without : ""} SLUICE_LISTEN=127.0.0.1:${port[name]} SLUICE_DATA_DIR='${data}'`;
-  return `rm -rf '${data}' && mkdir -p '${data}' && exec ${env} '${server}'`;
+  // Its log is target/end2end/NAME.log.
+  return `rm -rf '${data}' && mkdir -p '${data}' && exec ${env} '${server}' > '${data}.log' 2>&1`;
 }
 
 export default defineConfig({
@@ -57,7 +58,6 @@ export default defineConfig({
     command: command(name),
     url: `${address(name)}/readyz`,
     timeout: 120_000,
-    stdout: "pipe" as const,
     gracefulShutdown: { signal: "SIGTERM" as const, timeout: 15_000 },
   })),
 });

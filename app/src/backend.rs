@@ -16,7 +16,7 @@ use model::{
 /// What pages can ask and order. Limits (1–1000; days 1–365; a burst 1–1,000,000) are checked behind it.
 #[async_trait]
 pub trait Backend: Send + Sync + 'static {
-    /// The pipeline as it is now.
+    /// The pipeline as it is now. Answers at once, from memory: pages put it into their first HTML without waiting.
     async fn status(&self) -> Status;
     /// Question 1; `as_of` in epoch seconds, now if none.
     async fn top_products(&self, days: u32, limit: u32, as_of: Option<i64>) -> Result<Answered<TopProducts>, Failure>;
@@ -42,6 +42,15 @@ pub trait Backend: Send + Sync + 'static {
     async fn replay(&self, topic: &str, partition: i32, offset: i64, value: Option<String>) -> Result<(), Failure>;
     /// Empties graph, checkpoints and dead letters; goes on at the topics' ends.
     async fn reset(&self) -> Result<(), Failure>;
+}
+
+/// Who asks, as far as pages need to know. The server puts one into the context of every request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Session {
+    /// What changes state needs the admin token.
+    pub token_required: bool,
+    /// This request carried it.
+    pub signed_in: bool,
 }
 
 /// The backend that the server has put into the context of this request.

@@ -1,4 +1,29 @@
 //! The pages of Sluice, for the server (feature `ssr`) and the browser (feature `hydrate`).
 
+mod app;
 #[cfg(feature = "ssr")]
 pub mod backend;
+mod call;
+mod chart;
+mod component;
+mod cookie;
+mod format;
+mod graph_view;
+mod live;
+mod page;
+#[cfg(feature = "ssr")]
+mod shell;
+
+pub use app::App;
+#[cfg(feature = "ssr")]
+pub use call::register_server_functions;
+#[cfg(feature = "ssr")]
+pub use shell::{FAVICON, shell};
+
+/// Takes over the page that the server has rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(App);
+}

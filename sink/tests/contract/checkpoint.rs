@@ -18,7 +18,7 @@ pub(crate) async fn a_first_claim_begins_where_it_wants_to(store: &dyn Store) {
         books: Books::default(),
         updated: 0,
     };
-    assert_eq!(claimed, [expected.clone()]);
+    assert_eq!(claimed, std::slice::from_ref(&expected));
     assert_eq!(store.checkpoints().await.unwrap(), [expected]);
 }
 

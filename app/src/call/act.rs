@@ -1,0 +1,72 @@
+//! Orders that change something: `POST /fn/act/…`, sent by forms that also work without JavaScript.
+
+use leptos::prelude::*;
+use model::{Kind, burst::Burst, status::ProducerStatus};
+
+use super::CallError;
+
+/// Starts a burst. The numbers come as people typed them, so that a wrong one is answered with a sentence; `count` is
+/// a number or `own`, and then `own` has it.
+///
+/// # Errors
+/// A number that is none, or what the backend says.
+#[server(name = StartBurst, prefix = "/fn", endpoint = "act/start-burst")]
+pub async fn start_burst(
+    kind: Kind,
+    count: String,
+    #[server(default)] own: String,
+    #[server(default)] seed: String,
+    #[server(default)] poison: String,
+) -> Result<Burst, CallError> {
+    let count = if count == "own" { own } else { count };
+    let request = model::burst::BurstRequest {
+        kind,
+        count: super::input::count(&count)?,
+        seed: super::input::seed(&seed)?,
+        poison: super::input::poison(&poison)?,
+    };
+    Ok(crate::backend::backend().start_burst(request).await?)
+}
+
+/// Cancels a burst.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = CancelBurst, prefix = "/fn", endpoint = "act/cancel-burst")]
+pub async fn cancel_burst(id: String) -> Result<Burst, CallError> {
+    Ok(crate::backend::backend().cancel_burst(&id).await?)
+}
+
+/// Starts or stops a producer and sets its rate.
+///
+/// # Errors
+/// A rate that is no number, or what the backend says.
+#[server(name = SetProducer, prefix = "/fn", endpoint = "act/set-producer")]
+pub async fn set_producer(kind: Kind, running: bool, rate: String) -> Result<ProducerStatus, CallError> {
+    let rate = super::input::rate(&rate)?;
+    Ok(crate::backend::backend().set_producer(kind, running, rate).await?)
+}
+
+/// Sends a dead letter again, with `value` as it was mended.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = Replay, prefix = "/fn", endpoint = "act/replay")]
+pub async fn replay(
+    topic: String,
+    partition: i32,
+    offset: i64,
+    #[server(default)] value: Option<String>,
+) -> Result<(), CallError> {
+    Ok(crate::backend::backend().replay(&topic, partition, offset, value).await?)
+}
+
+/// Empties the house, if `confirm` says `reset`.
+///
+/// # Errors
+/// Another word, or what the backend says.
+#[server(name = Reset, prefix = "/fn", endpoint = "act/reset")]
+pub async fn reset(#[server(default)] confirm: String) -> Result<(), CallError> {
+    super::input::confirmation(&confirm)?;
+    Ok(crate::backend::backend().reset().await?)
+}

@@ -1,0 +1,101 @@
+//! Questions that change nothing: `GET /fn/read/…`.
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use model::{
+    Kind,
+    answer::{Answered, CommunitySummary, Influencer, RatedProduct, SimilarPair, TopProducts},
+    dead_letter::DeadLetterPage,
+    picture::{Picture, Question},
+};
+use serde::{Deserialize, Serialize};
+
+use super::CallError;
+
+/// Question 4 as its page shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SimilarBuyers {
+    /// The most similar pairs.
+    pub pairs: Answered<Vec<SimilarPair>>,
+    /// How many buyers there are.
+    pub buyers: usize,
+    /// How many communities they form.
+    pub communities: usize,
+    /// The largest communities.
+    pub summaries: Vec<CommunitySummary>,
+}
+
+/// How many communities a page shows: the largest that still fit on a screen.
+#[cfg(feature = "ssr")]
+const SHOWN_COMMUNITIES: usize = 12;
+
+/// How many raters of a product travel to the browser.
+#[cfg(feature = "ssr")]
+const SHOWN_RATERS: usize = 8;
+
+/// Question 1.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = TopProductsAnswer, prefix = "/fn", endpoint = "read/top-products", input = GetUrl)]
+pub async fn top_products(days: u32, limit: u32) -> Result<Answered<TopProducts>, CallError> {
+    Ok(crate::backend::backend().top_products(days, limit, None).await?)
+}
+
+/// Question 2.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = InfluencersAnswer, prefix = "/fn", endpoint = "read/influencers", input = GetUrl)]
+pub async fn influencers(limit: u32) -> Result<Answered<Vec<Influencer>>, CallError> {
+    Ok(crate::backend::backend().influencers(limit).await?)
+}
+
+/// Question 3; of each product's raters the first few.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = BestRatedAnswer, prefix = "/fn", endpoint = "read/best-rated", input = GetUrl)]
+pub async fn best_rated(limit: u32, min_ratings: u32) -> Result<Answered<Vec<RatedProduct>>, CallError> {
+    let mut answered = crate::backend::backend().best_rated(limit, min_ratings).await?;
+    for product in &mut answered.answer {
+        product.users.truncate(SHOWN_RATERS);
+    }
+    Ok(answered)
+}
+
+/// Question 4.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = SimilarBuyersAnswer, prefix = "/fn", endpoint = "read/similar-buyers", input = GetUrl)]
+pub async fn similar_buyers(limit: u32) -> Result<SimilarBuyers, CallError> {
+    let backend = crate::backend::backend();
+    let pairs = backend.similar_buyers(limit).await?;
+    let all = backend.communities().await?;
+    let communities = all.summaries.len();
+    let mut summaries = all.summaries;
+    summaries.truncate(SHOWN_COMMUNITIES);
+    Ok(SimilarBuyers { pairs, buyers: all.communities.len(), communities, summaries })
+}
+
+/// The piece of graph behind a question, with at most `nodes` nodes.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = GraphPicture, prefix = "/fn", endpoint = "read/picture", input = GetUrl)]
+pub async fn picture(question: Question, nodes: u32) -> Result<Picture, CallError> {
+    Ok(crate::backend::backend().picture(question, nodes).await?)
+}
+
+/// A page of dead letters.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = DeadLetters, prefix = "/fn", endpoint = "read/dead-letters", input = GetUrl)]
+pub async fn dead_letters(
+    #[server(default)] topic: Option<Kind>,
+    #[server(default)] after: Option<String>,
+    limit: u32,
+) -> Result<DeadLetterPage, CallError> {
+    Ok(crate::backend::backend().dead_letters(topic, after, limit).await?)
+}

@@ -1,0 +1,151 @@
+//! The bar on top: the page's title, the connection, how often answers refresh, and the theme.
+
+use leptos::{html, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+use crate::{
+    cookie::{self, Refresh, Theme},
+    format,
+    live::{Connection, use_live},
+};
+
+/// What the page at a path is called.
+fn title(path: &str) -> &'static str {
+    match path.trim_end_matches('/') {
+        "" => "Overview",
+        "/simulate" => "Simulate",
+        "/insights/top-products" => "Top products",
+        "/insights/influencers" => "Influencers",
+        "/insights/best-rated" => "Best rated",
+        "/insights/similar-buyers" => "Similar buyers",
+        "/dead-letters" => "Dead letters",
+        "/sign-in" => "Sign in",
+        _ => "Not found",
+    }
+}
+
+/// The bar.
+#[component]
+pub(crate) fn TopBar() -> impl IntoView {
+    let path = use_location().pathname;
+    let title = Memo::new(move |_| title(&path.get()));
+    let visitor = use_live().visitor;
+    let sign_in = (visitor.token_required && !visitor.signed_in).then(|| view! { <a class="chip" href="/sign-in">"Sign in"</a> });
+    view! {
+        <Title text=move || format!("{} · Sluice", title.get())/>
+        <header class="top">
+            <h1>{title}</h1>
+            <div class="right">
+                {sign_in}
+                <ConnectionChip/>
+                <RefreshChoice/>
+                <ThemeChoice/>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn ConnectionChip() -> impl IntoView {
+    let live = use_live();
+    let at = move || format::time_of_day(live.status.with(|status| status.at));
+    // The time belongs only to what stands still: beside live numbers it would be one more thing that flickers.
+    let text = move || match live.connection.get() {
+        Connection::Rendered => format!("As of {} UTC", at()),
+        Connection::Live => "Live".to_owned(),
+        Connection::Reconnecting => "Reconnecting".to_owned(),
+        Connection::Stale => format!("Stale since {} UTC", at()),
+    };
+    let class = move || match live.connection.get() {
+        Connection::Rendered => "chip",
+        Connection::Live => "chip ok",
+        Connection::Reconnecting | Connection::Stale => "chip warn",
+    };
+    view! { <span class=class role="status" aria-label="Connection"><i class="dot" aria-hidden="true"></i><span>{text}</span></span> }
+}
+
+/// A select that looks like a chip.
+#[component]
+fn Choice(
+    label: &'static str,
+    options: Vec<(String, String)>,
+    #[prop(into)] value: Signal<String>,
+    choose: impl Fn(&str) + 'static,
+) -> impl IntoView {
+    let select = NodeRef::<html::Select>::new();
+    let chosen = value.get_untracked();
+    let options = options
+        .into_iter()
+        .map(|(name, text)| {
+            let selected = name == chosen;
+            view! { <option value=name selected=selected>{text}</option> }
+        })
+        .collect_view();
+    view! {
+        <select
+            class="chip js"
+            aria-label=label
+            node_ref=select
+            prop:value=value
+            on:change:target=move |event| choose(&event.target().value())
+        >
+            {options}
+        </select>
+    }
+}
+
+#[component]
+fn RefreshChoice() -> impl IntoView {
+    let refresh = use_live().refresh;
+    let options = Refresh::ALL.into_iter().map(|each| (each.0.to_string(), each.label())).collect();
+    view! {
+        <Choice
+            label="Refresh answers"
+            options
+            value=Signal::derive(move || refresh.get().0.to_string())
+            choose=move |text| {
+                if let Some(chosen) = Refresh::from_text(text) {
+                    cookie::write(Refresh::COOKIE, text);
+                    refresh.set(chosen);
+                }
+            }
+        />
+    }
+}
+
+#[component]
+fn ThemeChoice() -> impl IntoView {
+    let theme = use_live().theme;
+    let options = Theme::ALL.into_iter().map(|each| (each.name().to_owned(), format!("{} theme", each.label()))).collect();
+    view! {
+        <Choice
+            label="Theme"
+            options
+            value=Signal::derive(move || theme.get().name().to_owned())
+            choose=move |name| {
+                if let Some(chosen) = Theme::from_name(name) {
+                    cookie::write(Theme::COOKIE, name);
+                    theme.set(chosen);
+                    #[cfg(feature = "hydrate")]
+                    if let Some(root) = document().document_element() {
+                        // The attribute is all that the style sheet asks for; without it the page follows the system.
+                        let _ = root.set_attribute("data-theme", name);
+                    }
+                }
+            }
+        />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::title;
+
+    #[test]
+    fn every_address_has_a_title() {
+        assert_eq!(title("/"), "Overview");
+        assert_eq!(title("/insights/best-rated/"), "Best rated");
+        assert_eq!(title("/nowhere"), "Not found");
+    }
+}

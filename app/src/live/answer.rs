@@ -1,0 +1,53 @@
+//! Answers that are asked for again while somebody looks at them.
+
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::use_live;
+use crate::call::CallError;
+
+/// An answer for what `source` says, asked for again at every beat; while one question is under way no second is asked.
+///
+/// The old answer stays until the new one is there.
+pub(crate) fn polled<S, T, Fut>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
+) -> Resource<Result<T, CallError>>
+where
+    S: Clone + PartialEq + Send + Sync + 'static,
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    Fut: Future<Output = Result<T, CallError>> + Send + 'static,
+{
+    let beat = use_live().beat;
+    let tick = RwSignal::new(0_u32);
+    let busy = StoredValue::new(false);
+    let missed = StoredValue::new(false);
+    Effect::new(move |before: Option<u32>| {
+        let now = beat.get();
+        if before.is_some_and(|before| before != now) {
+            if busy.get_value() {
+                missed.set_value(true);
+            } else {
+                tick.update(|tick| *tick += 1);
+            }
+        }
+        now
+    });
+    Resource::new(
+        move || (source(), tick.get()),
+        move |(source, _)| {
+            busy.try_set_value(true);
+            let answer = fetch(source);
+            async move {
+                let answer = answer.await;
+                // The page may be gone by now, and its values with it.
+                busy.try_set_value(false);
+                if missed.try_get_value() == Some(true) {
+                    missed.try_set_value(false);
+                    tick.try_update(|tick| *tick += 1);
+                }
+                answer
+            }
+        },
+    )
+}

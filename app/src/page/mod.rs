@@ -1,0 +1,15 @@
+//! The pages, one room each.
+
+mod dead_letters;
+mod insight;
+mod not_found;
+mod overview;
+mod sign_in;
+mod simulate;
+
+pub(crate) use dead_letters::DeadLetters;
+pub(crate) use insight::{best_rated::BestRated, influencers::Influencers, similar_buyers::SimilarBuyers, top_products::TopProducts};
+pub(crate) use not_found::NotFound;
+pub(crate) use overview::Overview;
+pub(crate) use sign_in::SignIn;
+pub(crate) use simulate::Simulate;

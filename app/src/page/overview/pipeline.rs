@@ -1,0 +1,222 @@
+//! The pipeline as one picture: producers, topics, sinks and the graph, with dead letters branching off.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use model::{Kind, status::GraphStatus};
+
+use super::lane::{Lane, lag_height, thickness};
+use crate::{
+    chart::{
+        scale::colour,
+        spark::{self, Spark},
+    },
+    component::state::{StateBadge, look},
+    format,
+    live::use_live,
+};
+
+/// The card with the picture; on a phone, the same as a list.
+#[component]
+pub(super) fn Pipeline() -> impl IntoView {
+    let status = use_live().status;
+    let lanes = Kind::ALL.map(|kind| Memo::new(move |_| status.with(|status| Lane::of(status, kind))));
+    let graph = Memo::new(move |_| status.with(|status| status.graph.clone()));
+    let dead = Memo::new(move |_| status.with(|status| status.dead_letters.total));
+    let broker = Memo::new(move |_| {
+        status.with(|status| {
+            let place = if status.kafka.embedded { "embedded broker" } else { status.kafka.bootstrap_servers.as_str() };
+            format!("Kafka topics · {place}")
+        })
+    });
+    let label = move || {
+        let stored = status.with(|status| status.rates.values().map(|rates| rates.stored_per_second).sum());
+        format!("Three producers send to three topics; three sinks store {} records a second in one graph", format::rate(stored))
+    };
+    let wide = Kind::ALL.map(|kind| lane(kind, lanes[kind.index()])).collect_view();
+    let narrow = Kind::ALL.map(|kind| narrow_lane(kind, lanes[kind.index()])).collect_view();
+    view! {
+        <section class="card" aria-label="Pipeline">
+            <header><h2>"Pipeline"</h2><span class="right">"the wider a line, the more records a second"</span></header>
+            // `group`, not `img`: there is a link in it.
+            <svg class="pipeline" viewBox="0 0 1240 336" role="group" aria-label=label>
+                <g class="m" font-size="12.5" font-weight="600">
+                    <text x="2" y="16">"Producers"</text>
+                    <text x="282" y="16">{broker}</text>
+                    <text x="612" y="16">"Sinks"</text>
+                    <text x="1018" y="16">"Graph"</text>
+                </g>
+                {wide}
+                {graph_box(graph)}
+                {dead_box(dead)}
+            </svg>
+            <ul class="lanes">
+                {narrow}
+                <li>
+                    <h3>{move || graph.with(|graph| graph.name.clone())}</h3>
+                    <p>{move || graph.with(|graph| {
+                        let counts = &graph.counts;
+                        format!(
+                            "{} users, {} products, {} transactions, {} relationships",
+                            format::thousands(counts.users),
+                            format::thousands(counts.products),
+                            format::thousands(counts.transactions),
+                            format::thousands(counts.relationships()),
+                        )
+                    })}</p>
+                    <p><a href="/dead-letters">{move || format::plural(dead.get(), "dead letter", "dead letters")}</a></p>
+                </li>
+            </ul>
+        </section>
+    }
+}
+
+fn lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
+    let colour = colour(kind.index());
+    let top = 30 + kind.index() * 90;
+    let centre = top + 36;
+    let into = 132 + kind.index() * 20;
+    let state = Memo::new(move |_| lane.with(|lane| lane.state));
+    let class = |rate: f64| if rate < 0.05 { "flow still" } else { "flow" };
+    let produced = Memo::new(move |_| lane.with(|lane| lane.produced));
+    let stored = Memo::new(move |_| lane.with(|lane| lane.stored));
+    let bars = move || {
+        lane.with(|lane| {
+            let first = 204.0 - lane.partition_lags.len() as f64 * 20.0;
+            lane.partition_lags
+                .iter()
+                .enumerate()
+                .map(|(partition, lag)| {
+                    let height = lag_height(*lag);
+                    view! {
+                        <rect
+                            class="lag"
+                            x=first + partition as f64 * 20.0
+                            y=59.0 - height
+                            width="14"
+                            height=height
+                            rx="2.5"
+                            fill=colour
+                        >
+                            <title>{format!("partition {partition}: lag {}", format::thousands(*lag))}</title>
+                        </rect>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    view! {
+        <g fill="none" stroke=colour>
+            <path class=move || class(produced.get()) d=format!("M182 {centre}H282") stroke-width=move || thickness(produced.get())/>
+            <path class=move || class(stored.get()) d=format!("M502 {centre}H612") stroke-width=move || thickness(stored.get())/>
+            <path
+                class=move || class(stored.get())
+                d=format!("M892 {centre}C960 {centre} 950 {into} 1018 {into}")
+                stroke-width=move || thickness(stored.get())
+            />
+        </g>
+        <g transform=format!("translate(2 {top})")>
+            <rect class="box" width="180" height="72" rx="12"/>
+            <rect width="4" height="40" y="16" rx="2" fill=colour/>
+            <text x="18" y="30" font-size="15" font-weight="650">{kind.label()}</text>
+            <text x="18" y="52" font-size="13" class="m">
+                {move || lane.with(Lane::producer)}
+                <title>{move || lane.with(|lane| lane.waiting.clone().unwrap_or_default())}</title>
+            </text>
+        </g>
+        <g transform=format!("translate(282 {top})")>
+            <rect class="box" width="220" height="72" rx="12"/>
+            <text x="16" y="30" font-size="13.5" font-weight="600">{kind.topic()}</text>
+            <text x="16" y="52" font-size="13" class="m">{move || format!("lag {}", format::thousands(lane.with(|lane| lane.lag)))}</text>
+            {bars}
+        </g>
+        <g transform=format!("translate(612 {top})")>
+            <rect class="box" width="280" height="72" rx="12"/>
+            <text x="16" y="30" font-size="15" font-weight="650">{move || format!("{} /s", format::rate(stored.get()))}</text>
+            <g transform="translate(150 8)">
+                <path d=move || lane.with(|lane| spark::area(&lane.history, 116.0, 26.0)) fill=colour opacity=".13"/>
+                <path d=move || lane.with(|lane| spark::line(&lane.history, 116.0, 26.0)) fill="none" stroke=colour stroke-width="1.6"/>
+            </g>
+            <g class=move || format!("tone {}", look(state.get()).2)>
+                <path class="mark" transform="translate(15 41.5) scale(.82)" d=move || look(state.get()).1.path()/>
+                <text x="32" y="52.5" font-size="13" font-weight="600">{move || look(state.get()).0}</text>
+                <title>{move || lane.with(|lane| lane.trace.clone().unwrap_or_default())}</title>
+            </g>
+            <text x="264" y="52.5" font-size="13" text-anchor="end" class="m">{move || lane.with(Lane::latency)}</text>
+        </g>
+    }
+}
+
+fn graph_box(graph: Memo<GraphStatus>) -> impl IntoView {
+    let connected = Memo::new(move |_| graph.with(|graph| graph.connected));
+    let lines = [
+        ("users", (|graph: &GraphStatus| graph.counts.users) as fn(&GraphStatus) -> i64),
+        ("products", |graph| graph.counts.products),
+        ("transactions", |graph| graph.counts.transactions),
+        ("relationships", |graph| graph.counts.relationships()),
+    ];
+    let lines = lines
+        .into_iter()
+        .enumerate()
+        .map(|(row, (name, count))| {
+            let y = 62 + row * 22;
+            view! {
+                <text x="18" y=y font-size="13" class="m">{name}</text>
+                <text x="202" y=y font-size="13" text-anchor="end" font-weight="600">
+                    {move || format::thousands(graph.with(count))}
+                </text>
+            }
+        })
+        .collect_view();
+    view! {
+        <g transform="translate(1018 76)" class=move || if connected.get() { "graph-box" } else { "graph-box lost" }>
+            <rect width="220" height="152" rx="14"/>
+            <text x="18" y="32" font-size="15" font-weight="650">
+                {move || if connected.get() { graph.with(|graph| graph.name.clone()) } else { "does not answer".to_owned() }}
+                <title>{move || graph.with(|graph| graph.location.clone())}</title>
+            </text>
+            {lines}
+        </g>
+    }
+}
+
+fn dead_box(dead: Memo<i64>) -> impl IntoView {
+    let navigate = use_navigate();
+    let class = move || if dead.get() == 0 { "dead none" } else { "dead" };
+    view! {
+        <g class=class>
+            <path d="M752 282v20q0 14 14 14h252"/>
+            // The router sees clicks on HTML links only.
+            <a
+                href="/dead-letters"
+                on:click=move |event| {
+                    if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                        event.prevent_default();
+                        navigate("/dead-letters", leptos_router::NavigateOptions::default());
+                    }
+                }
+            >
+                <rect x="1018" y="298" width="220" height="36" rx="10"/>
+                <text x="1036" y="321" font-size="13.5" font-weight="650">
+                    {move || match dead.get() {
+                        0 => "no dead letters".to_owned(),
+                        dead => format::plural(dead, "dead letter", "dead letters"),
+                    }}
+                </text>
+                <path class="mark" transform="translate(1206 308)" d="M3 8h9.5M9 4.4L12.6 8 9 11.6"/>
+            </a>
+        </g>
+    }
+}
+
+fn narrow_lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
+    let colour = colour(kind.index());
+    let history = Signal::derive(move || lane.with(|lane| lane.history.clone()));
+    view! {
+        <li>
+            <h3><i style:background=colour></i>{kind.label()}<StateBadge state=Signal::derive(move || lane.with(|lane| lane.state))/></h3>
+            <p>{move || lane.with(|lane| format!("{} · lag {} · {} /s stored", lane.producer(), format::thousands(lane.lag), format::rate(lane.stored)))}</p>
+            <p class="muted">{move || lane.with(Lane::latency)}</p>
+            <Spark values=history colour/>
+        </li>
+    }
+}

@@ -1,0 +1,184 @@
+//! Sending a burst of one kind, and its way: sent, acknowledged, stored.
+
+use leptos::prelude::*;
+use model::{Kind, burst::Burst, status::Status};
+
+use crate::{
+    call::act::{CancelBurst, StartBurst},
+    chart::scale::{colour, share},
+    component::banner::{Refused, sentence},
+    format,
+    live::use_live,
+};
+
+/// How far the newest burst of a kind has come.
+fn newest(status: &Status, kind: Kind) -> Option<Burst> {
+    status.bursts.iter().filter(|burst| burst.kind == kind).max_by_key(|burst| burst.started_at).cloned()
+}
+
+/// What has become of a burst, in words.
+pub(super) fn outcome(burst: &Burst) -> String {
+    let stored = format!("{} of {} stored", format::count(burst.stored), format::count(burst.count));
+    if burst.cancelled {
+        let of = if burst.done { "cancelled" } else { "cancelling" };
+        format!("{of} after {} of {}: {} stored", format::count(burst.sent), format::count(burst.count), format::count(burst.stored))
+    } else if burst.done {
+        format!("{stored} in {}", format::took(burst.elapsed_ms))
+    } else {
+        format!("{stored}, {} so far", format::took(burst.elapsed_ms))
+    }
+}
+
+/// The card of a kind.
+#[component]
+pub(super) fn BurstCard(kind: Kind) -> impl IntoView {
+    let live = use_live();
+    let start = ServerAction::<StartBurst>::new();
+    let cancel = ServerAction::<CancelBurst>::new();
+    let (started, cancelled) = (start.value(), cancel.value());
+    Effect::new(move |_| {
+        if let Some(Ok(burst)) = started.get() {
+            live.note(burst);
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(Ok(burst)) = cancelled.get() {
+            live.note(burst);
+        }
+    });
+    let burst = Memo::new(move |_| live.status.with(|status| newest(status, kind)));
+    let locked = !live.visitor.may_change();
+    let word = kind.label().to_lowercase();
+    let send_own = format!("Send own number of {word}");
+    let cancel_label = StoredValue::new(format!("Cancel the burst of {word}"));
+    let buttons = [(10, "10"), (100, "100"), (1000, "Send 1,000"), (10_000, "10k")]
+        .map(|(count, text)| {
+            let class = if count == 1000 { "btn primary" } else { "btn" };
+            let label = format!("Send {} {word}", format::thousands(count));
+            view! { <button class=class type="submit" name="count" value=count aria-label=label disabled=locked>{text}</button> }
+        })
+        .collect_view();
+    let fields = [("own", "Number", "1 – 1,000,000"), ("seed", "Seed", "random"), ("poison", "Broken", "0")]
+        .map(|(name, label, hint)| {
+            let described = format!("{label}, {word}");
+            view! {
+                <label>
+                    {label}
+                    <input type="text" inputmode="numeric" autocomplete="off" name=name placeholder=hint aria-label=described disabled=locked/>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card burst" aria-label=kind.label()>
+            <header><h2>{kind.label()}</h2><span class="right"><code>{kind.topic()}</code></span></header>
+            <ActionForm action=start>
+                <input type="hidden" name="kind" value=kind.topic()/>
+                // The Enter key takes a form's first button: in a field it must mean the number typed there.
+                <button class="sr" type="submit" name="count" value="own" tabindex="-1" aria-hidden="true" disabled=locked>"Send"</button>
+                <div class="row">{buttons}</div>
+                <details>
+                    <summary>"Own number, seed, broken records"</summary>
+                    <div class="fields">
+                        {fields}
+                        <button class="btn" type="submit" name="count" value="own" aria-label=send_own disabled=locked>"Send"</button>
+                    </div>
+                </details>
+            </ActionForm>
+            {move || started.get().and_then(Result::err).map(|error| view! { <Refused error/> })}
+            {move || cancelled.get().and_then(Result::err).map(|error| view! { <Refused error/> })}
+            <Way kind burst/>
+            <div class="outcome">
+                <p role="status">
+                    {move || match burst.get() {
+                        None => view! { <span class="muted">"nothing sent yet"</span> }.into_any(),
+                        Some(burst) => view! { <b class:done=burst.done>{outcome(&burst)}</b> }.into_any(),
+                    }}
+                    " "
+                    {move || burst.with(|burst| {
+                        let waiting = burst.as_ref().filter(|burst| !burst.done)?.waiting.clone()?;
+                        Some(view! { <span class="waiting">{sentence(&waiting)}</span> })
+                    })}
+                </p>
+                <Show when=move || burst.with(|burst| burst.as_ref().is_some_and(|burst| !burst.done && !burst.cancelled))>
+                    <ActionForm action=cancel>
+                        <input type="hidden" name="id" value=move || burst.with(|burst| burst.as_ref().map(|burst| burst.id.clone()))/>
+                        <button class="btn" type="submit" aria-label=cancel_label.get_value() disabled=locked>"Cancel"</button>
+                    </ActionForm>
+                </Show>
+            </div>
+        </section>
+    }
+}
+
+/// Bars that close on each other.
+#[component]
+fn Way(kind: Kind, burst: Memo<Option<Burst>>) -> impl IntoView {
+    let stages: [(&str, &str, fn(&Burst) -> u64); 4] = [
+        ("sent", "sent", |burst| burst.sent),
+        ("acknowledged", "acked", |burst| burst.acked),
+        ("stored", "stored", |burst| burst.stored),
+        ("dead letters", "dead", |burst| burst.dead_lettered),
+    ];
+    let rows = stages
+        .into_iter()
+        .map(|(label, name, stage)| {
+            let value = Memo::new(move |_| burst.with(|burst| burst.as_ref().map_or(0, stage)));
+            let count = Memo::new(move |_| burst.with(|burst| burst.as_ref().map_or(0, |burst| burst.count)));
+            let colour = if name == "dead" { "var(--warn)" } else { colour(kind.index()) };
+            let width = move || format!("{}%", share(value.get() as f64, count.get() as f64));
+            view! {
+                <dt>{label}</dt>
+                <dd>
+                    <span class="track" aria-hidden="true"><i style:background=colour style:width=width></i></span>
+                    <span class="n">
+                        <span data-testid=format!("burst-{}-{name}", kind.topic())>{move || format::count(value.get())}</span>
+                        <Show when=move || name != "dead" && count.get() != 0>
+                            <span class="muted">" / "{move || format::count(count.get())}</span>
+                        </Show>
+                    </span>
+                </dd>
+            }
+        })
+        .collect_view();
+    view! { <dl class="way">{rows}</dl> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn burst() -> Burst {
+        Burst {
+            id: "b".into(),
+            kind: Kind::Purchase,
+            count: 1000,
+            seed: 1,
+            sent: 1000,
+            acked: 1000,
+            stored: 990,
+            dead_lettered: 10,
+            done: true,
+            cancelled: false,
+            started_at: 5,
+            elapsed_ms: 210,
+            waiting: None,
+        }
+    }
+
+    #[test]
+    fn the_outcome_says_how_much_of_how_much_in_which_time() {
+        assert_eq!(outcome(&burst()), "990 of 1,000 stored in 0.21 s");
+        assert_eq!(outcome(&Burst { done: false, ..burst() }), "990 of 1,000 stored, 0.21 s so far");
+        assert_eq!(outcome(&Burst { cancelled: true, sent: 400, stored: 400, ..burst() }), "cancelled after 400 of 1,000: 400 stored");
+    }
+
+    #[test]
+    fn the_newest_burst_of_the_kind_counts() {
+        let old = Burst { id: "a".into(), started_at: 1, ..burst() };
+        let other = Burst { id: "c".into(), started_at: 9, kind: Kind::Connection, ..burst() };
+        let status = Status { bursts: vec![old, burst(), other], ..Status::default() };
+        assert_eq!(newest(&status, Kind::Purchase).unwrap().id, "b");
+        assert_eq!(newest(&status, Kind::Interaction), None);
+    }
+}
