@@ -1,6 +1,5 @@
 //! What a browser remembers between visits: the theme and how often answers are asked for again.
 
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Light, dark, or what the system says.
@@ -66,23 +65,17 @@ impl Refresh {
 }
 
 /// Finds a cookie in the value of a `Cookie` header.
+#[cfg(any(feature = "ssr", test))]
 fn find<'a>(header: &'a str, name: &str) -> Option<&'a str> {
     header.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
-/// A cookie of the request that is being answered; none in the browser.
+/// A cookie of the request that is being answered.
+#[cfg(feature = "ssr")]
 pub(crate) fn read(name: &str) -> Option<String> {
-    #[cfg(feature = "ssr")]
-    {
-        let parts = use_context::<axum::http::request::Parts>()?;
-        let headers = parts.headers.get_all(axum::http::header::COOKIE);
-        headers.iter().find_map(|header| Some(find(header.to_str().ok()?, name)?.to_owned()))
-    }
-    #[cfg(not(feature = "ssr"))]
-    {
-        let _ = (name, find);
-        None
-    }
+    let parts = leptos::prelude::use_context::<axum::http::request::Parts>()?;
+    let headers = parts.headers.get_all(axum::http::header::COOKIE);
+    headers.iter().find_map(|header| Some(find(header.to_str().ok()?, name)?.to_owned()))
 }
 
 /// Keeps a value for a year.
@@ -91,7 +84,7 @@ pub(crate) fn write(name: &str, value: &str) {
     {
         let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
         // `document.cookie` lives on HtmlDocument; a property set spares the whole interface.
-        let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+        let _ = js_sys::Reflect::set(&leptos::prelude::document(), &"cookie".into(), &cookie.into());
     }
     #[cfg(not(feature = "hydrate"))]
     let _ = (name, value);

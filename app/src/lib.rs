@@ -1,4 +1,8 @@
 //! The pages of Sluice, for the server (feature `ssr`) and the browser (feature `hydrate`).
+#![expect(unreachable_pub, reason = "the macros for components and server functions write `pub` of their own")]
+
+// Views are types, and those of whole pages nest deeper than the compiler likes by default.
+#![recursion_limit = "512"]
 
 mod app;
 #[cfg(feature = "ssr")]
@@ -7,6 +11,7 @@ mod call;
 mod chart;
 mod component;
 mod cookie;
+mod erased;
 mod format;
 mod graph_view;
 mod live;

@@ -21,8 +21,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="stylesheet" href="/pkg/sluice.css"/>
                 <HydrationScripts options/>
-                // What only JavaScript makes work is not shown without it.
-                <noscript><style>".js{display:none!important}"</style></noscript>
                 <MetaTags/>
             </head>
             <body><App/></body>

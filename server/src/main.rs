@@ -1,5 +1,8 @@
 //! Sluice: producers, sinks, pages and API in one binary. Starts its parts, and stops them in the data's order.
 
+// Views are types, and those of whole pages nest deeper than the compiler likes by default.
+#![recursion_limit = "512"]
+
 use std::{
     io::{self, Write},
     process::ExitCode,

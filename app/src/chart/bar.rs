@@ -55,10 +55,8 @@ pub(crate) fn bars(bars: Vec<Bar>, max: f64, colour: &'static str, name: String)
     view! {
         <div class="bars">
             <div class="labels" aria-hidden="true">{labels}</div>
-            <svg role="img" aria-label=name width="100%" height=height>
-                // The values stand right of the bars: the drawing's own width leaves them room.
-                <svg class="plot" width="100%" height=height>{drawn}</svg>
-            </svg>
+            // The values stand right of the bars, beyond the drawing: its width leaves them room.
+            <svg class="plot" role="img" aria-label=name height=height>{drawn}</svg>
         </div>
     }
     .into_any()

@@ -62,10 +62,16 @@ pub(crate) fn SignInFirst() -> impl IntoView {
     })
 }
 
-/// An error's message as a sentence: capital first, a full stop at the end.
+/// An error's message as a sentence: capital first unless it is a field's name, a full stop at the end.
 pub(crate) fn sentence(text: &str) -> String {
-    let mut chars = text.trim().chars();
-    let mut sentence: String = chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();
+    let text = text.trim();
+    let mut chars = text.chars();
+    // A field's name stays as it is written in the record.
+    let name = text.split_whitespace().next().is_some_and(|word| word.contains('_'));
+    let mut sentence: String = match chars.next() {
+        Some(first) if !name => first.to_uppercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    };
     if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?', '…']) {
         sentence.push('.');
     }
@@ -81,5 +87,6 @@ mod tests {
         assert_eq!(sentence("the broker does not answer"), "The broker does not answer.");
         assert_eq!(sentence("Done!"), "Done!");
         assert_eq!(sentence(""), "");
+        assert_eq!(sentence("product_id has to be an integer"), "product_id has to be an integer.");
     }
 }

@@ -8,7 +8,7 @@ use super::{banner::RefusedForm, nav::Nav, top_bar::TopBar};
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(|_| {
+    crate::erased::effect(|| {
         if let Some(root) = document().document_element() {
             // Tests and style sheets know by this that the page is alive.
             let _ = root.set_attribute("data-hydrated", "");

@@ -17,8 +17,6 @@ pub(crate) enum Icon {
     Cross,
     /// Not there yet.
     Ring,
-    /// Onwards.
-    Arrow,
 }
 
 impl Icon {
@@ -31,7 +29,6 @@ impl Icon {
             Self::Warning => "M8 2.2L14.4 13.4H1.6ZM8 6.4v3.2M8 11.4v.2",
             Self::Cross => "M4 4l8 8M12 4l-8 8",
             Self::Ring => "M8 3.2a4.8 4.8 0 1 0 .01 0",
-            Self::Arrow => "M3 8h9.5M9 4.4L12.6 8 9 11.6",
         }
     }
 }

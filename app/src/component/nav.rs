@@ -1,33 +1,49 @@
 //! The navigation at the side: on a phone a row that scrolls.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 use super::icon::Mark;
-use crate::{format, live::use_live};
+use crate::{erased::{memo, when}, format, live::use_live};
+
+/// Links under a heading.
+type Section = (&'static str, &'static [(&'static str, &'static str)]);
+
+const SECTIONS: [Section; 3] = [
+    ("", &[("/", "Overview"), ("/simulate", "Simulate")]),
+    (
+        "Insights",
+        &[
+            ("/insights/top-products", "Top products"),
+            ("/insights/influencers", "Influencers"),
+            ("/insights/best-rated", "Best rated"),
+            ("/insights/similar-buyers", "Similar buyers"),
+        ],
+    ),
+    ("Operate", &[("/dead-letters", "Dead letters")]),
+];
 
 /// Links to every page.
 #[component]
 pub(crate) fn Nav() -> impl IntoView {
     let status = use_live().status;
-    let dead = Memo::new(move |_| status.with(|status| status.dead_letters.total));
+    let path = use_location().pathname;
+    let dead = memo(move || status.with(|status| status.dead_letters.total));
+    let any = memo(move || dead.get() != 0);
+    let link = move |(href, label): (&'static str, &'static str)| {
+        let count = (href == "/dead-letters").then(|| when(any, move || view! { <span class="count">{move || format::thousands(dead.get())}</span> }.into_any()));
+        view! { <a href=href aria-current=move || (path.get() == href).then_some("page")>{label}{count}</a> }
+    };
+    let sections = SECTIONS
+        .map(|(heading, links)| {
+            let heading = (!heading.is_empty()).then(|| view! { <small>{heading}</small> });
+            view! { {heading}{links.iter().copied().map(link).collect_view()} }
+        })
+        .collect_view();
     view! {
         <nav class="nav" aria-label="Main">
             <a class="brand" href="/"><Mark/>"Sluice"</a>
-            <A href="/" exact=true>"Overview"</A>
-            <A href="/simulate">"Simulate"</A>
-            <small>"Insights"</small>
-            <A href="/insights/top-products">"Top products"</A>
-            <A href="/insights/influencers">"Influencers"</A>
-            <A href="/insights/best-rated">"Best rated"</A>
-            <A href="/insights/similar-buyers">"Similar buyers"</A>
-            <small>"Operate"</small>
-            <A href="/dead-letters">
-                "Dead letters"
-                <Show when=move || dead.get() != 0>
-                    <span class="count">{move || format::thousands(dead.get())}</span>
-                </Show>
-            </A>
+            {sections}
             <span class="version">{move || status.with(|status| status.version.clone())}</span>
         </nav>
     }

@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use crate::{
+use crate::{erased::memo, 
     cookie::{self, Refresh, Theme},
     format,
     live::{Connection, use_live},
@@ -29,7 +29,7 @@ fn title(path: &str) -> &'static str {
 #[component]
 pub(crate) fn TopBar() -> impl IntoView {
     let path = use_location().pathname;
-    let title = Memo::new(move |_| title(&path.get()));
+    let title = memo(move || title(&path.get()));
     let visitor = use_live().visitor;
     let sign_in = (visitor.token_required && !visitor.signed_in).then(|| view! { <a class="chip" href="/sign-in">"Sign in"</a> });
     view! {

@@ -14,7 +14,7 @@ use super::{
     pointer,
     scene::Scene,
 };
-use crate::{chart::scale::colour, live::use_live};
+use crate::{erased::effect, chart::scale::colour, live::use_live};
 
 /// The bitmap is this much larger than the stage on every side, so that a pan shows edges and not emptiness.
 const BORDER: f64 = 0.25;
@@ -65,7 +65,7 @@ pub(super) fn attach(canvas: NodeRef<html::Canvas>, signals: Signals) {
     let keep = StoredValue::new_local(None);
     let theme = use_live().theme;
 
-    Effect::new(move |_| {
+    effect(move || {
         let Some(canvas) = canvas.get() else { return };
         let Some(made) = Stage::new(canvas.clone(), signals) else { return };
         stage.set_value(Some(made));
@@ -76,21 +76,21 @@ pub(super) fn attach(canvas: NodeRef<html::Canvas>, signals: Signals) {
         }
         with(stage, Stage::resize);
     });
-    Effect::new(move |_| {
+    effect(move || {
         let scene = signals.scene.get();
         with(stage, |stage| stage.show(scene));
     });
-    Effect::new(move |_| {
+    effect(move || {
         signals.selected.track();
         signals.isolated.track();
         theme.track();
         with(stage, Stage::repaint);
     });
-    Effect::new(move |_| {
+    effect(move || {
         signals.hover.track();
         with(stage, |_| ());
     });
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(order) = signals.order.get() {
             with(stage, |stage| stage.obey(order));
             gesture(stage);

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use leptos::{html, prelude::*};
-use leptos_router::components::A;
 use model::picture::Question;
 
 use super::{
@@ -11,7 +10,7 @@ use super::{
     scene::{Key, Scene},
     still::still,
 };
-use crate::{call::read, chart::scale::colour, component::banner::Refused, format, live::polled};
+use crate::{erased::effect, call::read, chart::scale::colour, component::banner::Refused, format, live::polled};
 
 /// How many nodes the list names: past this, scrolling it finds nothing any more.
 const LISTED: usize = 200;
@@ -54,7 +53,7 @@ pub(crate) fn GraphPanel(
         order: RwSignal::new(None),
         alive: RwSignal::new(false),
     };
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(picture)) = answer.get() {
             let scene = Scene::new(picture);
             // Most answers are the same again, and then nothing needs to be drawn.
@@ -69,10 +68,10 @@ pub(crate) fn GraphPanel(
             Ok(picture) => {
                 let scene = Scene::new(picture);
                 let label = sentence(&scene);
-                let still = (!signals.alive.get()).then(|| still(&scene, label.clone(), 24));
+                let still = (!signals.alive.get()).then(|| still(&scene, label.clone()));
                 view! {
                     {still}
-                    {counts(&scene, more)}
+                    {counts(&scene, nodes.get_untracked(), more)}
                     {side(&scene, signals)}
                 }
                 .into_any()
@@ -132,12 +131,12 @@ fn Stage(signals: Signals) -> impl IntoView {
 }
 
 /// `300 of 1,100 nodes`, and the way to more.
-fn counts(scene: &Scene, more: impl Fn(u32) -> String) -> AnyView {
+fn counts(scene: &Scene, now: u32, more: impl Fn(u32) -> String) -> AnyView {
     let shown = scene.nodes.len() as i64;
     let links = [100_u32, 300, 600, 1000]
         .into_iter()
-        .filter(|number| i64::from(*number) < scene.total_nodes || i64::from(*number) == 300)
-        .map(|number| view! { <A href=more(number) scroll=false>{format::count(u64::from(number))}</A>" " })
+        .filter(|number| i64::from(*number) < scene.total_nodes || *number == now)
+        .map(|number| view! { <a href=more(number) data-noscroll="" aria-current=(number == now).then_some("page")>{format::count(u64::from(number))}</a>" " })
         .collect_view();
     view! {
         <p class="counts">

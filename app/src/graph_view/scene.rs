@@ -9,8 +9,8 @@ use super::camera::{Bounds, Camera, Point};
 /// What a node is called across pictures; its index may change with every answer.
 pub(super) type Key = (NodeKind, i64);
 
-/// A picture is a square, a screen is wide: places are stretched sideways by this much. Circles stay circles.
-pub(super) const STRETCH: f64 = 1.7;
+/// How much wider than high a picture should be at least: screens are wide.
+const WIDE: f64 = 1.6;
 
 /// A picture, ready.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,7 +40,11 @@ impl Scene {
         let known = picture.nodes.len().min(picture.positions.len());
         let mut nodes = picture.nodes;
         nodes.truncate(known);
-        let places = picture.positions.iter().take(known).map(|(x, y)| (f64::from(*x) * STRETCH, f64::from(*y))).collect();
+        let mut places: Vec<Point> = picture.positions.iter().take(known).map(|(x, y)| (f64::from(*x), f64::from(*y))).collect();
+        let stretch = stretch(Bounds::around(places.iter().copied()));
+        for place in &mut places {
+            place.0 *= stretch;
+        }
         let edges: Vec<_> =
             picture.edges.into_iter().filter(|(a, b, _)| (*a as usize) < known && (*b as usize) < known).collect();
         let mut groups: Vec<Group> = picture
@@ -56,6 +60,7 @@ impl Scene {
         Self { nodes, places, edges, groups, total_nodes: picture.total_nodes, order, first_neighbour, neighbours }
     }
 
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser lights neighbours up"))]
     /// The nodes that an edge joins with this one.
     pub(super) fn neighbours(&self, node: usize) -> &[u32] {
         &self.neighbours[self.first_neighbour[node] as usize..self.first_neighbour[node + 1] as usize]
@@ -87,8 +92,8 @@ impl Scene {
                 break;
             }
             let (x, y) = camera.to_pixels(self.places[node]);
-            // 6.6 pixels a letter is what system fonts of 12 pixels come to.
-            let half = self.nodes[node].label.chars().count() as f64 * 3.3 + 3.0;
+            // The widest of the usual system fonts takes 7.8 pixels a letter at this size.
+            let half = self.nodes[node].label.chars().count() as f64 * 3.9 + 3.0;
             let y = y - self.radius(node) * zoom - 8.0;
             let x = if half * 2.0 < width { x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0)) } else { x };
             if y < 8.0 || y > height || x < 0.0 || x > width {
@@ -109,6 +114,12 @@ impl Scene {
         }
         labels
     }
+}
+
+/// How much places are stretched sideways; circles stay circles.
+fn stretch(bounds: Bounds) -> f64 {
+    let aspect = bounds.width().max(1e-6) / bounds.height().max(1e-6);
+    (WIDE / aspect).clamp(1.0, 1.7)
 }
 
 /// Area stands for weight; the more nodes there are, the smaller each is.
@@ -166,7 +177,6 @@ mod tests {
         assert_eq!(scene.order, [1, 2, 0]);
         assert_eq!(scene.find((NodeKind::User, 12)), Some(2));
         assert_eq!(scene.find((NodeKind::Product, 12)), None);
-        assert!((scene.places[2].0 - STRETCH).abs() < 1e-9);
     }
 
     #[test]
@@ -178,6 +188,14 @@ mod tests {
         let labels = scene.labels(camera, 1.0, (400.0, 200.0), 10, |_| true);
         assert_eq!(labels.iter().map(|(node, _)| *node).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(scene.labels(camera, 1.0, (400.0, 200.0), 1, |_| true).len(), 1);
+    }
+
+    #[test]
+    fn a_square_is_stretched_and_what_is_wide_already_is_not() {
+        let bounds = |right, bottom| Bounds { left: 0.0, top: 0.0, right, bottom };
+        assert!((stretch(bounds(1.0, 1.0)) - 1.6).abs() < 1e-9);
+        assert!((stretch(bounds(3.0, 1.0)) - 1.0).abs() < 1e-9);
+        assert!((stretch(bounds(0.5, 1.0)) - 1.7).abs() < 1e-9);
     }
 
     #[test]

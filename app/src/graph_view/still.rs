@@ -5,11 +5,15 @@ use std::fmt::Write;
 use leptos::prelude::*;
 use model::picture::{NodeKind, Picture};
 
-use super::{camera::Camera, scene::Scene};
+use super::{
+    camera::{Camera, Point},
+    scene::Scene,
+};
 use crate::chart::scale::colour;
 
 const WIDTH: f64 = 1000.0;
-const HEIGHT: f64 = 560.0;
+/// Room for nodes and labels at the edges.
+const MARGIN: f64 = 40.0;
 
 /// All edges of one colour as one path: an element each would make the page heavy.
 fn edges(scene: &Scene, camera: Camera, group: Option<u32>) -> String {
@@ -26,11 +30,11 @@ fn edges(scene: &Scene, camera: Camera, group: Option<u32>) -> String {
 }
 
 /// All nodes of a group as one path: users are discs, products squares.
-fn nodes(scene: &Scene, camera: Camera, group: u32) -> String {
+fn nodes(scene: &Scene, camera: Camera, group: u32, swell: f64) -> String {
     let mut path = String::new();
     for (index, node) in scene.nodes.iter().enumerate().filter(|(_, node)| node.group == group) {
         let (x, y) = camera.to_pixels(scene.places[index]);
-        let r = scene.radius(index);
+        let r = scene.radius(index) * swell;
         let _ = match node.kind {
             NodeKind::User => write!(path, "M{:.1} {y:.1}a{r:.1} {r:.1} 0 1 0 {:.1} 0a{r:.1} {r:.1} 0 1 0 {:.1} 0", x - r, 2.0 * r, -2.0 * r),
             NodeKind::Product => write!(path, "M{:.1} {:.1}h{side:.1}v{side:.1}h-{side:.1}z", x - r * 0.9, y - r * 0.9, side = r * 1.8),
@@ -39,16 +43,49 @@ fn nodes(scene: &Scene, camera: Camera, group: u32) -> String {
     path
 }
 
-/// The picture with its groups in colours and a few labels.
-#[component]
-pub(crate) fn Still(picture: Picture, label: String) -> impl IntoView {
-    still(&Scene::new(picture), label, 14)
+/// Where a group's name stands: over the middle of its nodes.
+fn heading(scene: &Scene, camera: Camera, group: u32) -> Point {
+    let places = scene.nodes.iter().zip(&scene.places).filter(|(node, _)| node.group == group).map(|(_, place)| camera.to_pixels(*place));
+    let (count, sum, top) = places.fold((0.0, 0.0, f64::MAX), |(count, sum, top), (x, y)| (count + 1.0, sum + x, y.min(top)));
+    (sum / f64::max(count, 1.0), top - 16.0)
 }
 
-/// The same of a scene that is there already.
-pub(super) fn still(scene: &Scene, label: String, labels: usize) -> AnyView {
-    let camera = Camera::fit(scene.bounds(), WIDTH, HEIGHT, 34.0);
-    let between = edges(scene, camera, None);
+/// The picture for a small card, with the groups' names.
+#[component]
+pub(crate) fn Still(picture: Picture, label: String) -> impl IntoView {
+    let scene = Scene::new(picture);
+    // As high as the picture is: the card has no height of its own.
+    let bounds = scene.bounds();
+    let height = (MARGIN * 2.0 + (WIDTH - MARGIN * 2.0) * bounds.height() / bounds.width().max(1e-6)).clamp(300.0, 620.0);
+    let camera = Camera::fit(bounds, WIDTH, height, MARGIN);
+    let names = scene
+        .groups
+        .iter()
+        .map(|group| (group.name.clone(), heading(&scene, camera, group.index)))
+        .map(|(name, place)| caption(name, place, 23))
+        .collect_view();
+    drawing(&scene, camera, height, 1.35, label, names.into_any())
+}
+
+/// The picture for a stage, with the names of its most important nodes.
+pub(super) fn still(scene: &Scene, label: String) -> AnyView {
+    const HEIGHT: f64 = 640.0;
+    let camera = Camera::fit(scene.bounds(), WIDTH, HEIGHT, MARGIN);
+    let names = scene
+        .labels(camera, 1.0, (WIDTH, HEIGHT), 26, |_| true)
+        .into_iter()
+        .map(|(node, place)| caption(scene.nodes[node].label.clone(), place, 12))
+        .collect_view();
+    drawing(scene, camera, HEIGHT, 1.0, label, names.into_any())
+}
+
+fn caption(text: String, (x, y): Point, size: u32) -> impl IntoView {
+    view! {
+        <text class="halo" x=format!("{x:.0}") y=format!("{y:.0}") dy=".34em" text-anchor="middle" font-size=size font-weight="650">{text}</text>
+    }
+}
+
+fn drawing(scene: &Scene, camera: Camera, height: f64, swell: f64, label: String, names: AnyView) -> AnyView {
     let groups = scene
         .groups
         .iter()
@@ -56,23 +93,15 @@ pub(super) fn still(scene: &Scene, label: String, labels: usize) -> AnyView {
             let colour = colour(group.index as usize);
             view! {
                 <path d=edges(scene, camera, Some(group.index)) fill="none" stroke=colour stroke-width=".8" opacity=".3"/>
-                <path d=nodes(scene, camera, group.index) fill=colour stroke="var(--surface)"/>
+                <path d=nodes(scene, camera, group.index, swell) fill=colour stroke="var(--surface)"/>
             }
         })
         .collect_view();
-    let labels = scene
-        .labels(camera, 1.0, (WIDTH, HEIGHT), labels, |_| true)
-        .into_iter()
-        .map(|(node, (x, y))| {
-            let label = scene.nodes[node].label.clone();
-            view! { <text class="halo" x=format!("{x:.0}") y=format!("{y:.0}") dy="3" text-anchor="middle" font-size="13" font-weight="600">{label}</text> }
-        })
-        .collect_view();
     view! {
-        <svg class="still" viewBox="0 0 1000 560" role="img" aria-label=label>
-            <path d=between fill="none" stroke="var(--s0)" stroke-width=".7" opacity=".35"/>
+        <svg class="still" viewBox=format!("0 0 {WIDTH} {height:.0}") role="img" aria-label=label>
+            <path d=edges(scene, camera, None) fill="none" stroke="var(--s0)" stroke-width=".7" opacity=".35"/>
             {groups}
-            {labels}
+            {names}
         </svg>
     }
     .into_any()
@@ -90,14 +119,15 @@ mod tests {
         let scene = Scene::new(Picture {
             nodes: vec![node(NodeKind::User, 1, 0), node(NodeKind::Product, 1, 1)],
             edges: vec![(0, 1, 1.0)],
-            positions: vec![(-1.0, -1.0), (1.0, 1.0)],
+            positions: vec![(-2.0, -1.0), (2.0, 1.0)],
             groups: vec!["a".into(), "b".into()],
             total_nodes: 2,
         });
         let camera = Camera { scale: 100.0, x: 200.0, y: 100.0 };
-        assert_eq!(edges(&scene, camera, None), "M30 0L370 200");
+        assert_eq!(edges(&scene, camera, None), "M0 0L400 200");
         assert_eq!(edges(&scene, camera, Some(0)), "");
-        assert!(nodes(&scene, camera, 0).starts_with('M') && nodes(&scene, camera, 0).contains('a'));
-        assert!(nodes(&scene, camera, 1).ends_with('z'));
+        assert!(nodes(&scene, camera, 0, 1.0).starts_with('M') && nodes(&scene, camera, 0, 1.0).contains('a'));
+        assert!(nodes(&scene, camera, 1, 1.0).ends_with('z'));
+        assert_eq!(heading(&scene, camera, 1), (400.0, 184.0));
     }
 }

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::use_live;
-use crate::call::CallError;
+use crate::{call::CallError, erased::{Json, effect}};
+
+/// What a page waits for.
+pub(crate) type Answer<T> = Resource<Result<T, CallError>, Json>;
 
 /// An answer for what `source` says, asked for again at every beat; while one question is under way no second is asked.
 ///
@@ -12,7 +15,7 @@ use crate::call::CallError;
 pub(crate) fn polled<S, T, Fut>(
     source: impl Fn() -> S + Send + Sync + 'static,
     fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
-) -> Resource<Result<T, CallError>>
+) -> Answer<T>
 where
     S: Clone + PartialEq + Send + Sync + 'static,
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
@@ -22,18 +25,18 @@ where
     let tick = RwSignal::new(0_u32);
     let busy = StoredValue::new(false);
     let missed = StoredValue::new(false);
-    Effect::new(move |before: Option<u32>| {
+    let mut before = None;
+    effect(move || {
         let now = beat.get();
-        if before.is_some_and(|before| before != now) {
+        if before.replace(now).is_some_and(|before| before != now) {
             if busy.get_value() {
                 missed.set_value(true);
             } else {
                 tick.update(|tick| *tick += 1);
             }
         }
-        now
     });
-    Resource::new(
+    Resource::new_with_options(
         move || (source(), tick.get()),
         move |(source, _)| {
             busy.try_set_value(true);
@@ -49,5 +52,6 @@ where
                 answer
             }
         },
+        false,
     )
 }

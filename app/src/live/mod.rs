@@ -8,11 +8,15 @@ use leptos::prelude::*;
 use model::{burst::Burst, status::Status};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use answer::polled;
+pub(crate) use answer::{Answer, polled};
 
-use crate::cookie::{Refresh, Theme};
+use crate::{
+    cookie::{Refresh, Theme},
+    erased::{Json, effect},
+};
 
 /// How the connection to the server is.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "the server only ever renders"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Connection {
     /// The page is as the server rendered it.
@@ -62,7 +66,7 @@ struct Start {
 impl Live {
     /// Starts with what the server knew, and in the browser goes on with the event stream.
     pub(crate) fn start() -> Self {
-        let start = SharedValue::new(start).into_inner();
+        let start = SharedValue::<Start, Json>::new_with_encoding(start).into_inner();
         let live = Self {
             status: RwSignal::new(start.status),
             connection: RwSignal::new(Connection::Rendered),
@@ -72,13 +76,14 @@ impl Live {
             beat: RwSignal::new(0),
         };
         #[cfg(feature = "hydrate")]
-        Effect::new(move |_| stream::follow(live));
-        Effect::new(move |before: Option<String>| {
-            let finished = live.status.with(finished);
-            if before.is_some_and(|before| before != finished) {
+        effect(move || stream::follow(live));
+        let mut before = None;
+        effect(move || {
+            let now = live.status.with(finished);
+            if before.as_ref().is_some_and(|before| *before != now) {
                 live.refresh_soon();
             }
-            finished
+            before = Some(now);
         });
         live
     }

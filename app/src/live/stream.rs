@@ -79,7 +79,7 @@ fn open(live: Live, heard: StoredValue<f64>) -> Option<Stream> {
     let source = EventSource::new("/events").ok()?;
     let on_status = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let Some(text) = event.data().as_string() else { return };
-        match serde_json::from_str::<Status>(&text) {
+        match serde_json::from_slice::<Status>(text.as_bytes()) {
             Ok(status) => {
                 heard.set_value(js_sys::Date::now());
                 live.status.set(status);

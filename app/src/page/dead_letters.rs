@@ -1,13 +1,13 @@
 //! Records that broke a rule: what they were, why they are here, and the way to send them again.
 
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_query_map};
+use leptos_router::hooks::use_query_map;
 use model::{
     Kind,
     dead_letter::{DeadLetter, DeadLetterPage},
 };
 
-use crate::{
+use crate::{erased::memo, 
     call::{act::Replay, read},
     component::{
         banner::{Banner, Refused, SignInFirst, sentence},
@@ -21,11 +21,14 @@ use crate::{
 /// How many letters a page has.
 const PAGE: u32 = 25;
 
+/// How much of a value is seen before a letter is opened.
+const GLANCE: usize = 200;
+
 /// The page: `?topic=` filters, `?after=` goes on.
 #[component]
 pub(crate) fn DeadLetters() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(|query| (query.get("topic").and_then(|name| name.parse::<Kind>().ok()), query.get("after"))));
+    let asked = memo(move || query.with(|query| (query.get("topic").and_then(|name| name.parse::<Kind>().ok()), query.get("after"))));
     let answer = polled(move || asked.get(), |(topic, after)| read::dead_letters(topic, after, PAGE));
     let replay = ServerAction::<Replay>::new();
     let value = replay.value();
@@ -65,17 +68,17 @@ fn Topics(topic: Signal<Option<Kind>>) -> impl IntoView {
     let status = use_live().status;
     let tab = move |kind: Option<Kind>| {
         let href = kind.map_or_else(|| "/dead-letters".to_owned(), |kind| format!("/dead-letters?topic={kind}"));
-        let count = Memo::new(move |_| {
+        let count = memo(move || {
             status.with(|status| match kind {
                 None => status.dead_letters.total,
                 Some(kind) => status.dead_letters.by_topic.get(kind.topic()).copied().unwrap_or(0),
             })
         });
         view! {
-            <A href=href scroll=false {..} aria-current=move || (topic.get() == kind).then_some("page")>
+            <a href=href data-noscroll="" aria-current=move || (topic.get() == kind).then_some("page")>
                 {kind.map_or("All", Kind::label)}" "
                 <span class="muted">{move || format::thousands(count.get())}</span>
-            </A>
+            </a>
         }
     };
     view! { <nav class="seg" aria-label="Topic">{tab(None)}{Kind::ALL.map(|kind| tab(Some(kind))).collect_view()}</nav> }
@@ -93,7 +96,7 @@ fn rest(page: DeadLetterPage, topic: Option<Kind>) -> AnyView {
     }
     let more = page.next.map(|next| {
         let topic = topic.map(|kind| format!("topic={kind}&")).unwrap_or_default();
-        view! { <p class="foot"><A href=format!("/dead-letters?{topic}after={}", escape(&next))>"Later ones →"</A></p> }
+        view! { <p class="foot"><a href=format!("/dead-letters?{topic}after={}", escape(&next))>"Later ones →"</a></p> }
     });
     more.into_any()
 }
@@ -122,6 +125,7 @@ fn letter(letter: DeadLetter, replay: ServerAction<Replay>) -> impl IntoView {
     let labels = [format!("Value of {place}"), format!("Replay {place} with this value"), format!("Replay {place}")];
     let [value_label, mended_label, replay_label] = labels;
     let payload = letter.value.unwrap_or_default();
+    let glance: String = payload.chars().take(GLANCE).collect();
     let rows = payload.lines().count().clamp(3, 14);
     view! {
         <li>
@@ -131,6 +135,7 @@ fn letter(letter: DeadLetter, replay: ServerAction<Replay>) -> impl IntoView {
                     <span class="why">{sentence(&letter.message)}</span>
                     <code class="place">{place}</code>
                     {again}
+                    <code class="glance">{glance}</code>
                 </summary>
                 <dl class="facts">{fields}</dl>
                 <ActionForm action=replay>

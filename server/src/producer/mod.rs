@@ -25,7 +25,7 @@ mod client;
 mod continuous;
 mod progress;
 mod window;
-pub mod world;
+pub(crate) mod world;
 
 use client::{Client, Outgoing};
 use continuous::Stream;

@@ -117,7 +117,8 @@ pub fn join(cluster: &Cluster, connector: &str, topic: &str) -> Result<GroupCons
         .set("heartbeat.interval.ms", "2000")
         // Bounds the memory of a consumer that is ahead of the store: 8 MiB instead of 64.
         .set("queued.max.messages.kbytes", "8192")
-        .set("fetch.wait.max.ms", "100");
+        // A broker answers as soon as there is a record; only the embedded one always waits as long as it may.
+        .set("fetch.wait.max.ms", if cluster.is_embedded() { "10" } else { "500" });
     let client: BaseConsumer<Callbacks> =
         config.create_with_context(Callbacks { rebalances: sender, closing: closing.clone() }).map_err(failed)?;
     client.subscribe(&[topic]).map_err(failed)?;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
-    components::A,
     hooks::{use_navigate, use_query_map},
 };
 use model::picture::Question;
@@ -14,11 +13,12 @@ use super::{
     parameter::{Control, Parameters, View},
     sentence::Sentence,
 };
-use crate::{
+use crate::{erased::{memo, when}, 
     call::CallError,
     component::{banner::Refused, table},
     format,
     graph_view::GraphPanel,
+    live::Answer,
 };
 
 /// An answer, ready to be shown: everything that is particular to a question has become words and views.
@@ -51,7 +51,7 @@ impl Insight {
     /// What the address says, now and whenever it changes.
     pub(super) fn parameters(self) -> Memo<Parameters> {
         let query = use_query_map();
-        Memo::new(move |_| query.with(|query| Parameters::read(query, self.usual)))
+        memo(move || query.with(|query| Parameters::read(query, self.usual)))
     }
 
     fn path(self) -> String {
@@ -66,7 +66,7 @@ impl Insight {
     pub(super) fn page<T>(
         self,
         parameters: Memo<Parameters>,
-        answer: Resource<Result<T, CallError>>,
+        answer: Answer<T>,
         show: fn(T, Parameters) -> Option<Shown>,
     ) -> AnyView
     where
@@ -78,8 +78,9 @@ impl Insight {
 
     /// The part that does not depend on the answer's type, so that there is one of it in the browser.
     fn frame(self, parameters: Memo<Parameters>, answer: Arc<dyn Fn() -> Option<Result<Option<Shown>, CallError>> + Send + Sync>) -> AnyView {
-        let view = Memo::new(move |_| parameters.get().view);
-        let nodes = Memo::new(move |_| parameters.get().nodes);
+        let view = memo(move || parameters.get().view);
+        let graph = memo(move || view.get() == View::Graph);
+        let nodes = memo(move || parameters.get().nodes);
         let (for_sentence, for_face) = (answer.clone(), answer.clone());
         let sentence = move || {
             for_sentence().map(|answer| match answer {
@@ -105,9 +106,7 @@ impl Insight {
                     {self.bar(parameters)}
                     {face.clone()}
                     // Beside the answer, not inside: the graph must not be made anew whenever the answer is.
-                    <Show when=move || view.get() == View::Graph>
-                        <GraphPanel question=self.question nodes more/>
-                    </Show>
+                    {when(graph, move || view! { <GraphPanel question=self.question nodes more/> }.into_any())}
                     <p class="foot">{foot.clone()}</p>
                 </section>
             </Transition>
@@ -121,7 +120,7 @@ impl Insight {
             .map(|view| {
                 let href = move || self.href(Parameters { view, ..parameters.get() });
                 let current = move || (parameters.get().view == view).then_some("page");
-                view! { <A href scroll=false {..} aria-current=current>{view.label()}</A> }
+                view! { <a href=href aria-current=current data-noscroll="">{view.label()}</a> }
             })
             .collect_view();
         let controls = self.controls.iter().map(|control| self.choice(*control, parameters)).collect_view();

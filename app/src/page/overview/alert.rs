@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::status::{State, Status};
 
-use crate::{
+use crate::{erased::memo, 
     component::banner::{Banner, sentence},
     format,
     live::use_live,
@@ -57,7 +57,7 @@ fn alerts(status: &Status) -> Vec<Alert> {
 #[component]
 pub(super) fn Alerts() -> impl IntoView {
     let status = use_live().status;
-    let alerts = Memo::new(move |_| status.with(alerts));
+    let alerts = memo(move || status.with(alerts));
     move || alerts.get().into_iter().map(|Alert { tone, title, text }| view! { <Banner tone title text/> }).collect_view()
 }
 

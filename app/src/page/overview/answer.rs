@@ -1,7 +1,6 @@
 //! The four answers in small: a sentence, a chart, and the way to their pages.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use model::picture::Question;
 
 use crate::{
@@ -16,6 +15,8 @@ use crate::{
 
 /// How many bars a small chart has.
 const BARS: u32 = 4;
+/// And how many beside the picture, which is higher.
+const TOP: u32 = 9;
 /// How many nodes the small picture has: more become a blur at this size.
 const NODES: u32 = 160;
 
@@ -39,7 +40,7 @@ fn card(title: &'static str, more: &'static str, question: Question, body: impl 
         <section class="card small-answer">
             <header>
                 <h2>{title}</h2>
-                <span class="right"><A href=href attr:aria-label=format!("{title}: {more}")>{more}" →"</A></span>
+                <span class="right"><a href=href aria-label=format!("{title}: {more}")>{more}" →"</a></span>
             </header>
             <Transition fallback=|| view! { <p class="muted">"Asking the graph…"</p> }>{body}</Transition>
         </section>
@@ -63,14 +64,14 @@ fn chart(rows: Vec<Bar>, max: f64, colour: &'static str, what: &str) -> AnyView 
 
 #[component]
 fn TopProducts() -> impl IntoView {
-    let answer = polled(|| (), |()| read::top_products(30, BARS));
+    let answer = polled(|| (), |()| read::top_products(30, TOP));
     card("Top products", "30 days", Question::TopProducts, move || {
         Some(body(answer.get()?, "Nobody has bought anything yet.", |answered| {
             let text = top_products::sentence(&answered.answer, 30)?;
             let mut rows: Vec<Bar> = top_products::groups(&answered.answer).into_iter().flat_map(|group| group.bars).collect();
             // Stable, so that of equals the first category's stays first, as in the sentence.
             rows.sort_by(|a, b| b.value.total_cmp(&a.value));
-            rows.truncate(BARS as usize);
+            rows.truncate(TOP as usize);
             let max = bar::longest(&rows);
             Some((text, chart(rows, max, "var(--s1)", "Purchases")))
         }))

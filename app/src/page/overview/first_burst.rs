@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::Kind;
 
-use crate::{
+use crate::{erased::effect, 
     call::act::StartBurst,
     component::banner::{Refused, SignInFirst},
     live::use_live,
@@ -15,7 +15,7 @@ pub(super) fn FirstBurst() -> impl IntoView {
     let live = use_live();
     let start = ServerAction::<StartBurst>::new();
     let value = start.value();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(burst)) = value.get() {
             live.note(burst);
         }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::status::{Books, Status};
 
-use crate::{chart::spark::Spark, component::icon::{Glyph, Icon}, format, live::use_live};
+use crate::{erased::memo, chart::spark::Spark, component::icon::{Glyph, Icon}, format, live::use_live};
 
 /// The four numbers of a status with their small print.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,7 +29,7 @@ fn four(status: &Status) -> Four {
         produced: format!("of {} /s produced", format::rate(produced)),
         median: worst(|connector| connector.latency_p50_ms).map_or_else(|| "–".to_owned(), format::duration),
         slowest: worst(|connector| connector.latency_p99_ms)
-            .map_or_else(|| "nothing arrived just now".to_owned(), |ms| format!("p99 {}, from produced to stored", format::duration(ms))),
+            .map_or_else(|| "nothing arrived just now".to_owned(), |ms| format!("median; p99 {}", format::duration(ms))),
         lag: format::thousands(lag),
         topics: format!("{} in {}", if lag == 1 { "record" } else { "records" }, format::plural(status.topics.len() as i64, "topic", "topics")),
         books: status.books.values().fold(Books::default(), |sum, books| sum.plus(*books)),
@@ -63,10 +63,10 @@ fn equation(books: Books) -> String {
 #[component]
 pub(super) fn Numbers() -> impl IntoView {
     let status = use_live().status;
-    let four = Memo::new(move |_| status.with(four));
+    let four = memo(move || status.with(four));
     let history = Signal::derive(move || status.with(history));
-    let books = Memo::new(move |_| four.with(|four| four.books));
-    let balanced = Memo::new(move |_| books.get().balance());
+    let books = memo(move || four.with(|four| four.books));
+    let balanced = memo(move || books.get().balance());
     view! {
         <div class="grid g4" role="group" aria-label="The pipeline in four numbers">
             <div class="card kpi">

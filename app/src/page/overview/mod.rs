@@ -9,19 +9,17 @@ mod pipeline;
 
 use leptos::prelude::*;
 
-use crate::live::use_live;
+use crate::{erased::memo, live::use_live};
 
 /// The front page.
 #[component]
 pub(crate) fn Overview() -> impl IntoView {
     let status = use_live().status;
-    let empty = Memo::new(move |_| status.with(|status| status.graph.counts.users == 0 && status.graph.counts.products == 0));
+    let empty = memo(move || status.with(|status| status.graph.counts.users == 0 && status.graph.counts.products == 0));
     view! {
         <alert::Alerts/>
         <kpi::Numbers/>
         <pipeline::Pipeline/>
-        <Show when=move || !empty.get() fallback=|| view! { <first_burst::FirstBurst/> }>
-            <answer::Answers/>
-        </Show>
+        {move || if empty.get() { view! { <first_burst::FirstBurst/> }.into_any() } else { view! { <answer::Answers/> }.into_any() }}
     }
 }

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_navigate;
 use model::{Kind, status::GraphStatus};
 
 use super::lane::{Lane, lag_height, thickness};
-use crate::{
+use crate::{erased::memo, 
     chart::{
         scale::colour,
         spark::{self, Spark},
@@ -19,10 +19,10 @@ use crate::{
 #[component]
 pub(super) fn Pipeline() -> impl IntoView {
     let status = use_live().status;
-    let lanes = Kind::ALL.map(|kind| Memo::new(move |_| status.with(|status| Lane::of(status, kind))));
-    let graph = Memo::new(move |_| status.with(|status| status.graph.clone()));
-    let dead = Memo::new(move |_| status.with(|status| status.dead_letters.total));
-    let broker = Memo::new(move |_| {
+    let lanes = Kind::ALL.map(|kind| memo(move || status.with(|status| Lane::of(status, kind))));
+    let graph = memo(move || status.with(|status| status.graph.clone()));
+    let dead = memo(move || status.with(|status| status.dead_letters.total));
+    let broker = memo(move || {
         status.with(|status| {
             let place = if status.kafka.embedded { "embedded broker" } else { status.kafka.bootstrap_servers.as_str() };
             format!("Kafka topics · {place}")
@@ -75,10 +75,10 @@ fn lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
     let top = 30 + kind.index() * 90;
     let centre = top + 36;
     let into = 132 + kind.index() * 20;
-    let state = Memo::new(move |_| lane.with(|lane| lane.state));
+    let state = memo(move || lane.with(|lane| lane.state));
     let class = |rate: f64| if rate < 0.05 { "flow still" } else { "flow" };
-    let produced = Memo::new(move |_| lane.with(|lane| lane.produced));
-    let stored = Memo::new(move |_| lane.with(|lane| lane.stored));
+    let produced = memo(move || lane.with(|lane| lane.produced));
+    let stored = memo(move || lane.with(|lane| lane.stored));
     let bars = move || {
         lane.with(|lane| {
             let first = 204.0 - lane.partition_lags.len() as f64 * 20.0;
@@ -110,7 +110,7 @@ fn lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
             <path class=move || class(stored.get()) d=format!("M502 {centre}H612") stroke-width=move || thickness(stored.get())/>
             <path
                 class=move || class(stored.get())
-                d=format!("M892 {centre}C960 {centre} 950 {into} 1018 {into}")
+                d=format!("M912 {centre}C970 {centre} 960 {into} 1018 {into}")
                 stroke-width=move || thickness(stored.get())
             />
         </g>
@@ -130,9 +130,9 @@ fn lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
             {bars}
         </g>
         <g transform=format!("translate(612 {top})")>
-            <rect class="box" width="280" height="72" rx="12"/>
+            <rect class="box" width="300" height="72" rx="12"/>
             <text x="16" y="30" font-size="15" font-weight="650">{move || format!("{} /s", format::rate(stored.get()))}</text>
-            <g transform="translate(150 8)">
+            <g transform="translate(168 8)">
                 <path d=move || lane.with(|lane| spark::area(&lane.history, 116.0, 26.0)) fill=colour opacity=".13"/>
                 <path d=move || lane.with(|lane| spark::line(&lane.history, 116.0, 26.0)) fill="none" stroke=colour stroke-width="1.6"/>
             </g>
@@ -141,13 +141,13 @@ fn lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
                 <text x="32" y="52.5" font-size="13" font-weight="600">{move || look(state.get()).0}</text>
                 <title>{move || lane.with(|lane| lane.trace.clone().unwrap_or_default())}</title>
             </g>
-            <text x="264" y="52.5" font-size="13" text-anchor="end" class="m">{move || lane.with(Lane::latency)}</text>
+            <text x="284" y="52.5" font-size="13" text-anchor="end" class="m">{move || lane.with(Lane::latency)}</text>
         </g>
     }
 }
 
 fn graph_box(graph: Memo<GraphStatus>) -> impl IntoView {
-    let connected = Memo::new(move |_| graph.with(|graph| graph.connected));
+    let connected = memo(move || graph.with(|graph| graph.connected));
     let lines = [
         ("users", (|graph: &GraphStatus| graph.counts.users) as fn(&GraphStatus) -> i64),
         ("products", |graph| graph.counts.products),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{Kind, burst::Burst, status::Status};
 
-use crate::{
+use crate::{erased::{effect, memo, when}, 
     call::act::{CancelBurst, StartBurst},
     chart::scale::{colour, share},
     component::banner::{Refused, sentence},
@@ -23,7 +23,11 @@ pub(super) fn outcome(burst: &Burst) -> String {
         let of = if burst.done { "cancelled" } else { "cancelling" };
         format!("{of} after {} of {}: {} stored", format::count(burst.sent), format::count(burst.count), format::count(burst.stored))
     } else if burst.done {
-        format!("{stored} in {}", format::took(burst.elapsed_ms))
+        let dead = match burst.dead_lettered {
+            0 => String::new(),
+            dead => format!(", {}", format::plural(dead as i64, "dead letter", "dead letters")),
+        };
+        format!("{stored} in {}{dead}", format::took(burst.elapsed_ms))
     } else {
         format!("{stored}, {} so far", format::took(burst.elapsed_ms))
     }
@@ -36,21 +40,23 @@ pub(super) fn BurstCard(kind: Kind) -> impl IntoView {
     let start = ServerAction::<StartBurst>::new();
     let cancel = ServerAction::<CancelBurst>::new();
     let (started, cancelled) = (start.value(), cancel.value());
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(burst)) = started.get() {
             live.note(burst);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(burst)) = cancelled.get() {
             live.note(burst);
         }
     });
-    let burst = Memo::new(move |_| live.status.with(|status| newest(status, kind)));
+    let burst = memo(move || live.status.with(|status| newest(status, kind)));
     let locked = !live.visitor.may_change();
     let word = kind.label().to_lowercase();
     let send_own = format!("Send own number of {word}");
-    let cancel_label = StoredValue::new(format!("Cancel the burst of {word}"));
+    let cancel_label = format!("Cancel the burst of {word}");
+    let under_way = memo(move || burst.with(|burst| burst.as_ref().is_some_and(|burst| !burst.done && !burst.cancelled)));
+    let id = memo(move || burst.with(|burst| burst.as_ref().map(|burst| burst.id.clone()).unwrap_or_default()));
     let buttons = [(10, "10"), (100, "100"), (1000, "Send 1,000"), (10_000, "10k")]
         .map(|(count, text)| {
             let class = if count == 1000 { "btn primary" } else { "btn" };
@@ -100,12 +106,16 @@ pub(super) fn BurstCard(kind: Kind) -> impl IntoView {
                         Some(view! { <span class="waiting">{sentence(&waiting)}</span> })
                     })}
                 </p>
-                <Show when=move || burst.with(|burst| burst.as_ref().is_some_and(|burst| !burst.done && !burst.cancelled))>
-                    <ActionForm action=cancel>
-                        <input type="hidden" name="id" value=move || burst.with(|burst| burst.as_ref().map(|burst| burst.id.clone()))/>
-                        <button class="btn" type="submit" aria-label=cancel_label.get_value() disabled=locked>"Cancel"</button>
-                    </ActionForm>
-                </Show>
+                {when(under_way, move || {
+                    let label = cancel_label.clone();
+                    view! {
+                        <ActionForm action=cancel>
+                            <input type="hidden" name="id" value=id/>
+                            <button class="btn" type="submit" aria-label=label disabled=locked>"Cancel"</button>
+                        </ActionForm>
+                    }
+                    .into_any()
+                })}
             </div>
         </section>
     }
@@ -123,9 +133,14 @@ fn Way(kind: Kind, burst: Memo<Option<Burst>>) -> impl IntoView {
     let rows = stages
         .into_iter()
         .map(|(label, name, stage)| {
-            let value = Memo::new(move |_| burst.with(|burst| burst.as_ref().map_or(0, stage)));
-            let count = Memo::new(move |_| burst.with(|burst| burst.as_ref().map_or(0, |burst| burst.count)));
+            let value = memo(move || burst.with(|burst| burst.as_ref().map_or(0, stage)));
+            let count = memo(move || burst.with(|burst| burst.as_ref().map_or(0, |burst| burst.count)));
             let colour = if name == "dead" { "var(--warn)" } else { colour(kind.index()) };
+            let of = move || match count.get() {
+                0 => String::new(),
+                _ if name == "dead" => String::new(),
+                count => format!(" / {}", format::count(count)),
+            };
             let width = move || format!("{}%", share(value.get() as f64, count.get() as f64));
             view! {
                 <dt>{label}</dt>
@@ -133,9 +148,7 @@ fn Way(kind: Kind, burst: Memo<Option<Burst>>) -> impl IntoView {
                     <span class="track" aria-hidden="true"><i style:background=colour style:width=width></i></span>
                     <span class="n">
                         <span data-testid=format!("burst-{}-{name}", kind.topic())>{move || format::count(value.get())}</span>
-                        <Show when=move || name != "dead" && count.get() != 0>
-                            <span class="muted">" / "{move || format::count(count.get())}</span>
-                        </Show>
+                        <span class="muted">{of}</span>
                     </span>
                 </dd>
             }
@@ -168,7 +181,8 @@ mod tests {
 
     #[test]
     fn the_outcome_says_how_much_of_how_much_in_which_time() {
-        assert_eq!(outcome(&burst()), "990 of 1,000 stored in 0.21 s");
+        assert_eq!(outcome(&burst()), "990 of 1,000 stored in 0.21 s, 10 dead letters");
+        assert_eq!(outcome(&Burst { stored: 1000, dead_lettered: 0, ..burst() }), "1,000 of 1,000 stored in 0.21 s");
         assert_eq!(outcome(&Burst { done: false, ..burst() }), "990 of 1,000 stored, 0.21 s so far");
         assert_eq!(outcome(&Burst { cancelled: true, sent: 400, stored: 400, ..burst() }), "cancelled after 400 of 1,000: 400 stored");
     }

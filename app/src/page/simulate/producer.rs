@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{Kind, status::ProducerStatus};
 
-use crate::{
+use crate::{erased::{effect, memo, when}, 
     call::act::SetProducer,
     component::{
         banner::{Refused, sentence},
@@ -40,16 +40,16 @@ fn Producer(kind: Kind) -> impl IntoView {
     let set = ServerAction::<SetProducer>::new();
     let value = set.value();
     let locked = !live.visitor.may_change();
-    let producer = Memo::new(move |_| live.status.with(|status| status.producers.get(kind.topic()).cloned().unwrap_or_default()));
+    let producer = memo(move || live.status.with(|status| status.producers.get(kind.topic()).cloned().unwrap_or_default()));
     // What an order was answered with, before the stream says so.
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(producer)) = value.get() {
             live.status.update(|status| {
                 status.producers.insert(kind.topic().to_owned(), producer);
             });
         }
     });
-    let running = Memo::new(move |_| producer.with(|producer| producer.running));
+    let running = memo(move || producer.with(|producer| producer.running));
     let rate = producer.with_untracked(|producer| if producer.rate_per_second > 0.0 { producer.rate_per_second } else { 100.0 });
     let word = kind.label().to_lowercase();
     let label = {
@@ -83,9 +83,10 @@ fn Producer(kind: Kind) -> impl IntoView {
                     aria-label=format!("{} a second", kind.label())
                     disabled=locked
                 />
-                <Show when=move || running.get()>
-                    <button class="btn" type="submit" name="running" value="true" aria-label=format!("Set the rate of {}", kind.label().to_lowercase()) disabled=locked>"Set rate"</button>
-                </Show>
+                {when(running, move || {
+                    let label = format!("Set the rate of {}", kind.label().to_lowercase());
+                    view! { <button class="btn" type="submit" name="running" value="true" aria-label=label disabled=locked>"Set rate"</button> }.into_any()
+                })}
                 <button
                     class=move || if running.get() { "btn" } else { "btn primary" }
                     type="submit"

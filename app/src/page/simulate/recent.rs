@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::burst::outcome;
-use crate::{format, live::use_live};
+use crate::{erased::memo, format, live::use_live};
 
 /// How many are listed.
 const LISTED: usize = 8;
@@ -25,29 +25,34 @@ pub(super) fn Recent() -> impl IntoView {
                     </tr>
                 }
             });
-            rows.collect_view()
+            rows.collect_view().into_any()
         })
     };
-    let none = Memo::new(move |_| status.with(|status| status.bursts.is_empty()));
+    let none = memo(move || status.with(|status| status.bursts.is_empty()));
     view! {
         <section class="card" aria-label="Recent bursts">
             <header><h2>"Recent bursts"</h2></header>
-            <Show when=move || !none.get() fallback=|| view! { <p class="muted">"Nothing has been sent since this Sluice started."</p> }>
-                <div class="scroll" tabindex="0" role="region" aria-label="Recent bursts, as a table">
-                    <table class="numbers">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Kind"</th>
-                                <th scope="col">"Outcome"</th>
-                                <th scope="col" class="n">"Dead letters"</th>
-                                <th scope="col" class="n">"Seed"</th>
-                                <th scope="col" class="n">"Started, UTC"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
-            </Show>
+            {move || if none.get() { view! { <p class="muted">"Nothing has been sent since this Sluice started."</p> }.into_any() } else { table(rows) }}
         </section>
     }
+}
+
+fn table(rows: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-label="Recent bursts, as a table">
+            <table class="numbers">
+                <thead>
+                    <tr>
+                        <th scope="col">"Kind"</th>
+                        <th scope="col">"Outcome"</th>
+                        <th scope="col" class="n">"Dead letters"</th>
+                        <th scope="col" class="n">"Seed"</th>
+                        <th scope="col" class="n">"Started, UTC"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
 }
