@@ -37,7 +37,12 @@ pub trait Backend: Send + Sync + 'static {
     /// Starts or stops a producer, and sets its rate in records a second (1 to 100,000).
     async fn set_producer(&self, kind: Kind, running: bool, rate_per_second: f64) -> Result<ProducerStatus, Failure>;
     /// A page of dead letters.
-    async fn dead_letters(&self, topic: Option<Kind>, after: Option<String>, limit: u32) -> Result<DeadLetterPage, Failure>;
+    async fn dead_letters(
+        &self,
+        topic: Option<Kind>,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<DeadLetterPage, Failure>;
     /// Sends a dead letter again, with a mended value if there is one.
     async fn replay(&self, topic: &str, partition: i32, offset: i64, value: Option<String>) -> Result<(), Failure>;
     /// Empties graph, checkpoints and dead letters; goes on at the topics' ends.

@@ -67,7 +67,11 @@ impl Refresh {
 /// Finds a cookie in the value of a `Cookie` header.
 #[cfg(any(feature = "ssr", test))]
 fn find<'a>(header: &'a str, name: &str) -> Option<&'a str> {
-    header.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+    header
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
 }
 
 /// A cookie of the request that is being answered.

@@ -1,6 +1,5 @@
 //! The pages of Sluice, for the server (feature `ssr`) and the browser (feature `hydrate`).
 #![expect(unreachable_pub, reason = "the macros for components and server functions write `pub` of their own")]
-
 // Views are types, and those of whole pages nest deeper than the compiler likes by default.
 #![recursion_limit = "512"]
 

@@ -10,7 +10,8 @@ pub const FAVICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0
 
 /// The whole document; the theme comes from the visitor's cookie, so that no page flashes in the wrong one.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let theme = cookie::read(cookie::Theme::COOKIE).and_then(|name| cookie::Theme::from_name(&name)).unwrap_or_default();
+    let theme =
+        cookie::read(cookie::Theme::COOKIE).and_then(|name| cookie::Theme::from_name(&name)).unwrap_or_default();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.name()>

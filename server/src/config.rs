@@ -17,7 +17,7 @@ pub(crate) struct Command {
 /// What else the binary can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
-    /// Ask the server at SLUICE_LISTEN whether it is alive; exit code 0 or 1.
+    /// Ask the server at `SLUICE_LISTEN` whether it is alive; exit code 0 or 1.
     Healthcheck,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Kafka {
 /// Which store.
 #[derive(Debug, Args)]
 pub(crate) struct Graph {
-    /// Neo4j, such as bolt://localhost:7687; unset or empty: the embedded store.
+    /// Neo4j, such as `bolt://localhost:7687`; unset or empty: the embedded store.
     #[arg(long, env = "NEO4J_URI", global = true)]
     pub(crate) neo4j_uri: Option<String>,
     /// The user at Neo4j.
@@ -69,28 +69,28 @@ pub(crate) struct Graph {
 #[derive(Debug, Args)]
 pub(crate) struct Web {
     /// Where pages, JSON API, live events and metrics are served.
-    #[arg(long, env = "SLUICE_LISTEN", default_value = "127.0.0.1:3000", global = true)]
-    pub(crate) sluice_listen: String,
-    /// Needed for everything that changes state; has to be set where SLUICE_LISTEN is not loopback.
-    #[arg(long, env = "SLUICE_ADMIN_TOKEN", hide_env_values = true, global = true)]
-    pub(crate) sluice_admin_token: Option<String>,
+    #[arg(long = "sluice-listen", env = "SLUICE_LISTEN", default_value = "127.0.0.1:3000", global = true)]
+    pub(crate) listen: String,
+    /// Needed for everything that changes state; has to be set where `SLUICE_LISTEN` is not loopback.
+    #[arg(long = "sluice-admin-token", env = "SLUICE_ADMIN_TOKEN", hide_env_values = true, global = true)]
+    pub(crate) admin_token: Option<String>,
     /// A file that holds the token.
-    #[arg(long, env = "SLUICE_ADMIN_TOKEN_FILE", global = true)]
-    pub(crate) sluice_admin_token_file: Option<PathBuf>,
+    #[arg(long = "sluice-admin-token-file", env = "SLUICE_ADMIN_TOKEN_FILE", global = true)]
+    pub(crate) admin_token_file: Option<PathBuf>,
 }
 
 /// The simulated shop.
 #[derive(Debug, Args)]
 pub(crate) struct World {
     /// Users of the simulated shop, 1 to 1,000,000.
-    #[arg(long, env = "SLUICE_USERS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000), global = true)]
-    pub(crate) sluice_users: u32,
+    #[arg(long = "sluice-users", env = "SLUICE_USERS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000), global = true)]
+    pub(crate) users: u32,
     /// Products of the simulated shop, 1 to 100,000.
-    #[arg(long, env = "SLUICE_PRODUCTS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000), global = true)]
-    pub(crate) sluice_products: u32,
+    #[arg(long = "sluice-products", env = "SLUICE_PRODUCTS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000), global = true)]
+    pub(crate) products: u32,
     /// Fixes the simulated shop.
-    #[arg(long, env = "SLUICE_SEED", default_value_t = 42, global = true)]
-    pub(crate) sluice_seed: u64,
+    #[arg(long = "sluice-seed", env = "SLUICE_SEED", default_value_t = 42, global = true)]
+    pub(crate) seed: u64,
 }
 
 /// A configuration that cannot be used; the sentence names the variable.
@@ -114,14 +114,13 @@ impl Config {
     /// # Errors
     /// A sentence that names the variable and what it takes.
     pub(crate) fn check(self) -> Result<Checked, Error> {
-        let listen: SocketAddr = self.web.sluice_listen.parse().map_err(|_| {
+        let listen: SocketAddr = self.web.listen.parse().map_err(|_| {
             Error(format!(
                 "SLUICE_LISTEN takes an address and a port such as 127.0.0.1:3000, not {:?}",
-                self.web.sluice_listen
+                self.web.listen
             ))
         })?;
-        let admin_token =
-            secret("SLUICE_ADMIN_TOKEN", self.web.sluice_admin_token, self.web.sluice_admin_token_file.as_ref())?;
+        let admin_token = secret("SLUICE_ADMIN_TOKEN", self.web.admin_token, self.web.admin_token_file.as_ref())?;
         if !listen.ip().is_loopback() && admin_token.is_none() {
             return Err(Error(format!(
                 "SLUICE_LISTEN={listen} can be reached from other machines: set SLUICE_ADMIN_TOKEN (or SLUICE_ADMIN_TOKEN_FILE), \

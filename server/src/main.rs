@@ -4,7 +4,7 @@
 #![recursion_limit = "512"]
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
     sync::Arc,
     time::Duration,
@@ -82,9 +82,9 @@ async fn serve(config: Checked) -> Result<(), String> {
         .map_err(|error| format!("the metrics did not start: {error}"))?;
     let board = Arc::new(Board::default());
     let options = producer::world::WorldOptions {
-        users: config.world.sluice_users,
-        products: config.world.sluice_products,
-        seed: config.world.sluice_seed,
+        users: config.world.users,
+        products: config.world.products,
+        seed: config.world.seed,
     };
     let producers = producer::Producers::start(cluster.clone(), store.clone(), board.clone(), options)
         .map_err(|error| format!("KAFKA_BOOTSTRAP_SERVERS: {error}"))?;
@@ -165,7 +165,8 @@ async fn drain(house: &House) {
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,neo4rs=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let colours = io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(io::stderr).init();
 }
 
 /// The one line on standard output: where it is.

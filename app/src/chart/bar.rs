@@ -51,7 +51,8 @@ pub(crate) fn bars(bars: Vec<Bar>, max: f64, colour: &'static str, name: String)
             }
         })
         .collect_view();
-    let labels = bars.into_iter().map(|bar| view! { <span title=bar.label.clone()>{bar.label.clone()}</span> }).collect_view();
+    let labels =
+        bars.into_iter().map(|bar| view! { <span title=bar.label.clone()>{bar.label.clone()}</span> }).collect_view();
     view! {
         <div class="bars">
             <div class="labels" aria-hidden="true">{labels}</div>
@@ -94,6 +95,7 @@ pub(crate) fn spoken(bars: &[Bar]) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these numbers are whole, and so exact")]
 mod tests {
     use super::*;
 

@@ -16,7 +16,8 @@ pub(crate) fn taste(summary: &CommunitySummary) -> Option<&str> {
     let mut best: Option<(&str, i64)> = None;
     for favourite in &summary.favourites {
         let category = favourite.category.as_str();
-        let buyers = summary.favourites.iter().filter(|other| other.category == category).map(|other| other.buyers).sum();
+        let buyers =
+            summary.favourites.iter().filter(|other| other.category == category).map(|other| other.buyers).sum();
         if best.is_none_or(|(_, most)| buyers > most) {
             best = Some((category, buyers));
         }

@@ -36,6 +36,7 @@ pub(crate) const fn colour(index: usize) -> &'static str {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these numbers are whole, and so exact")]
 mod tests {
     use super::*;
 

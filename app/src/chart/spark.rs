@@ -10,14 +10,13 @@ pub(crate) fn line(values: &[f32], width: f32, height: f32) -> String {
     // A quiet series lies at the bottom; without the 1 its noise would fill the height.
     let max = values.iter().copied().fold(1.0_f32, f32::max);
     let step = width / (values.len() - 1) as f32;
-    let mut path = String::with_capacity(values.len() * 11);
-    for (index, value) in values.iter().enumerate() {
+    let point = |(index, value): (usize, &f32)| {
         let x = index as f32 * step;
         let y = height - 1.5 - value.max(0.0) / max * (height - 3.0);
-        path.push_str(if index == 0 { "M" } else { "L" });
-        path.push_str(&format!("{x:.1} {y:.1}"));
-    }
-    path
+        let command = if index == 0 { "M" } else { "L" };
+        format!("{command}{x:.1} {y:.1}")
+    };
+    values.iter().enumerate().map(point).collect()
 }
 
 /// The area under [`line`].

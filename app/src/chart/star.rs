@@ -47,7 +47,9 @@ pub(crate) fn stars(products: &[RatedProduct]) -> AnyView {
             }
         })
         .collect_view();
-    let legend = (1..=5).map(|stars| view! { <span><i class=format!("star{stars}")></i>{format!("{stars} ★")}</span> }).collect_view();
+    let legend = (1..=5)
+        .map(|stars| view! { <span><i class=format!("star{stars}")></i>{format!("{stars} ★")}</span> })
+        .collect_view();
     view! {
         <ol class="stars">{rows}</ol>
         <div class="legend" aria-hidden="true">{legend}</div>
@@ -66,8 +68,14 @@ mod tests {
 
     #[test]
     fn a_row_is_read_out_with_mean_count_and_stars() {
-        let product =
-            RatedProduct { product: 7, name: None, ratings: 6, average: 4.5, distribution: [0, 0, 1, 1, 4], users: vec![] };
+        let product = RatedProduct {
+            product: 7,
+            name: None,
+            ratings: 6,
+            average: 4.5,
+            distribution: [0, 0, 1, 1, 4],
+            users: vec![],
+        };
         assert_eq!(label(&product), "Product 7");
         assert_eq!(spoken(&product), "4.50 of 5 from 6 people: 4 gave five stars, 1 four, 1 three, 0 two, 0 one");
     }

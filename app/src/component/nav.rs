@@ -4,7 +4,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::icon::Mark;
-use crate::{erased::{memo, when}, format, live::use_live};
+use crate::{
+    erased::{memo, when},
+    format,
+    live::use_live,
+};
 
 /// Links under a heading.
 type Section = (&'static str, &'static [(&'static str, &'static str)]);
@@ -31,7 +35,9 @@ pub(crate) fn Nav() -> impl IntoView {
     let dead = memo(move || status.with(|status| status.dead_letters.total));
     let any = memo(move || dead.get() != 0);
     let link = move |(href, label): (&'static str, &'static str)| {
-        let count = (href == "/dead-letters").then(|| when(any, move || view! { <span class="count">{move || format::thousands(dead.get())}</span> }.into_any()));
+        let count = (href == "/dead-letters").then(|| {
+            when(any, move || view! { <span class="count">{move || format::thousands(dead.get())}</span> }.into_any())
+        });
         view! { <a href=href aria-current=move || (path.get() == href).then_some("page")>{label}{count}</a> }
     };
     let sections = SECTIONS

@@ -4,8 +4,9 @@ use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use crate::{erased::memo, 
+use crate::{
     cookie::{self, Refresh, Theme},
+    erased::memo,
     format,
     live::{Connection, use_live},
 };
@@ -31,7 +32,8 @@ pub(crate) fn TopBar() -> impl IntoView {
     let path = use_location().pathname;
     let title = memo(move || title(&path.get()));
     let visitor = use_live().visitor;
-    let sign_in = (visitor.token_required && !visitor.signed_in).then(|| view! { <a class="chip" href="/sign-in">"Sign in"</a> });
+    let sign_in =
+        (visitor.token_required && !visitor.signed_in).then(|| view! { <a class="chip" href="/sign-in">"Sign in"</a> });
     view! {
         <Title text=move || format!("{} · Sluice", title.get())/>
         <header class="top">
@@ -117,7 +119,8 @@ fn RefreshChoice() -> impl IntoView {
 #[component]
 fn ThemeChoice() -> impl IntoView {
     let theme = use_live().theme;
-    let options = Theme::ALL.into_iter().map(|each| (each.name().to_owned(), format!("{} theme", each.label()))).collect();
+    let options =
+        Theme::ALL.into_iter().map(|each| (each.name().to_owned(), format!("{} theme", each.label()))).collect();
     view! {
         <Choice
             label="Theme"

@@ -53,8 +53,8 @@ impl Camera {
         let scale = room(width, bounds.width()).min(room(height, bounds.height())).min(width.max(height));
         Self {
             scale,
-            x: width / 2.0 - (bounds.left + bounds.right) / 2.0 * scale,
-            y: height / 2.0 - (bounds.top + bounds.bottom) / 2.0 * scale,
+            x: width / 2.0 - f64::midpoint(bounds.left, bounds.right) * scale,
+            y: height / 2.0 - f64::midpoint(bounds.top, bounds.bottom) * scale,
         }
     }
 

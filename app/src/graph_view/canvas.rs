@@ -14,7 +14,7 @@ use super::{
     pointer,
     scene::Scene,
 };
-use crate::{erased::effect, chart::scale::colour, live::use_live};
+use crate::{chart::scale::colour, erased::effect, live::use_live};
 
 /// The bitmap is this much larger than the stage on every side, so that a pan shows edges and not emptiness.
 const BORDER: f64 = 0.25;
@@ -159,7 +159,9 @@ pub(super) fn gesture(handle: Handle) {
 
 impl Stage {
     fn new(canvas: HtmlCanvasElement, signals: Signals) -> Option<Self> {
-        let context = |canvas: &HtmlCanvasElement| canvas.get_context("2d").ok().flatten()?.dyn_into::<CanvasRenderingContext2d>().ok();
+        let context = |canvas: &HtmlCanvasElement| {
+            canvas.get_context("2d").ok().flatten()?.dyn_into::<CanvasRenderingContext2d>().ok()
+        };
         let bitmap = document().create_element("canvas").ok()?.dyn_into::<HtmlCanvasElement>().ok()?;
         Some(Self {
             context: context(&canvas)?,
@@ -264,7 +266,8 @@ impl Stage {
             ((self.scene.nodes[node].kind, self.scene.nodes[node].id), (x, y))
         });
         if self.signals.hover.get_untracked() != hover {
-            let _ = HtmlElement::style(&self.canvas).set_property("cursor", if hover.is_some() { "pointer" } else { "grab" });
+            let _ = HtmlElement::style(&self.canvas)
+                .set_property("cursor", if hover.is_some() { "pointer" } else { "grab" });
             self.signals.hover.set(hover);
         }
     }
@@ -313,7 +316,13 @@ impl Stage {
             let x = self.camera.x - factor * (drawn.x + BORDER * width);
             let y = self.camera.y - factor * (drawn.y + BORDER * height);
             let size = |length: f64| length * (1.0 + 2.0 * BORDER) * factor;
-            let _ = context.draw_image_with_html_canvas_element_and_dw_and_dh(&self.bitmap, x, y, size(width), size(height));
+            let _ = context.draw_image_with_html_canvas_element_and_dw_and_dh(
+                &self.bitmap,
+                x,
+                y,
+                size(width),
+                size(height),
+            );
         }
         self.draw_nodes(lit.as_deref());
         self.draw_labels(lit.as_deref());
@@ -340,7 +349,11 @@ impl Stage {
                 for (a, b, _) in &self.scene.edges {
                     let (a, b) = (*a as usize, *b as usize);
                     let (group, other) = (self.scene.nodes[a].group, self.scene.nodes[b].group);
-                    let own = if group == other { (group as usize).min(self.palette.groups.len() - 1) } else { self.palette.groups.len() };
+                    let own = if group == other {
+                        (group as usize).min(self.palette.groups.len() - 1)
+                    } else {
+                        self.palette.groups.len()
+                    };
                     if own != colour || shown(a, b) != bright {
                         continue;
                     }
@@ -374,7 +387,9 @@ impl Stage {
             for (group, colour) in self.palette.groups.iter().enumerate() {
                 context.begin_path();
                 for (index, node) in self.scene.nodes.iter().enumerate() {
-                    if (node.group as usize).min(self.palette.groups.len() - 1) != group || lit.is_none_or(|lit| lit[index]) != bright {
+                    if (node.group as usize).min(self.palette.groups.len() - 1) != group
+                        || lit.is_none_or(|lit| lit[index]) != bright
+                    {
                         continue;
                     }
                     let (x, y) = self.camera.to_pixels(self.scene.places[index]);
@@ -394,7 +409,12 @@ impl Stage {
         for key in [self.signals.selected.get_untracked(), hover].into_iter().flatten() {
             if let Some(index) = self.scene.find(key) {
                 context.begin_path();
-                outline(context, key.0, self.camera.to_pixels(self.scene.places[index]), self.scene.radius(index) * swell + 3.0);
+                outline(
+                    context,
+                    key.0,
+                    self.camera.to_pixels(self.scene.places[index]),
+                    self.scene.radius(index) * swell + 3.0,
+                );
                 context.set_stroke_style_str(&self.palette.ink);
                 context.set_line_width(2.0);
                 context.stroke();
@@ -407,7 +427,8 @@ impl Stage {
         let zoom = self.camera.scale / self.fitted;
         // A glance first, details when one comes closer.
         let most = (26.0 * zoom).clamp(8.0, 90.0) as usize;
-        let labels = self.scene.labels(self.camera, self.swell(), self.size, most, |node| lit.is_none_or(|lit| lit[node]));
+        let labels =
+            self.scene.labels(self.camera, self.swell(), self.size, most, |node| lit.is_none_or(|lit| lit[node]));
         context.set_font("600 12px system-ui, sans-serif");
         context.set_text_align("center");
         context.set_text_baseline("middle");

@@ -28,12 +28,20 @@ impl Grid {
 
     fn cell(&self, (x, y): Point) -> (usize, usize) {
         // A float that is negative or not a number becomes 0.
-        let place = |value: f64, start: f64, length: f64| (((value - start) / length.max(1e-9) * SIDE as f64) as usize).min(SIDE - 1);
+        let place = |value: f64, start: f64, length: f64| {
+            (((value - start) / length.max(1e-9) * SIDE as f64) as usize).min(SIDE - 1)
+        };
         (place(x, self.bounds.left, self.bounds.width()), place(y, self.bounds.top, self.bounds.height()))
     }
 
     /// The point nearest to `at`, if one is nearer than what `reach` says of it; `most` is the greatest reach of all.
-    pub(super) fn nearest(&self, points: &[Point], at: Point, most: f64, reach: impl Fn(usize) -> f64) -> Option<usize> {
+    pub(super) fn nearest(
+        &self,
+        points: &[Point],
+        at: Point,
+        most: f64,
+        reach: impl Fn(usize) -> f64,
+    ) -> Option<usize> {
         let (left, top) = self.cell((at.0 - most, at.1 - most));
         let (right, bottom) = self.cell((at.0 + most, at.1 + most));
         let mut best: Option<(f64, usize)> = None;
@@ -70,7 +78,9 @@ mod tests {
         let grid = Grid::new(&points);
         for at in spiral(300).iter().map(|(x, y)| (x * 1.2, y * 1.2)) {
             let distance = |index: usize| (points[index].0 - at.0).hypot(points[index].1 - at.1);
-            let nearest = (0..points.len()).min_by(|a, b| distance(*a).total_cmp(&distance(*b))).filter(|index| distance(*index) <= 0.05);
+            let nearest = (0..points.len())
+                .min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
+                .filter(|index| distance(*index) <= 0.05);
             assert_eq!(grid.nearest(&points, at, 0.05, |_| 0.05), nearest);
         }
     }

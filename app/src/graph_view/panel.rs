@@ -10,7 +10,7 @@ use super::{
     scene::{Key, Scene},
     still::still,
 };
-use crate::{erased::effect, call::read, chart::scale::colour, component::banner::Refused, format, live::polled};
+use crate::{call::read, chart::scale::colour, component::banner::Refused, erased::effect, format, live::polled};
 
 /// How many nodes the list names: past this, scrolling it finds nothing any more.
 const LISTED: usize = 200;
@@ -155,7 +155,8 @@ fn side(scene: &Scene, signals: Signals) -> AnyView {
         .map(|group| {
             let index = group.index;
             let pressed = move || signals.isolated.get() == Some(index);
-            let toggle = move |_| signals.isolated.update(|isolated| *isolated = (*isolated != Some(index)).then_some(index));
+            let toggle =
+                move |_| signals.isolated.update(|isolated| *isolated = (*isolated != Some(index)).then_some(index));
             view! {
                 <li>
                     <button class="key" aria-pressed=move || pressed().to_string() on:click=toggle>

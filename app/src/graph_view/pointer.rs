@@ -95,7 +95,11 @@ fn place(event: &PointerEvent) -> Point {
     (f64::from(event.offset_x()), f64::from(event.offset_y()))
 }
 
-fn on<E: JsCast + 'static>(canvas: &HtmlCanvasElement, name: &str, mut react: impl FnMut(E) + 'static) -> Closure<dyn FnMut(Event)> {
+fn on<E: JsCast + 'static>(
+    canvas: &HtmlCanvasElement,
+    name: &str,
+    mut react: impl FnMut(E) + 'static,
+) -> Closure<dyn FnMut(Event)> {
     let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| react(event.unchecked_into()));
     if canvas.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref()).is_err() {
         leptos::logging::error!("the graph cannot listen to {name}");

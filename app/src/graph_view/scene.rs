@@ -40,7 +40,8 @@ impl Scene {
         let known = picture.nodes.len().min(picture.positions.len());
         let mut nodes = picture.nodes;
         nodes.truncate(known);
-        let mut places: Vec<Point> = picture.positions.iter().take(known).map(|(x, y)| (f64::from(*x), f64::from(*y))).collect();
+        let mut places: Vec<Point> =
+            picture.positions.iter().take(known).map(|(x, y)| (f64::from(*x), f64::from(*y))).collect();
         let stretch = stretch(Bounds::around(places.iter().copied()));
         for place in &mut places {
             place.0 *= stretch;
@@ -84,7 +85,14 @@ impl Scene {
     }
 
     /// Which labels to write, most important first, none over another: node, and where its label's middle is.
-    pub(super) fn labels(&self, camera: Camera, zoom: f64, (width, height): Point, most: usize, wanted: impl Fn(usize) -> bool) -> Vec<(usize, Point)> {
+    pub(super) fn labels(
+        &self,
+        camera: Camera,
+        zoom: f64,
+        (width, height): Point,
+        most: usize,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Vec<(usize, Point)> {
         let mut taken: HashMap<(i64, i64), Vec<[f64; 4]>> = HashMap::new();
         let mut labels = Vec::new();
         for node in self.order.iter().map(|node| *node as usize).filter(|node| wanted(*node)) {
@@ -95,7 +103,8 @@ impl Scene {
             // The widest of the usual system fonts takes 7.8 pixels a letter at this size.
             let half = self.nodes[node].label.chars().count() as f64 * 3.9 + 3.0;
             let y = y - self.radius(node) * zoom - 8.0;
-            let x = if half * 2.0 < width { x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0)) } else { x };
+            let x =
+                if half * 2.0 < width { x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0)) } else { x };
             if y < 8.0 || y > height || x < 0.0 || x > width {
                 continue;
             }
@@ -103,7 +112,8 @@ impl Scene {
             let rows = (area[1] / 24.0) as i64..=(area[3] / 24.0) as i64;
             let columns = (area[0] / 96.0) as i64..=(area[2] / 96.0) as i64;
             let cells: Vec<_> = rows.flat_map(|row| columns.clone().map(move |column| (row, column))).collect();
-            let hits = |other: &[f64; 4]| area[0] < other[2] && other[0] < area[2] && area[1] < other[3] && other[1] < area[3];
+            let hits =
+                |other: &[f64; 4]| area[0] < other[2] && other[0] < area[2] && area[1] < other[3] && other[1] < area[3];
             if cells.iter().filter_map(|cell| taken.get(cell)).flatten().any(hits) {
                 continue;
             }
@@ -173,7 +183,10 @@ mod tests {
         assert_eq!(scene.neighbours(0), [1]);
         assert_eq!(scene.neighbours(1), [0, 2]);
         assert_eq!(scene.edges.len(), 2, "an edge to nowhere is left out");
-        assert_eq!(scene.groups.iter().map(|group| (group.name.as_str(), group.nodes)).collect::<Vec<_>>(), [("a", 2), ("c", 1)]);
+        assert_eq!(
+            scene.groups.iter().map(|group| (group.name.as_str(), group.nodes)).collect::<Vec<_>>(),
+            [("a", 2), ("c", 1)]
+        );
         assert_eq!(scene.order, [1, 2, 0]);
         assert_eq!(scene.find((NodeKind::User, 12)), Some(2));
         assert_eq!(scene.find((NodeKind::Product, 12)), None);

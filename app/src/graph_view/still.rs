@@ -36,8 +36,16 @@ fn nodes(scene: &Scene, camera: Camera, group: u32, swell: f64) -> String {
         let (x, y) = camera.to_pixels(scene.places[index]);
         let r = scene.radius(index) * swell;
         let _ = match node.kind {
-            NodeKind::User => write!(path, "M{:.1} {y:.1}a{r:.1} {r:.1} 0 1 0 {:.1} 0a{r:.1} {r:.1} 0 1 0 {:.1} 0", x - r, 2.0 * r, -2.0 * r),
-            NodeKind::Product => write!(path, "M{:.1} {:.1}h{side:.1}v{side:.1}h-{side:.1}z", x - r * 0.9, y - r * 0.9, side = r * 1.8),
+            NodeKind::User => write!(
+                path,
+                "M{:.1} {y:.1}a{r:.1} {r:.1} 0 1 0 {:.1} 0a{r:.1} {r:.1} 0 1 0 {:.1} 0",
+                x - r,
+                2.0 * r,
+                -2.0 * r
+            ),
+            NodeKind::Product => {
+                write!(path, "M{:.1} {:.1}h{side:.1}v{side:.1}h-{side:.1}z", x - r * 0.9, y - r * 0.9, side = r * 1.8)
+            }
         };
     }
     path
@@ -45,8 +53,14 @@ fn nodes(scene: &Scene, camera: Camera, group: u32, swell: f64) -> String {
 
 /// Where a group's name stands: over the middle of its nodes.
 fn heading(scene: &Scene, camera: Camera, group: u32) -> Point {
-    let places = scene.nodes.iter().zip(&scene.places).filter(|(node, _)| node.group == group).map(|(_, place)| camera.to_pixels(*place));
-    let (count, sum, top) = places.fold((0.0, 0.0, f64::MAX), |(count, sum, top), (x, y)| (count + 1.0, sum + x, y.min(top)));
+    let places = scene
+        .nodes
+        .iter()
+        .zip(&scene.places)
+        .filter(|(node, _)| node.group == group)
+        .map(|(_, place)| camera.to_pixels(*place));
+    let (count, sum, top) =
+        places.fold((0.0, 0.0, f64::MAX), |(count, sum, top), (x, y)| (count + 1.0, sum + x, y.min(top)));
     (sum / f64::max(count, 1.0), top - 16.0)
 }
 
@@ -56,7 +70,8 @@ pub(crate) fn Still(picture: Picture, label: String) -> impl IntoView {
     let scene = Scene::new(picture);
     // As high as the picture is: the card has no height of its own.
     let bounds = scene.bounds();
-    let height = (MARGIN * 2.0 + (WIDTH - MARGIN * 2.0) * bounds.height() / bounds.width().max(1e-6)).clamp(300.0, 620.0);
+    let height =
+        (MARGIN * 2.0 + (WIDTH - MARGIN * 2.0) * bounds.height() / bounds.width().max(1e-6)).clamp(300.0, 620.0);
     let camera = Camera::fit(bounds, WIDTH, height, MARGIN);
     let names = scene
         .groups
@@ -115,7 +130,8 @@ mod tests {
 
     #[test]
     fn a_group_s_nodes_are_one_path_and_edges_between_groups_another() {
-        let node = |kind, id, group| PictureNode { kind, id, label: "x".into(), group, weight: 0.5, detail: String::new() };
+        let node =
+            |kind, id, group| PictureNode { kind, id, label: "x".into(), group, weight: 0.5, detail: String::new() };
         let scene = Scene::new(Picture {
             nodes: vec![node(NodeKind::User, 1, 0), node(NodeKind::Product, 1, 1)],
             edges: vec![(0, 1, 1.0)],

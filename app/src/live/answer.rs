@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::use_live;
-use crate::{call::CallError, erased::{Json, effect}};
+use crate::{
+    call::CallError,
+    erased::{Json, effect},
+};
 
 /// What a page waits for.
 pub(crate) type Answer<T> = Resource<Result<T, CallError>, Json>;
@@ -39,9 +42,10 @@ where
     Resource::new_with_options(
         move || (source(), tick.get()),
         move |(source, _)| {
-            busy.try_set_value(true);
             let answer = fetch(source);
             async move {
+                // Not before it is polled: an answer that came with the page is fetched by nobody, though this is called.
+                busy.try_set_value(true);
                 let answer = answer.await;
                 // The page may be gone by now, and its values with it.
                 busy.try_set_value(false);

@@ -7,13 +7,14 @@ use model::{
     dead_letter::{DeadLetter, DeadLetterPage},
 };
 
-use crate::{erased::memo, 
+use crate::{
     call::{act::Replay, read},
     component::{
         banner::{Banner, Refused, SignInFirst, sentence},
         icon::Icon,
         state::Badge,
     },
+    erased::memo,
     format,
     live::{polled, use_live},
 };
@@ -28,16 +29,24 @@ const GLANCE: usize = 200;
 #[component]
 pub(crate) fn DeadLetters() -> impl IntoView {
     let query = use_query_map();
-    let asked = memo(move || query.with(|query| (query.get("topic").and_then(|name| name.parse::<Kind>().ok()), query.get("after"))));
+    let asked = memo(move || {
+        query.with(|query| (query.get("topic").and_then(|name| name.parse::<Kind>().ok()), query.get("after")))
+    });
     let answer = polled(move || asked.get(), |(topic, after)| read::dead_letters(topic, after, PAGE));
     let replay = ServerAction::<Replay>::new();
     let value = replay.value();
-    let outcome = move || match value.get()? {
+    let outcome = move || {
+        match value.get()? {
         Ok(()) => Some(view! { <Banner tone="ok" title="Sent again." text="If it is right now, it is in the graph; if it fails once more, it comes back here."/> }.into_any()),
         Err(error) => Some(view! { <Refused error/> }.into_any()),
+    }
     };
     let letters = move || answer.get().and_then(Result::ok).map(|page| page.dead_letters).unwrap_or_default();
-    let rest = move || answer.get().map(|answer| answer.map_or_else(|error| view! { <Refused error/> }.into_any(), |page| rest(page, asked.get().0)));
+    let rest = move || {
+        answer.get().map(|answer| {
+            answer.map_or_else(|error| view! { <Refused error/> }.into_any(), |page| rest(page, asked.get().0))
+        })
+    };
     view! {
         <p class="lead">
             "What breaks a rule is not lost: it is kept here with its reason, in the transaction that moved the checkpoint over it. "

@@ -8,7 +8,9 @@ mod sign_in;
 mod simulate;
 
 pub(crate) use dead_letters::DeadLetters;
-pub(crate) use insight::{best_rated::BestRated, influencers::Influencers, similar_buyers::SimilarBuyers, top_products::TopProducts};
+pub(crate) use insight::{
+    best_rated::BestRated, influencers::Influencers, similar_buyers::SimilarBuyers, top_products::TopProducts,
+};
 pub(crate) use not_found::NotFound;
 pub(crate) use overview::Overview;
 pub(crate) use sign_in::SignIn;

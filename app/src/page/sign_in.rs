@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::{erased::{memo, when}, component::banner::Banner, live::use_live};
+use crate::{
+    component::banner::Banner,
+    erased::{memo, when},
+    live::use_live,
+};
 
 /// A plain form: the server sets the cookie.
 #[component]
@@ -12,7 +16,8 @@ pub(crate) fn SignIn() -> impl IntoView {
     let query = use_query_map();
     let refused = memo(move || query.with(|query| query.get("refused").is_some()));
     if !visitor.token_required {
-        return view! { <Banner tone="ok" title="Nothing to sign in to." text="This server asks for no token."/> }.into_any();
+        return view! { <Banner tone="ok" title="Nothing to sign in to." text="This server asks for no token."/> }
+            .into_any();
     }
     if visitor.signed_in {
         return view! { <Banner tone="ok" title="You are signed in." text="Everything that changes state is open to you."/> }.into_any();

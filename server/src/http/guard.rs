@@ -133,7 +133,11 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 
 /// A cookie's value may hold few characters, a token any: hexadecimal always fits.
 fn escape(token: &str) -> String {
-    token.bytes().map(|byte| format!("{byte:02x}")).collect()
+    token
+        .bytes()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 fn unescape(hex: &str) -> String {

@@ -20,8 +20,8 @@ use crate::house::House;
 
 /// Between two events at least: a browser that gets one for each record freezes.
 const AT_MOST_EVERY: Duration = Duration::from_millis(250);
-/// Between two events at most, so that rates and ages go on.
-const AT_LEAST_EVERY: Duration = Duration::from_secs(1);
+/// How much longer it may take, so that rates and ages go on without news.
+const WITHOUT_NEWS: Duration = Duration::from_millis(750);
 
 /// The newest status as JSON, written once for all pages.
 pub(crate) struct Live {
@@ -50,7 +50,7 @@ impl Live {
                 tokio::time::sleep(AT_MOST_EVERY).await;
                 tokio::select! {
                     _ = changes.changed() => {}
-                    () = tokio::time::sleep(AT_LEAST_EVERY - AT_MOST_EVERY) => {}
+                    () = tokio::time::sleep(WITHOUT_NEWS) => {}
                     () = ended.cancelled() => return,
                 }
             }

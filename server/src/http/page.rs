@@ -44,6 +44,6 @@ fn context(web: &Web, request: &Request) -> impl Fn() + Clone + Send + Sync + 's
     let session: Session = web.guard.session(request.headers());
     move || {
         provide_context(backend.clone());
-        provide_context(session.clone());
+        provide_context(session);
     }
 }

@@ -53,7 +53,8 @@ async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
 
 fn tag(file: &EmbeddedFile) -> String {
     let hash = file.metadata.sha256_hash();
-    format!("\"{}\"", hash[..8].iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    let first = hash[..8].iter().fold(0_u64, |first, byte| first << 8 | u64::from(*byte));
+    format!("\"{first:016x}\"")
 }
 
 fn media_type(path: &str) -> &'static str {

@@ -69,7 +69,10 @@ fn show(answered: Answered<Vec<RatedProduct>>, parameters: Parameters) -> Option
     Some(Shown {
         sentence,
         chart: Box::new(move || stars(&answer)),
-        caption: format!("How people rated, of products with {} or more ratings", format::thousands(i64::from(parameters.min))),
+        caption: format!(
+            "How people rated, of products with {} or more ratings",
+            format::thousands(i64::from(parameters.min))
+        ),
         numbers: Numbers {
             caption: "Products by mean rating".to_owned(),
             head: vec!["Product", "Id", "Mean", "Ratings", "1 ★", "2 ★", "3 ★", "4 ★", "5 ★", "Who (best first)"],
@@ -94,7 +97,10 @@ mod tests {
             distribution: [1, 2, 3, 30, 82],
             users: vec![],
         };
-        assert_eq!(sentence(&[pan]).unwrap().replace('\u{1}', ""), "Cast-iron pan is rated best: 4.61 ★ from 118 people.");
+        assert_eq!(
+            sentence(&[pan]).unwrap().replace('\u{1}', ""),
+            "Cast-iron pan is rated best: 4.61 ★ from 118 people."
+        );
         assert_eq!(sentence(&[]), None);
     }
 }

@@ -13,9 +13,10 @@ use super::{
     parameter::{Control, Parameters, View},
     sentence::Sentence,
 };
-use crate::{erased::{memo, when}, 
+use crate::{
     call::CallError,
     component::{banner::Refused, table},
+    erased::{memo, when},
     format,
     graph_view::GraphPanel,
     live::Answer,
@@ -77,7 +78,11 @@ impl Insight {
     }
 
     /// The part that does not depend on the answer's type, so that there is one of it in the browser.
-    fn frame(self, parameters: Memo<Parameters>, answer: Arc<dyn Fn() -> Option<Result<Option<Shown>, CallError>> + Send + Sync>) -> AnyView {
+    fn frame(
+        self,
+        parameters: Memo<Parameters>,
+        answer: Arc<dyn Fn() -> Option<Result<Option<Shown>, CallError>> + Send + Sync>,
+    ) -> AnyView {
         let view = memo(move || parameters.get().view);
         let graph = memo(move || view.get() == View::Graph);
         let nodes = memo(move || parameters.get().nodes);
@@ -89,13 +94,15 @@ impl Insight {
                 Ok(Some(shown)) => view! { <p class="answer"><Sentence text=shown.sentence/></p> }.into_any(),
             })
         };
-        let face = move || match (view.get(), for_face()?.ok()?) {
+        let face = move || {
+            match (view.get(), for_face()?.ok()?) {
             (View::Graph, _) => None,
             (_, None) => Some(hint()),
             (View::Chart, Some(shown)) => Some(figure(shown)),
             (View::Table, Some(shown)) => Some(
                 view! { <div class="scroll" tabindex="0" role="region" aria-label="Table">{table::table(shown.numbers)}</div> }.into_any(),
             ),
+        }
         };
         let foot = move || Some(foot(&answer()?.ok()??));
         let more = move |nodes| self.href(Parameters { nodes, ..parameters.get_untracked() });

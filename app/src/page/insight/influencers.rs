@@ -44,7 +44,9 @@ pub(crate) fn sentence(answer: &[Influencer]) -> Option<String> {
     let followers = strong(format::plural(first.followers, "follower", "followers"));
     let rest = match answer.get(1) {
         Some(second) if second.followers == first.followers => format!(", as many as {}", label(second)),
-        Some(second) => format!(", {} more than {}", format::thousands(first.followers - second.followers), label(second)),
+        Some(second) => {
+            format!(", {} more than {}", format::thousands(first.followers - second.followers), label(second))
+        }
         None => String::new(),
     };
     Some(format!("{} has {followers}{rest}.", strong(label(first))))
@@ -65,7 +67,14 @@ fn show(answered: Answered<Vec<Influencer>>, _: Parameters) -> Option<Shown> {
         .answer
         .iter()
         .zip(1..)
-        .map(|(user, rank)| vec![number(rank.to_string()), text(label(user)), number(user.user.to_string()), number(format::thousands(user.followers))])
+        .map(|(user, rank)| {
+            vec![
+                number(rank.to_string()),
+                text(label(user)),
+                number(user.user.to_string()),
+                number(format::thousands(user.followers)),
+            ]
+        })
         .collect();
     Some(Shown {
         sentence,
@@ -75,7 +84,11 @@ fn show(answered: Answered<Vec<Influencer>>, _: Parameters) -> Option<Shown> {
             bars(chart, max, "var(--s3)", name)
         }),
         caption: "Distinct followers per user".to_owned(),
-        numbers: Numbers { caption: "Users by distinct followers".to_owned(), head: vec!["Rank", "User", "Id", "Followers"], rows },
+        numbers: Numbers {
+            caption: "Users by distinct followers".to_owned(),
+            head: vec!["Rank", "User", "Id", "Followers"],
+            rows,
+        },
         query_ms: answered.query_ms,
         computed_at: answered.computed_at,
     })

@@ -53,7 +53,11 @@ impl Parameters {
     /// Reads an address; what is no number or out of range is as usual.
     pub(super) fn read(query: &ParamsMap, usual: Self) -> Self {
         let number = |name: &str, usual: u32, most: u32| {
-            query.get(name).and_then(|text| text.parse().ok()).filter(|number| (1..=most).contains(number)).unwrap_or(usual)
+            query
+                .get(name)
+                .and_then(|text| text.parse().ok())
+                .filter(|number| (1..=most).contains(number))
+                .unwrap_or(usual)
         };
         let view = query.get("view").and_then(|name| View::ALL.into_iter().find(|view| view.name() == name));
         Self {
@@ -153,7 +157,10 @@ mod tests {
     use super::*;
 
     fn query(text: &str) -> ParamsMap {
-        text.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        text.split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
     }
 
     #[test]

@@ -33,7 +33,10 @@ mod tests {
     #[test]
     fn strong_words_are_told_apart() {
         let text = format!("{} has {} followers.", strong("Ada"), strong(204));
-        assert_eq!(pieces(&text).collect::<Vec<_>>(), [(true, "Ada"), (false, " has "), (true, "204"), (false, " followers.")]);
+        assert_eq!(
+            pieces(&text).collect::<Vec<_>>(),
+            [(true, "Ada"), (false, " has "), (true, "204"), (false, " followers.")]
+        );
     }
 
     #[test]

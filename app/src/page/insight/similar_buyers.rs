@@ -39,14 +39,14 @@ pub(crate) fn sentence(answer: &read::SimilarBuyers) -> Option<String> {
         return None;
     }
     let communities = format::plural(answer.communities as i64, "community", "communities");
-    let mut sentence = format!("{} form {}", strong(format::plural(answer.buyers as i64, "buyer", "buyers")), strong(communities));
-    if let Some(first) = answer.summaries.first() {
-        sentence += &format!("; the largest has {}", strong(format::plural(first.members, "member", "members")));
-        if let (Some(taste), Some(favourite)) = (taste(first), first.favourites.first()) {
-            sentence += &format!(" who buy mostly {taste}, above all {}", label(favourite));
-        }
-    }
-    Some(sentence + ".")
+    let buyers = strong(format::plural(answer.buyers as i64, "buyer", "buyers"));
+    let largest = answer.summaries.first().map(|first| {
+        let members = strong(format::plural(first.members, "member", "members"));
+        let likes = taste(first).zip(first.favourites.first());
+        let likes = likes.map(|(taste, favourite)| format!(" who buy mostly {taste}, above all {}", label(favourite)));
+        format!("; the largest has {members}{}", likes.unwrap_or_default())
+    });
+    Some(format!("{buyers} form {}{}.", strong(communities), largest.unwrap_or_default()))
 }
 
 fn names(pair: &SimilarPair) -> (String, String) {
@@ -116,7 +116,8 @@ mod tests {
     use super::*;
 
     fn answer(pairs: Vec<SimilarPair>) -> read::SimilarBuyers {
-        let favourites = vec![Favourite { product: 4, name: Some("Dune".into()), category: "Books".into(), buyers: 40 }];
+        let favourites =
+            vec![Favourite { product: 4, name: Some("Dune".into()), category: "Books".into(), buyers: 40 }];
         read::SimilarBuyers {
             pairs: Answered { as_of: 0, computed_at: 0, query_ms: 1.0, answer: pairs },
             buyers: 1000,

@@ -47,7 +47,8 @@ pub(crate) fn label(product: &ProductSales) -> String {
 
 /// The category and product that sell most; of equals the first.
 fn best(answer: &Answer) -> Option<(&str, &ProductSales)> {
-    let products = answer.iter().flat_map(|(category, products)| products.iter().map(move |product| (category.as_str(), product)));
+    let products =
+        answer.iter().flat_map(|(category, products)| products.iter().map(move |product| (category.as_str(), product)));
     products.fold(None, |best: Option<(&str, &ProductSales)>, (category, product)| match best {
         Some((_, most)) if most.purchases >= product.purchases => best,
         _ => Some((category, product)),
@@ -72,7 +73,11 @@ pub(crate) fn groups(answer: &Answer) -> Vec<Group> {
             colour: colour(index),
             bars: products
                 .iter()
-                .map(|product| Bar { label: label(product), value: product.purchases as f64, text: format::thousands(product.purchases) })
+                .map(|product| Bar {
+                    label: label(product),
+                    value: product.purchases as f64,
+                    text: format::thousands(product.purchases),
+                })
                 .collect(),
         })
         .collect()
@@ -87,7 +92,13 @@ fn show(answered: Answered<Answer>, parameters: Parameters) -> Option<Shown> {
         .flat_map(|(category, products)| {
             products.iter().map(move |product| {
                 let n = |value| number(format::thousands(value));
-                vec![text(category), text(label(product)), number(product.product.to_string()), n(product.purchases), n(product.units)]
+                vec![
+                    text(category),
+                    text(label(product)),
+                    number(product.product.to_string()),
+                    n(product.purchases),
+                    n(product.units),
+                ]
             })
         })
         .collect();
@@ -116,8 +127,12 @@ mod tests {
 
     #[test]
     fn the_sentence_names_the_first_of_all_categories() {
-        let answer = Answer::from([("Books".into(), vec![sales(1, 9), sales(2, 3)]), ("Home".into(), vec![sales(3, 9)])]);
-        assert_eq!(sentence(&answer, 30).unwrap().replace('\u{1}', "*"), "*Product 1* leads Books with *9 purchases* in 30 days.");
+        let answer =
+            Answer::from([("Books".into(), vec![sales(1, 9), sales(2, 3)]), ("Home".into(), vec![sales(3, 9)])]);
+        assert_eq!(
+            sentence(&answer, 30).unwrap().replace('\u{1}', "*"),
+            "*Product 1* leads Books with *9 purchases* in 30 days."
+        );
         assert_eq!(sentence(&Answer::new(), 30), None);
         assert_eq!(sentence(&Answer::from([("Books".into(), vec![])]), 30), None);
     }
@@ -125,8 +140,12 @@ mod tests {
     #[test]
     fn the_table_has_the_numbers_of_the_chart() {
         let answer = Answer::from([("Books".into(), vec![sales(1, 1200)])]);
-        let shown = show(Answered { as_of: 86_400 * 60, computed_at: 0, query_ms: 1.0, answer }, Parameters::usual(5)).unwrap();
-        assert_eq!(shown.numbers.rows, [vec![text("Books"), text("Product 1"), number("1"), number("1,200"), number("2,400")]]);
+        let shown =
+            show(Answered { as_of: 86_400 * 60, computed_at: 0, query_ms: 1.0, answer }, Parameters::usual(5)).unwrap();
+        assert_eq!(
+            shown.numbers.rows,
+            [vec![text("Books"), text("Product 1"), number("1"), number("1,200"), number("2,400")]]
+        );
         assert_eq!(shown.caption, "Purchases per product, 31 Jan 1970 – 2 Mar 1970");
     }
 }

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use model::status::{State, Status};
 
-use crate::{erased::memo, 
+use crate::{
     component::banner::{Banner, sentence},
+    erased::memo,
     format,
     live::use_live,
 };
@@ -58,7 +59,9 @@ fn alerts(status: &Status) -> Vec<Alert> {
 pub(super) fn Alerts() -> impl IntoView {
     let status = use_live().status;
     let alerts = memo(move || status.with(alerts));
-    move || alerts.get().into_iter().map(|Alert { tone, title, text }| view! { <Banner tone title text/> }).collect_view()
+    move || {
+        alerts.get().into_iter().map(|Alert { tone, title, text }| view! { <Banner tone title text/> }).collect_view()
+    }
 }
 
 #[cfg(test)]
@@ -85,7 +88,8 @@ mod tests {
     #[test]
     fn what_does_not_answer_comes_before_what_is_only_worth_knowing() {
         let mut status = healthy();
-        let task = TaskStatus { state: State::Running, notice: Some("the graph was emptied".into()), ..Default::default() };
+        let task =
+            TaskStatus { state: State::Running, notice: Some("the graph was emptied".into()), ..Default::default() };
         status.connectors.push(ConnectorStatus {
             name: "purchases".into(),
             kind: Kind::Purchase,

@@ -34,7 +34,12 @@ pub(super) fn Answers() -> impl IntoView {
 }
 
 /// A card around an answer in small.
-fn card(title: &'static str, more: &'static str, question: Question, body: impl Fn() -> Option<AnyView> + Send + Sync + 'static) -> AnyView {
+fn card(
+    title: &'static str,
+    more: &'static str,
+    question: Question,
+    body: impl Fn() -> Option<AnyView> + Send + Sync + 'static,
+) -> AnyView {
     let href = format!("/insights/{}", question.slug());
     view! {
         <section class="card small-answer">
@@ -49,7 +54,11 @@ fn card(title: &'static str, more: &'static str, question: Question, body: impl 
 }
 
 /// An answer as a sentence and a chart, an empty one as another sentence.
-fn body<T>(answer: Result<T, CallError>, empty: &'static str, show: impl FnOnce(T) -> Option<(String, AnyView)>) -> AnyView {
+fn body<T>(
+    answer: Result<T, CallError>,
+    empty: &'static str,
+    show: impl FnOnce(T) -> Option<(String, AnyView)>,
+) -> AnyView {
     match answer.map(show) {
         Ok(Some((text, chart))) => view! { <p><Sentence text/></p>{chart} }.into_any(),
         Ok(None) => view! { <p class="muted">{empty}</p> }.into_any(),
@@ -68,7 +77,8 @@ fn TopProducts() -> impl IntoView {
     card("Top products", "30 days", Question::TopProducts, move || {
         Some(body(answer.get()?, "Nobody has bought anything yet.", |answered| {
             let text = top_products::sentence(&answered.answer, 30)?;
-            let mut rows: Vec<Bar> = top_products::groups(&answered.answer).into_iter().flat_map(|group| group.bars).collect();
+            let mut rows: Vec<Bar> =
+                top_products::groups(&answered.answer).into_iter().flat_map(|group| group.bars).collect();
             // Stable, so that of equals the first category's stays first, as in the sentence.
             rows.sort_by(|a, b| b.value.total_cmp(&a.value));
             rows.truncate(TOP as usize);
@@ -114,15 +124,19 @@ fn BestRated() -> impl IntoView {
 
 #[component]
 fn SimilarBuyers() -> impl IntoView {
-    let answer = polled(|| (), |()| async {
-        let answer = read::similar_buyers(1).await?;
-        let picture = read::picture(Question::SimilarBuyers, NODES).await?;
-        Ok((answer, picture))
-    });
+    let answer = polled(
+        || (),
+        |()| async {
+            let answer = read::similar_buyers(1).await?;
+            let picture = read::picture(Question::SimilarBuyers, NODES).await?;
+            Ok((answer, picture))
+        },
+    );
     card("Similar buyers", "communities", Question::SimilarBuyers, move || {
         Some(body(answer.get()?, "No two people have bought the same things yet.", |(answer, picture)| {
             let text = similar_buyers::sentence(&answer)?;
-            let label = format!("{} people who buy alike, drawn as a graph", format::thousands(picture.nodes.len() as i64));
+            let label =
+                format!("{} people who buy alike, drawn as a graph", format::thousands(picture.nodes.len() as i64));
             Some((text, view! { <div class="small-graph"><Still picture label/></div> }.into_any()))
         }))
     })

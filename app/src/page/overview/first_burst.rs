@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use model::Kind;
 
-use crate::{erased::effect, 
+use crate::{
     call::act::StartBurst,
     component::banner::{Refused, SignInFirst},
+    erased::effect,
     live::use_live,
 };
 

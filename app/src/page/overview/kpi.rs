@@ -3,7 +3,13 @@
 use leptos::prelude::*;
 use model::status::{Books, Status};
 
-use crate::{erased::memo, chart::spark::Spark, component::icon::{Glyph, Icon}, format, live::use_live};
+use crate::{
+    chart::spark::Spark,
+    component::icon::{Glyph, Icon},
+    erased::memo,
+    format,
+    live::use_live,
+};
 
 /// The four numbers of a status with their small print.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,17 +27,27 @@ fn four(status: &Status) -> Four {
     let stored: f64 = status.rates.values().map(|rates| rates.stored_per_second).sum();
     let produced: f64 = status.rates.values().map(|rates| rates.produced_per_second).sum();
     let worst = |latency: fn(&model::status::ConnectorStatus) -> Option<f64>| {
-        status.connectors.iter().filter_map(latency).fold(None, |worst: Option<f64>, ms| Some(worst.map_or(ms, |worst| worst.max(ms))))
+        status
+            .connectors
+            .iter()
+            .filter_map(latency)
+            .fold(None, |worst: Option<f64>, ms| Some(worst.map_or(ms, |worst| worst.max(ms))))
     };
     let lag: i64 = status.topics.values().flat_map(|topic| &topic.partitions).map(|partition| partition.lag).sum();
     Four {
         stored: format::rate(stored),
         produced: format!("of {} /s produced", format::rate(produced)),
         median: worst(|connector| connector.latency_p50_ms).map_or_else(|| "–".to_owned(), format::duration),
-        slowest: worst(|connector| connector.latency_p99_ms)
-            .map_or_else(|| "nothing arrived just now".to_owned(), |ms| format!("median; p99 {}", format::duration(ms))),
+        slowest: worst(|connector| connector.latency_p99_ms).map_or_else(
+            || "nothing arrived just now".to_owned(),
+            |ms| format!("median; p99 {}", format::duration(ms)),
+        ),
         lag: format::thousands(lag),
-        topics: format!("{} in {}", if lag == 1 { "record" } else { "records" }, format::plural(status.topics.len() as i64, "topic", "topics")),
+        topics: format!(
+            "{} in {}",
+            if lag == 1 { "record" } else { "records" },
+            format::plural(status.topics.len() as i64, "topic", "topics")
+        ),
         books: status.books.values().fold(Books::default(), |sum, books| sum.plus(*books)),
     }
 }
@@ -56,7 +72,13 @@ fn equation(books: Books) -> String {
         return "nothing has been read yet".to_owned();
     }
     let n = format::thousands;
-    format!("{} read = {} stored + {} repeated + {} dead", n(books.read), n(books.stored), n(books.repeated), n(books.dead))
+    format!(
+        "{} read = {} stored + {} repeated + {} dead",
+        n(books.read),
+        n(books.stored),
+        n(books.repeated),
+        n(books.dead)
+    )
 }
 
 /// The four cards.

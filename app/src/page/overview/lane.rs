@@ -58,7 +58,11 @@ impl Lane {
         } else {
             "waiting for you"
         };
-        if self.produced < 0.05 && !self.running { what.to_owned() } else { format!("{} /s · {what}", format::rate(self.produced)) }
+        if self.produced < 0.05 && !self.running {
+            what.to_owned()
+        } else {
+            format!("{} /s · {what}", format::rate(self.produced))
+        }
     }
 
     /// How long records take; nothing while none arrive.
@@ -105,7 +109,12 @@ mod tests {
 
     #[test]
     fn a_producer_says_what_it_does() {
-        let lane = |running, produced, waiting: Option<&str>| Lane { running, produced, waiting: waiting.map(Into::into), ..Default::default() };
+        let lane = |running, produced, waiting: Option<&str>| Lane {
+            running,
+            produced,
+            waiting: waiting.map(Into::into),
+            ..Default::default()
+        };
         assert_eq!(lane(true, 1204.0, None).producer(), "1,204 /s · running");
         assert_eq!(lane(false, 530.0, None).producer(), "530 /s · burst");
         assert_eq!(lane(true, 0.0, Some("the sinks are behind")).producer(), "0 /s · held back");

@@ -5,12 +5,13 @@ use leptos_router::hooks::use_navigate;
 use model::{Kind, status::GraphStatus};
 
 use super::lane::{Lane, lag_height, thickness};
-use crate::{erased::memo, 
+use crate::{
     chart::{
         scale::colour,
         spark::{self, Spark},
     },
     component::state::{StateBadge, look},
+    erased::memo,
     format,
     live::use_live,
 };
@@ -30,7 +31,10 @@ pub(super) fn Pipeline() -> impl IntoView {
     });
     let label = move || {
         let stored = status.with(|status| status.rates.values().map(|rates| rates.stored_per_second).sum());
-        format!("Three producers send to three topics; three sinks store {} records a second in one graph", format::rate(stored))
+        format!(
+            "Three producers send to three topics; three sinks store {} records a second in one graph",
+            format::rate(stored)
+        )
     };
     let wide = Kind::ALL.map(|kind| lane(kind, lanes[kind.index()])).collect_view();
     let narrow = Kind::ALL.map(|kind| narrow_lane(kind, lanes[kind.index()])).collect_view();

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use model::{Kind, burst::Burst, status::Status};
 
-use crate::{erased::{effect, memo, when}, 
+use crate::{
     call::act::{CancelBurst, StartBurst},
     chart::scale::{colour, share},
     component::banner::{Refused, sentence},
+    erased::{effect, memo, when},
     format,
     live::use_live,
 };
@@ -21,7 +22,12 @@ pub(super) fn outcome(burst: &Burst) -> String {
     let stored = format!("{} of {} stored", format::count(burst.stored), format::count(burst.count));
     if burst.cancelled {
         let of = if burst.done { "cancelled" } else { "cancelling" };
-        format!("{of} after {} of {}: {} stored", format::count(burst.sent), format::count(burst.count), format::count(burst.stored))
+        format!(
+            "{of} after {} of {}: {} stored",
+            format::count(burst.sent),
+            format::count(burst.count),
+            format::count(burst.stored)
+        )
     } else if burst.done {
         let dead = match burst.dead_lettered {
             0 => String::new(),
@@ -55,7 +61,8 @@ pub(super) fn BurstCard(kind: Kind) -> impl IntoView {
     let word = kind.label().to_lowercase();
     let send_own = format!("Send own number of {word}");
     let cancel_label = format!("Cancel the burst of {word}");
-    let under_way = memo(move || burst.with(|burst| burst.as_ref().is_some_and(|burst| !burst.done && !burst.cancelled)));
+    let under_way =
+        memo(move || burst.with(|burst| burst.as_ref().is_some_and(|burst| !burst.done && !burst.cancelled)));
     let id = memo(move || burst.with(|burst| burst.as_ref().map(|burst| burst.id.clone()).unwrap_or_default()));
     let buttons = [(10, "10"), (100, "100"), (1000, "Send 1,000"), (10_000, "10k")]
         .map(|(count, text)| {
@@ -124,7 +131,9 @@ pub(super) fn BurstCard(kind: Kind) -> impl IntoView {
 /// Bars that close on each other.
 #[component]
 fn Way(kind: Kind, burst: Memo<Option<Burst>>) -> impl IntoView {
-    let stages: [(&str, &str, fn(&Burst) -> u64); 4] = [
+    /// How it is called, how tests call it, and how many records have come so far.
+    type Stage = (&'static str, &'static str, fn(&Burst) -> u64);
+    let stages: [Stage; 4] = [
         ("sent", "sent", |burst| burst.sent),
         ("acknowledged", "acked", |burst| burst.acked),
         ("stored", "stored", |burst| burst.stored),
@@ -184,7 +193,10 @@ mod tests {
         assert_eq!(outcome(&burst()), "990 of 1,000 stored in 0.21 s, 10 dead letters");
         assert_eq!(outcome(&Burst { stored: 1000, dead_lettered: 0, ..burst() }), "1,000 of 1,000 stored in 0.21 s");
         assert_eq!(outcome(&Burst { done: false, ..burst() }), "990 of 1,000 stored, 0.21 s so far");
-        assert_eq!(outcome(&Burst { cancelled: true, sent: 400, stored: 400, ..burst() }), "cancelled after 400 of 1,000: 400 stored");
+        assert_eq!(
+            outcome(&Burst { cancelled: true, sent: 400, stored: 400, ..burst() }),
+            "cancelled after 400 of 1,000: 400 stored"
+        );
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use model::{Kind, status::ProducerStatus};
 
-use crate::{erased::{effect, memo, when}, 
+use crate::{
     call::act::SetProducer,
     component::{
         banner::{Refused, sentence},
         icon::Icon,
         state::Badge,
     },
+    erased::{effect, memo, when},
     format,
     live::use_live,
 };
@@ -40,7 +41,8 @@ fn Producer(kind: Kind) -> impl IntoView {
     let set = ServerAction::<SetProducer>::new();
     let value = set.value();
     let locked = !live.visitor.may_change();
-    let producer = memo(move || live.status.with(|status| status.producers.get(kind.topic()).cloned().unwrap_or_default()));
+    let producer =
+        memo(move || live.status.with(|status| status.producers.get(kind.topic()).cloned().unwrap_or_default()));
     // What an order was answered with, before the stream says so.
     effect(move || {
         if let Some(Ok(producer)) = value.get() {
@@ -50,7 +52,8 @@ fn Producer(kind: Kind) -> impl IntoView {
         }
     });
     let running = memo(move || producer.with(|producer| producer.running));
-    let rate = producer.with_untracked(|producer| if producer.rate_per_second > 0.0 { producer.rate_per_second } else { 100.0 });
+    let rate = producer
+        .with_untracked(|producer| if producer.rate_per_second > 0.0 { producer.rate_per_second } else { 100.0 });
     let word = kind.label().to_lowercase();
     let label = {
         let word = word.clone();
@@ -109,7 +112,11 @@ mod tests {
 
     #[test]
     fn a_producer_that_is_held_back_does_not_look_as_if_it_ran() {
-        let producer = |running, waiting: Option<&str>| ProducerStatus { running, waiting: waiting.map(Into::into), ..Default::default() };
+        let producer = |running, waiting: Option<&str>| ProducerStatus {
+            running,
+            waiting: waiting.map(Into::into),
+            ..Default::default()
+        };
         assert_eq!(look(&producer(true, Some("sinks are behind"))).0, "held back");
         assert_eq!(look(&producer(true, None)).0, "running");
         assert_eq!(look(&producer(false, Some("sinks are behind"))).0, "stopped");
