@@ -169,11 +169,16 @@ fn secret(name: &str, value: Option<String>, file: Option<&PathBuf>) -> Result<O
 
 #[cfg(test)]
 mod tests {
+    use clap::{CommandFactory, FromArgMatches, builder::Resettable};
+
     use super::*;
 
     fn check(arguments: &[&str]) -> Result<Checked, String> {
         let arguments = std::iter::once("sluice").chain(arguments.iter().copied());
-        let command = Command::try_parse_from(arguments).map_err(|error| error.to_string())?;
+        // What the environment of the tests says is none of theirs.
+        let parser = Command::command().mut_args(|argument| argument.env(Resettable::Reset));
+        let matches = parser.try_get_matches_from(arguments).map_err(|error| error.to_string())?;
+        let command = Command::from_arg_matches(&matches).map_err(|error| error.to_string())?;
         command.config.check().map_err(|error| error.to_string())
     }
 

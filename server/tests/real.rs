@@ -185,7 +185,11 @@ fn a_burst_survives_outages_of_both_sides() {
         let connector = &sluice.status()["connectors"][2];
         (connector["state"] == "RETRYING" && connector["tasks"][0]["trace"].is_string()).then_some(())
     });
+    // The buffers are full by now, and their partitions paused. The broker stays away until the group has lost them.
     house.kafka.kill().unwrap();
+    wait_for("the partitions to be lost", || {
+        (sluice.status()["connectors"][2]["tasks"][0]["partitions"] == json!([])).then_some(())
+    });
     house.kafka.restart().unwrap();
     house.neo4j.restart().unwrap();
     let path = format!("/api/bursts/{}", burst["id"].as_str().unwrap());

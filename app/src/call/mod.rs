@@ -4,6 +4,8 @@ pub(crate) mod act;
 #[cfg(feature = "ssr")]
 mod input;
 pub(crate) mod read;
+#[cfg(feature = "ssr")]
+mod status;
 
 use leptos::{
     prelude::FromServerFnError,
@@ -25,6 +27,8 @@ impl CallError {
 
 impl From<Failure> for CallError {
     fn from(failure: Failure) -> Self {
+        #[cfg(feature = "ssr")]
+        status::answer(&failure);
         Self(failure)
     }
 }

@@ -36,16 +36,21 @@ pub(crate) const fn colour(index: usize) -> &'static str {
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "these numbers are whole, and so exact")]
 mod tests {
     use super::*;
 
     #[test]
     fn the_greatest_value_fills_the_width() {
-        assert_eq!([412.0, 206.0, 0.0].map(|value| share(value, 412.0)), [100.0, 50.0, 0.0]);
-        assert_eq!(share(1.0, 0.0), 0.0);
-        assert_eq!(share(f64::NAN, 1.0), 0.0);
-        assert_eq!(share(2.0, 1.0), 100.0);
+        for (value, max, expected) in [
+            (412.0, 412.0, 100.0),
+            (206.0, 412.0, 50.0),
+            (0.0, 412.0, 0.0),
+            (1.0, 0.0, 0.0),
+            (f64::NAN, 1.0, 0.0),
+            (2.0, 1.0, 100.0),
+        ] {
+            assert!((share(value, max) - expected).abs() < 1e-9, "{value} of {max}");
+        }
     }
 
     #[test]

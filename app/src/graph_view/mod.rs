@@ -4,6 +4,8 @@ mod camera;
 #[cfg(feature = "hydrate")]
 mod canvas;
 mod grid;
+#[cfg(feature = "hydrate")]
+mod paint;
 mod panel;
 #[cfg(feature = "hydrate")]
 mod pointer;

@@ -233,9 +233,11 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_refused_and_does_not_overflow_the_stack() {
-        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(reason(Kind::Purchase, &deep), "malformed_json");
+    fn deep_nesting_in_an_unknown_field_is_ignored_and_does_not_overflow_the_stack() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(reason(Kind::Purchase, &purchase_with("unheard_of", &deep)), "ok");
+        let broken = purchase_with("unheard_of", &"[".repeat(100_000));
+        assert_eq!(reason(Kind::Purchase, &broken), "malformed_json");
     }
 
     #[test]

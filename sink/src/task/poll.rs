@@ -36,6 +36,8 @@ const HOLD_AFTER: Duration = Duration::from_secs(1);
 const CHECK_EVERY: Duration = Duration::from_secs(2);
 /// Offsets are published for lag tools only, so seldom is often enough.
 const PUBLISH_EVERY: Duration = Duration::from_secs(1);
+/// How long an assignment that was refused waits for the group to settle.
+const ASSIGN_AGAIN: Duration = Duration::from_secs(1);
 /// How long a revocation, or the end, waits for the batch in flight. Half of the session timeout.
 const LAST_BATCH: Duration = Duration::from_secs(5);
 
@@ -206,8 +208,14 @@ impl Poller {
             }
         }
         if let Err(error) = self.consumer.client.incremental_assign(&list) {
-            // The group has changed in the meantime; it will assign anew what is still ours.
-            debug!(%error, "reading what was taken over failed");
+            // The group may just have changed: what it takes away comes as a revocation and is then no longer pending.
+            warn!(%error, connector.name = self.options.connector(), "reading what was taken over failed, trying again");
+            let partitions = taken.iter().map(|(owned, _)| owned.id.partition).collect();
+            return self.await_take_over(partitions, ASSIGN_AGAIN);
+        }
+        // librdkafka remembers that a partition was paused, also across assignments.
+        if let Err(error) = self.consumer.client.resume(&list) {
+            warn!(%error, connector.name = self.options.connector(), "resuming what was taken over failed");
         }
         self.owned.extend(taken.into_iter().map(|(owned, _)| (owned.id.partition, owned)));
         self.show_partitions();

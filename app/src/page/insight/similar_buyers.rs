@@ -59,7 +59,7 @@ fn pair_bars(pairs: &[SimilarPair]) -> Vec<Bar> {
         .iter()
         .map(|pair| {
             let (one, other) = names(pair);
-            let text = format!("{} shared, {:.0} % alike", format::thousands(pair.shared), pair.jaccard * 100.0);
+            let text = format!("{} ({:.0} % alike)", format::thousands(pair.shared), pair.jaccard * 100.0);
             Bar { label: format!("{one} & {other}"), value: pair.shared as f64, text }
         })
         .collect()
