@@ -12,6 +12,8 @@ use super::{
 use crate::chart::scale::colour;
 
 const WIDTH: f64 = 1000.0;
+/// The size of a group's name.
+const HEADING: u32 = 23;
 /// Room for nodes and labels at the edges.
 const MARGIN: f64 = 40.0;
 
@@ -64,6 +66,28 @@ fn heading(scene: &Scene, camera: Camera, group: u32) -> Point {
     (sum / f64::max(count, 1.0), top - 16.0)
 }
 
+/// The names that can be read: none covers one before it, and each is within the picture, moved there if need be. The
+/// largest groups come first, and so keep theirs.
+fn readable(names: Vec<(String, Point)>) -> Vec<(String, Point)> {
+    // A letter of this font is a little over half as wide as it is high.
+    let half = |name: &str| name.chars().count() as f64 * f64::from(HEADING) * 0.28;
+    let mut kept: Vec<(String, Point)> = Vec::new();
+    for (name, (x, y)) in names {
+        let own = half(&name);
+        if own > WIDTH / 2.0 {
+            continue;
+        }
+        let x = x.clamp(own, WIDTH - own);
+        let covers = kept
+            .iter()
+            .any(|(other, (ox, oy))| (x - ox).abs() < own + half(other) && (y - oy).abs() < f64::from(HEADING) * 1.2);
+        if !covers {
+            kept.push((name, (x, y)));
+        }
+    }
+    kept
+}
+
 /// The picture for a small card, with the groups' names.
 #[component]
 pub(crate) fn Still(picture: Picture, label: String) -> impl IntoView {
@@ -73,12 +97,8 @@ pub(crate) fn Still(picture: Picture, label: String) -> impl IntoView {
     let height =
         (MARGIN * 2.0 + (WIDTH - MARGIN * 2.0) * bounds.height() / bounds.width().max(1e-6)).clamp(300.0, 620.0);
     let camera = Camera::fit(bounds, WIDTH, height, MARGIN);
-    let names = scene
-        .groups
-        .iter()
-        .map(|group| (group.name.clone(), heading(&scene, camera, group.index)))
-        .map(|(name, place)| caption(name, place, 23))
-        .collect_view();
+    let names = scene.groups.iter().map(|group| (group.name.clone(), heading(&scene, camera, group.index))).collect();
+    let names = readable(names).into_iter().map(|(name, place)| caption(name, place, HEADING)).collect_view();
     drawing(&scene, camera, height, 1.35, label, names.into_any())
 }
 
@@ -127,6 +147,15 @@ mod tests {
     use model::picture::PictureNode;
 
     use super::*;
+
+    #[test]
+    fn a_name_covers_none_before_it_and_stays_within_the_picture() {
+        let names = [("Books buyers", 20.0, 50.0), ("Home buyers", 120.0, 60.0), ("Sports buyers", 990.0, 60.0)];
+        let kept = readable(names.map(|(name, x, y)| (name.to_owned(), (x, y))).into());
+        assert_eq!(kept.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Books buyers", "Sports buyers"]);
+        assert!(kept.iter().all(|(_, (x, _))| (60.0..=940.0).contains(x)), "{kept:?}");
+        assert!(readable(vec![("x".repeat(200), (500.0, 50.0))]).is_empty());
+    }
 
     #[test]
     fn a_group_s_nodes_are_one_path_and_edges_between_groups_another() {
