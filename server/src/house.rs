@@ -48,9 +48,6 @@ impl House {
         let sample = self.sampler.last();
         let checkpoints = self.sampler.checkpoints(&self.board);
         let (broker, store, described) = (self.board.broker(), self.board.store(), self.store.describe());
-        let by_topic = |value: &dyn Fn(Kind) -> _| -> BTreeMap<String, _> {
-            Kind::ALL.into_iter().map(|kind| (kind.topic().to_owned(), value(kind))).collect()
-        };
         let connectors: Vec<ConnectorStatus> = Kind::ALL
             .into_iter()
             .map(|kind| {
@@ -87,14 +84,11 @@ impl House {
                 error: store.error,
                 counts: sample.counts,
             },
-            producers: Kind::ALL
-                .into_iter()
-                .map(|kind| {
-                    let actual_per_second = sample.rates.get(&kind).map_or(0.0, |rates| rates.produced_per_second);
-                    (kind.topic().to_owned(), ProducerStatus { actual_per_second, ..self.producers.status(kind) })
-                })
-                .collect(),
-            topics: by_topic(&|kind| TopicStatus {
+            producers: by_topic(|kind| {
+                let actual_per_second = sample.rates.get(&kind).map_or(0.0, |rates| rates.produced_per_second);
+                ProducerStatus { actual_per_second, ..self.producers.status(kind) }
+            }),
+            topics: by_topic(|kind| TopicStatus {
                 partitions: sample.watermarks.get(&kind).map_or_else(Vec::new, |marks| {
                     let partition = |mark: &sink::kafka::Watermarks| {
                         let checkpoint = checkpoint_of(&checkpoints, kind, mark.partition);
@@ -114,10 +108,7 @@ impl House {
                 total: sample.dead_letters.values().sum(),
                 by_topic: sample.dead_letters.clone(),
             },
-            rates: Kind::ALL
-                .into_iter()
-                .map(|kind| (kind.topic().to_owned(), sample.rates.get(&kind).cloned().unwrap_or_default()))
-                .collect(),
+            rates: by_topic(|kind| sample.rates.get(&kind).cloned().unwrap_or_default()),
             books: self.sampler.books(&self.board),
             bursts: self.producers.newest(NEWEST_BURSTS),
         }
@@ -171,6 +162,11 @@ impl House {
         audit.balanced = audit.differences.is_empty();
         Ok(audit)
     }
+}
+
+/// Something of each kind, by its topic.
+fn by_topic<T>(value: impl Fn(Kind) -> T) -> BTreeMap<String, T> {
+    Kind::ALL.into_iter().map(|kind| (kind.topic().to_owned(), value(kind))).collect()
 }
 
 /// Of several tasks the one that most needs a look speaks for the connector.
