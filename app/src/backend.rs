@@ -10,7 +10,7 @@ use model::{
     burst::{Burst, BurstRequest},
     dead_letter::DeadLetterPage,
     picture::{Picture, Question},
-    status::{ProducerStatus, Status},
+    status::{Order, ProducerStatus, Status},
 };
 
 /// What pages can ask and order. Limits (1–1000; days 1–365; a burst 1–1,000,000) are checked behind it.
@@ -45,6 +45,8 @@ pub trait Backend: Send + Sync + 'static {
     ) -> Result<DeadLetterPage, Failure>;
     /// Sends a dead letter again, with a mended value if there is one.
     async fn replay(&self, topic: &str, partition: i32, offset: i64, value: Option<String>) -> Result<(), Failure>;
+    /// Tells a connector, in all processes, what to do.
+    async fn aim(&self, connector: Kind, order: Order) -> Result<(), Failure>;
     /// Empties graph, checkpoints and dead letters; goes on at the topics' ends.
     async fn reset(&self) -> Result<(), Failure>;
 }

@@ -13,8 +13,11 @@ pub struct Status {
     pub version: String,
     /// When this was taken, in epoch milliseconds.
     pub at: i64,
-    /// Sinks consume and the store answers.
+    /// Sinks consume, where this process has them, and broker and store answer.
     pub ready: bool,
+    /// The process that says this, as people know it.
+    #[serde(default)]
+    pub worker: String,
     /// The broker.
     pub kafka: KafkaStatus,
     /// The store.
@@ -149,6 +152,18 @@ pub enum State {
     Failed,
 }
 
+/// What a connector can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// Hold: its tasks leave their group and keep their place.
+    Pause,
+    /// Go on after a pause.
+    Resume,
+    /// Begin anew, also after a failure.
+    Restart,
+}
+
 /// A connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectorStatus {
@@ -171,8 +186,11 @@ pub struct ConnectorStatus {
 /// A task of a connector.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TaskStatus {
-    /// Its number, from 0.
+    /// Its number within its process, from 0.
     pub id: u32,
+    /// The process that runs it, as people know it: `host:port` of its pages.
+    #[serde(default)]
+    pub worker: String,
     /// What it is doing.
     pub state: State,
     /// The partitions that it has taken over.
@@ -182,9 +200,21 @@ pub struct TaskStatus {
     pub trace: Option<String>,
     /// Since when it is in this state, in epoch milliseconds.
     pub since: i64,
+    /// The next try, while it is retrying.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
     /// What a person should know, such as that the graph was emptied and it started over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
+}
+
+/// What a task that retries does next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retry {
+    /// Tries that have failed.
+    pub tries: u32,
+    /// When it tries again, in epoch milliseconds.
+    pub next_at: i64,
 }
 
 /// Dead letters.

@@ -31,7 +31,35 @@ pub(crate) struct Config {
     #[command(flatten)]
     pub(crate) web: Web,
     #[command(flatten)]
+    pub(crate) work: Work,
+    #[command(flatten)]
     pub(crate) world: World,
+}
+
+/// What this process does of all there is to do, and how.
+#[derive(Debug, Args)]
+pub(crate) struct Work {
+    /// What this process does, any of `web,sinks,producers`; fewer than all needs a real Kafka and a real Neo4j, through
+    /// which the processes share the work. Unset or empty: everything.
+    #[arg(long = "sluice-roles", env = "SLUICE_ROLES", global = true)]
+    pub(crate) roles: Option<String>,
+    /// Tasks of each connector in this process, 1 to 64: consumers that share the partitions of its topic.
+    #[arg(long = "sluice-tasks-max", env = "SLUICE_TASKS_MAX", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64), global = true)]
+    pub(crate) tasks_max: u32,
+    /// What becomes of a record that breaks a rule: `all` makes it a dead letter, `none` stops the task before it.
+    #[arg(long = "sluice-errors-tolerance", env = "SLUICE_ERRORS_TOLERANCE", default_value = "all", value_parser = ["all", "none"], global = true)]
+    pub(crate) errors_tolerance: String,
+}
+
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Roles {
+    /// Serves pages, API and live events.
+    pub(crate) web: bool,
+    /// Runs the tasks of the connectors.
+    pub(crate) sinks: bool,
+    /// Sends what people ask for.
+    pub(crate) producers: bool,
 }
 
 /// Which broker.
@@ -105,6 +133,8 @@ pub(crate) struct Checked {
     pub(crate) data_dir: PathBuf,
     pub(crate) listen: SocketAddr,
     pub(crate) admin_token: Option<String>,
+    pub(crate) roles: Roles,
+    pub(crate) settings: sink::connector::Settings,
     pub(crate) world: World,
 }
 
@@ -140,14 +170,58 @@ impl Config {
                 })
             }
         };
+        let kafka = present(self.kafka.kafka_bootstrap_servers);
+        let roles = Roles::of(present(self.work.roles).as_deref())?;
+        let all = Roles { web: true, sinks: true, producers: true };
+        if roles != all && (kafka.is_none() || neo4j.is_none()) {
+            return Err(Error(
+                "SLUICE_ROLES: processes share the work through a Kafka and a Neo4j that all of them reach: set \
+                 KAFKA_BOOTSTRAP_SERVERS and NEO4J_URI, or leave all roles to this process"
+                    .to_owned(),
+            ));
+        }
+        let settings = sink::connector::Settings {
+            tasks_max: if roles.sinks { self.work.tasks_max } else { 0 },
+            tolerance: match self.work.errors_tolerance.as_str() {
+                "none" => sink::connector::Tolerance::None,
+                _ => sink::connector::Tolerance::All,
+            },
+        };
         Ok(Checked {
-            kafka: present(self.kafka.kafka_bootstrap_servers),
+            kafka,
             neo4j,
+            roles,
+            settings,
             data_dir: self.graph.sluice_data_dir,
             listen,
             admin_token,
             world: self.world,
         })
+    }
+}
+
+impl Roles {
+    fn of(text: Option<&str>) -> Result<Self, Error> {
+        let Some(text) = text else { return Ok(Self { web: true, sinks: true, producers: true }) };
+        let mut roles = Self { web: false, sinks: false, producers: false };
+        for name in text.split(',').map(str::trim) {
+            match name {
+                "web" => roles.web = true,
+                "sinks" => roles.sinks = true,
+                "producers" => roles.producers = true,
+                _ => {
+                    return Err(Error(format!(
+                        "SLUICE_ROLES takes any of web, sinks and producers with commas between them, not {name:?}"
+                    )));
+                }
+            }
+        }
+        if roles.producers && !roles.web {
+            return Err(Error(
+                "SLUICE_ROLES: producers send what people ask for on the pages, so they go with web".to_owned(),
+            ));
+        }
+        Ok(roles)
     }
 }
 
@@ -195,12 +269,29 @@ mod tests {
             (&["--sluice-listen", "nowhere"][..], "SLUICE_LISTEN"),
             (&["--sluice-listen", "0.0.0.0:3000"], "SLUICE_ADMIN_TOKEN"),
             (&["--neo4j-uri", "garbage"], "NEO4J_URI"),
+            (&["--sluice-roles", "web"], "KAFKA_BOOTSTRAP_SERVERS"),
+            (&["--sluice-roles", "web,tinker"], "SLUICE_ROLES"),
+            (&["--sluice-roles", "producers"], "SLUICE_ROLES"),
+            (&["--sluice-tasks-max", "0"], "--sluice-tasks-max"),
+            (&["--sluice-errors-tolerance", "some"], "--sluice-errors-tolerance"),
             (&["--sluice-users", "0"], "--sluice-users"),
             (&["--sluice-admin-token-file", "/nonexistent/token"], "SLUICE_ADMIN_TOKEN_FILE"),
         ] {
             let sentence = check(arguments).err().unwrap_or_default();
             assert!(sentence.contains(name), "{sentence}");
         }
+    }
+
+    #[test]
+    fn roles_are_shared_where_kafka_and_neo4j_are_real() {
+        let real = ["--kafka-bootstrap-servers", "k:9092", "--neo4j-uri", "bolt://n:7687", "--sluice-roles"];
+        let roles = |text| {
+            let checked = check(&[&real[..], &[text]].concat()).unwrap_or_else(|sentence| panic!("{sentence}"));
+            (checked.roles, checked.settings.tasks_max)
+        };
+        assert_eq!(roles("sinks"), (Roles { web: false, sinks: true, producers: false }, 1));
+        assert_eq!(roles("web, producers"), (Roles { web: true, sinks: false, producers: true }, 0));
+        assert_eq!(roles(""), (Roles { web: true, sinks: true, producers: true }, 1));
     }
 
     #[test]

@@ -12,18 +12,20 @@ use model::{
     dead_letter::DeadLetterPage,
     picture::{Picture, Question},
     status::{
-        Audit, ConnectorStatus, DeadLetterStatus, GraphStatus, KafkaStatus, PartitionStatus, ProducerStatus, State,
-        Status, TopicStatus,
+        Audit, ConnectorStatus, DeadLetterStatus, GraphStatus, KafkaStatus, Order, PartitionStatus, ProducerStatus,
+        State, Status, TopicStatus,
     },
 };
 use sink::{
     Board,
-    graph::{CheckpointId, Store},
+    connector::Targets,
+    graph::{Aim, CheckpointId, Store},
     kafka::Cluster,
 };
 
 use crate::{
     answers::{Answers, unavailable},
+    config::Roles,
     producer::Producers,
     sampler::{Sampler, checkpoint_of, lag_of},
 };
@@ -39,6 +41,8 @@ pub(crate) struct House {
     pub(crate) producers: Arc<Producers>,
     pub(crate) sampler: Arc<Sampler>,
     pub(crate) answers: Answers,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) roles: Roles,
 }
 
 impl House {
@@ -51,7 +55,7 @@ impl House {
         let connectors: Vec<ConnectorStatus> = Kind::ALL
             .into_iter()
             .map(|kind| {
-                let tasks = self.board.tasks(kind);
+                let tasks = self.board.tasks(kind, now);
                 let latency = self.board.latency(kind, now);
                 ConnectorStatus {
                     name: kind.topic().to_owned(),
@@ -64,11 +68,13 @@ impl House {
                 }
             })
             .collect();
-        let consuming = connectors.iter().all(|connector| connector.state == State::Running);
+        let consuming = connectors.iter().all(|connector| is_consuming(connector.state));
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             at: now,
-            ready: consuming && store.connected && broker.connected,
+            // Whether others consume is theirs to say.
+            ready: (consuming || !self.roles.sinks) && store.connected && broker.connected,
+            worker: self.board.worker().to_owned(),
             kafka: KafkaStatus {
                 bootstrap_servers: self.cluster.bootstrap_servers().to_owned(),
                 embedded: self.cluster.is_embedded(),
@@ -125,7 +131,7 @@ impl House {
             let reason = status.graph.error.as_deref().unwrap_or("it was not asked yet");
             reasons.push(format!("the graph does not answer: {reason}"));
         }
-        for connector in status.connectors.iter().filter(|connector| connector.state != State::Running) {
+        for connector in status.connectors.iter().filter(|connector| !is_consuming(connector.state)) {
             let trace = connector.tasks.iter().find_map(|task| task.trace.as_deref()).unwrap_or("it is starting");
             reasons.push(format!("the sink {} is not consuming: {trace}", connector.name));
         }
@@ -167,6 +173,11 @@ impl House {
 /// Something of each kind, by its topic.
 fn by_topic<T>(value: impl Fn(Kind) -> T) -> BTreeMap<String, T> {
     Kind::ALL.into_iter().map(|kind| (kind.topic().to_owned(), value(kind))).collect()
+}
+
+/// A connector that was told to hold is as it should be.
+const fn is_consuming(state: State) -> bool {
+    matches!(state, State::Running | State::Paused)
 }
 
 /// Of several tasks the one that most needs a look speaks for the connector.
@@ -245,6 +256,15 @@ impl Backend for House {
         })?;
         self.producers.replay(&entry, value.map(String::into_bytes)).await?;
         self.store.mark_replayed(&entry.id, Utc::now().timestamp_millis()).await.map_err(unavailable)
+    }
+
+    async fn aim(&self, connector: Kind, order: Order) -> Result<(), Failure> {
+        let aim = match order {
+            Order::Pause => Aim::Pause,
+            Order::Resume => Aim::Resume,
+            Order::Restart => Aim::Restart,
+        };
+        self.targets.aim(connector, aim).await.map_err(unavailable)
     }
 
     async fn reset(&self) -> Result<(), Failure> {

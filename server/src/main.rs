@@ -12,7 +12,8 @@ use std::{
 
 use clap::Parser;
 use sink::{
-    Board, Engine,
+    Board, Engine, Parts,
+    connector::Targets,
     graph::{Store, embedded::Embedded, neo4j::Neo4j},
     kafka::Cluster,
 };
@@ -80,14 +81,15 @@ async fn serve(config: Checked) -> Result<(), String> {
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| format!("the metrics did not start: {error}"))?;
-    let board = Arc::new(Board::default());
+    let board = Arc::new(Board::new(format!("{}:{}", host_name(), address.port())));
     let options = producer::world::WorldOptions {
         users: config.world.users,
         products: config.world.products,
         seed: config.world.seed,
     };
-    let producers = producer::Producers::start(cluster.clone(), store.clone(), board.clone(), options)
-        .map_err(|error| format!("KAFKA_BOOTSTRAP_SERVERS: {error}"))?;
+    let producers =
+        producer::Producers::start(cluster.clone(), store.clone(), board.clone(), options, config.roles.producers)
+            .map_err(|error| format!("KAFKA_BOOTSTRAP_SERVERS: {error}"))?;
     let stop = CancellationToken::new();
     let sampler = Arc::new(sampler::Sampler::new());
     tokio::spawn({
@@ -95,9 +97,17 @@ async fn serve(config: Checked) -> Result<(), String> {
         let (producers, stop) = (producers.clone(), stop.clone());
         async move { sampler.run(cluster, store, board, producers, stop).await }
     });
-    let engine = Engine::start(cluster.clone(), store.clone(), board.clone());
-    let house =
-        Arc::new(House { answers: answers::Answers::new(store.clone()), cluster, store, board, producers, sampler });
+    let targets = Targets::new(store.clone());
+    let engine = Engine::start(Parts {
+        cluster: cluster.clone(),
+        store: store.clone(),
+        board: board.clone(),
+        targets: targets.clone(),
+        settings: config.settings,
+    });
+    let answers = answers::Answers::new(store.clone());
+    let roles = config.roles;
+    let house = Arc::new(House { answers, cluster, store, board, producers, sampler, targets, roles });
     let web = http::Web::new(house.clone(), http::Guard::new(config.admin_token), metrics, stop.clone());
     info!(%address, "listening");
     say(&format!("Sluice is at http://{address}"));
@@ -105,8 +115,8 @@ async fn serve(config: Checked) -> Result<(), String> {
     let mut signals = signal::Signals::listen().map_err(|error| format!("signals cannot be heard: {error}"))?;
     let serving = {
         let stop = stop.clone();
-        let server =
-            axum::serve(listener, http::router(web)).with_graceful_shutdown(async move { stop.cancelled().await });
+        let server = axum::serve(listener, if roles.web { http::router(web) } else { http::health_only(web) })
+            .with_graceful_shutdown(async move { stop.cancelled().await });
         tokio::spawn(async move { server.await })
     };
     signals.next().await;
@@ -160,6 +170,11 @@ async fn drain(house: &House) {
     if timeout(DRAIN_DEADLINE, drained).await.is_err() {
         warn!(records = lag(), "the embedded broker forgets records that are not stored");
     }
+}
+
+/// What this machine is called, so that people can tell processes apart.
+fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 fn start_log() {

@@ -69,8 +69,9 @@ impl Sampler {
         let mut speeds = Speeds::default();
         loop {
             let pause = tokio::time::sleep(EVERY);
-            let look =
-                async { tokio::join!(self.look_at_broker(&cluster, &board), self.look_at_store(&*store, &board)) };
+            let look = async {
+                tokio::join!(self.look_at_broker(&cluster, &board), self.look_at_store(&cluster, &*store, &board))
+            };
             tokio::select! {
                 _ = look => {}
                 () = stop.cancelled() => return,
@@ -85,13 +86,12 @@ impl Sampler {
         }
     }
 
-    /// All checkpoints: those of this process as it last left them, the others as the store had them.
+    /// All checkpoints: those of this cluster as the board has them, those of others as the store had them.
     pub(crate) fn checkpoints(&self, board: &Board) -> Vec<Checkpoint> {
         let mut all = self.lock().checkpoints.clone();
         for ours in board.checkpoints() {
             match all.iter_mut().find(|known| known.id == ours.id) {
-                Some(known) if known.epoch <= ours.epoch && known.next_offset <= ours.next_offset => *known = ours,
-                Some(_) => {}
+                Some(known) => *known = ours,
                 None => all.push(ours),
             }
         }
@@ -132,10 +132,12 @@ impl Sampler {
         }
     }
 
-    async fn look_at_store(&self, store: &dyn Store, board: &Board) {
+    async fn look_at_store(&self, cluster: &Cluster, store: &dyn Store, board: &Board) {
         let look = async { tokio::try_join!(store.checkpoints(), store.counts(), store.dead_letter_counts()) };
         match tokio::time::timeout(PATIENCE, look).await {
             Ok(Ok((checkpoints, counts, dead_letters))) => {
+                let here = |it: &&Checkpoint| Some(it.id.cluster.as_str()) == cluster.id();
+                board.set_seen(checkpoints.iter().filter(here).cloned());
                 let mut last = self.lock();
                 last.checkpoints = checkpoints;
                 last.counts = counts;

@@ -1,24 +1,32 @@
-//! What is known of the pipeline in this process, for whoever wants to show it: states, checkpoints, latencies.
+//! What is known of the pipeline, for whoever wants to show it: states, checkpoints, latencies, of this process and of
+//! the others that share its work.
 
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use metrics::gauge;
 use model::{
     Kind,
-    status::{State, TaskStatus},
+    status::{Retry, State, TaskStatus},
 };
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::{graph::Checkpoint, latency::Latencies};
 
+/// A process that has said nothing for so long has ended, or is as good as gone.
+const SILENCE_MS: i64 = 10_000;
+
 /// Written by tasks, read by pages. Locks are held for copies only, never across a wait.
 #[derive(Debug)]
 pub struct Board {
+    worker: String,
     tasks: Mutex<BTreeMap<(Kind, u32), TaskStatus>>,
     checkpoints: Mutex<HashMap<(String, i32), Checkpoint>>,
     latencies: Mutex<HashMap<Kind, Latencies>>,
+    others: Mutex<BTreeMap<String, (Report, i64)>>,
     broker: Mutex<Link>,
     store: Mutex<Link>,
     version: watch::Sender<u64>,
@@ -35,40 +43,111 @@ pub struct Link {
     pub error: Option<String>,
 }
 
-impl Default for Board {
-    fn default() -> Self {
+/// What a process says of its tasks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Its tasks, by connector.
+    pub connectors: BTreeMap<String, ConnectorReport>,
+}
+
+/// What a process says of its part of a connector.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConnectorReport {
+    /// Its tasks.
+    pub tasks: Vec<TaskStatus>,
+    /// Produced to stored over the last seconds: median and 99th percentile in milliseconds.
+    pub latency_ms: Option<(f64, f64)>,
+}
+
+impl Board {
+    /// An empty one. `worker` is what people know this process as.
+    pub fn new(worker: impl Into<String>) -> Self {
         Self {
+            worker: worker.into(),
             tasks: Mutex::default(),
             checkpoints: Mutex::default(),
             latencies: Mutex::default(),
+            others: Mutex::default(),
             broker: Mutex::default(),
             store: Mutex::default(),
             version: watch::Sender::new(0),
         }
     }
-}
 
-impl Board {
+    /// What people know this process as.
+    pub fn worker(&self) -> &str {
+        &self.worker
+    }
+
     /// Changes whenever a checkpoint moves or a task changes its state.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
     }
 
-    /// The tasks of a connector.
-    pub fn tasks(&self, kind: Kind) -> Vec<TaskStatus> {
-        lock(&self.tasks).range((kind, 0)..=(kind, u32::MAX)).map(|(_, task)| task.clone()).collect()
+    /// The tasks of a connector: those of this process, then those of others.
+    pub fn tasks(&self, kind: Kind, now_ms: i64) -> Vec<TaskStatus> {
+        let mut tasks = self.own_tasks(kind);
+        for connector in self.others(kind, now_ms) {
+            tasks.extend(connector.tasks);
+        }
+        tasks
     }
 
-    /// The checkpoints that this process has taken over, as it last left them.
+    /// Produced to stored over the last seconds: median and 99th percentile in milliseconds; of several processes that of
+    /// the slowest.
+    pub fn latency(&self, kind: Kind, now_ms: i64) -> Option<(f64, f64)> {
+        let others = self.others(kind, now_ms).into_iter().filter_map(|connector| connector.latency_ms);
+        self.own_latency(kind, now_ms).into_iter().chain(others).max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// Whether a task of this process tries something again.
+    pub(crate) fn is_retrying(&self, kind: Kind, id: u32) -> bool {
+        lock(&self.tasks).get(&(kind, id)).is_some_and(|task| task.state == State::Retrying)
+    }
+
+    /// What this process says to others.
+    pub(crate) fn report(&self, now_ms: i64) -> Report {
+        let of =
+            |kind: Kind| ConnectorReport { tasks: self.own_tasks(kind), latency_ms: self.own_latency(kind, now_ms) };
+        Report { connectors: Kind::ALL.into_iter().map(|kind| (kind.topic().to_owned(), of(kind))).collect() }
+    }
+
+    /// Notes what another process said. Nothing of it is as good as that it has ended.
+    pub(crate) fn hear(&self, worker: String, report: Option<Report>, now_ms: i64) {
+        let mut others = lock(&self.others);
+        others.retain(|_, (_, at)| now_ms - *at < SILENCE_MS);
+        match report {
+            Some(report) => drop(others.insert(worker, (report, now_ms))),
+            None => drop(others.remove(&worker)),
+        }
+        drop(others);
+        self.touch();
+    }
+
+    /// The checkpoints of this cluster: those that this process moves as it last left them, the others as the store last
+    /// had them.
     pub fn checkpoints(&self) -> Vec<Checkpoint> {
         lock(&self.checkpoints).values().cloned().collect()
     }
 
-    /// Produced to stored over the last seconds: median and 99th percentile in milliseconds.
-    pub fn latency(&self, kind: Kind, now_ms: i64) -> Option<(f64, f64)> {
-        let mut latencies = lock(&self.latencies);
-        let kept = latencies.get_mut(&kind)?;
-        Some((kept.quantile(0.5, now_ms)?, kept.quantile(0.99, now_ms)?))
+    /// Notes what the store has for this cluster. What this process moves is known better here.
+    pub fn set_seen(&self, seen: impl IntoIterator<Item = Checkpoint>) {
+        let owned: Vec<(&str, i32)> = lock(&self.tasks)
+            .iter()
+            .flat_map(|((kind, _), task)| task.partitions.iter().map(|&partition| (kind.topic(), partition)))
+            .collect();
+        let mut known = lock(&self.checkpoints);
+        let before = known.clone();
+        known.retain(|(topic, partition), _| owned.contains(&(topic.as_str(), *partition)));
+        for checkpoint in seen {
+            let place = (checkpoint.id.topic.clone(), checkpoint.id.partition);
+            known.entry(place).or_insert(checkpoint);
+        }
+        let changed = *known != before;
+        drop(known);
+        if changed {
+            self.touch();
+        }
     }
 
     /// Whether the broker answers.
@@ -98,13 +177,17 @@ impl Board {
 
     /// Sets what a task is doing, and why. `since` stays while the state does.
     pub(crate) fn set_state(&self, kind: Kind, id: u32, state: State, trace: Option<String>, now_ms: i64) {
-        self.update(kind, id, |task| {
-            if task.state != state || task.since == 0 {
-                task.since = now_ms;
-            }
-            task.state = state;
-            task.trace = trace;
-        });
+        self.update(kind, id, |task| turn(task, state, trace, None, now_ms));
+        for (name, each) in STATES {
+            gauge!("sluice_task_state", "connector" => kind.topic(), "task" => id.to_string(), "state" => name)
+                .set(f64::from(u8::from(each == state)));
+        }
+    }
+
+    /// Sets that a task tries again, why, and when.
+    pub(crate) fn set_retrying(&self, kind: Kind, id: u32, trace: String, retry: Retry, now_ms: i64) {
+        self.set_state(kind, id, State::Retrying, Some(trace), now_ms);
+        self.update(kind, id, |task| task.retry = Some(retry));
     }
 
     /// Sets what a person should know of a task.
@@ -118,7 +201,7 @@ impl Board {
         self.update(kind, id, |task| task.partitions = partitions);
     }
 
-    /// Notes how far checkpoints are.
+    /// Notes how far checkpoints are that this process moves.
     pub(crate) fn set_checkpoints(&self, checkpoints: impl IntoIterator<Item = Checkpoint>) {
         let mut known = lock(&self.checkpoints);
         for checkpoint in checkpoints {
@@ -133,8 +216,25 @@ impl Board {
         lock(&self.latencies).entry(kind).or_default().add(produced_ms, now_ms);
     }
 
+    fn own_tasks(&self, kind: Kind) -> Vec<TaskStatus> {
+        lock(&self.tasks).range((kind, 0)..=(kind, u32::MAX)).map(|(_, task)| task.clone()).collect()
+    }
+
+    fn own_latency(&self, kind: Kind, now_ms: i64) -> Option<(f64, f64)> {
+        let mut latencies = lock(&self.latencies);
+        let kept = latencies.get_mut(&kind)?;
+        Some((kept.quantile(0.5, now_ms)?, kept.quantile(0.99, now_ms)?))
+    }
+
+    fn others(&self, kind: Kind, now_ms: i64) -> Vec<ConnectorReport> {
+        let others = lock(&self.others);
+        let heard = others.values().filter(|(_, at)| now_ms - at < SILENCE_MS);
+        heard.filter_map(|(report, _)| report.connectors.get(kind.topic()).cloned()).collect()
+    }
+
     fn update(&self, kind: Kind, id: u32, change: impl FnOnce(&mut TaskStatus)) {
-        change(lock(&self.tasks).entry((kind, id)).or_insert_with(|| TaskStatus { id, ..TaskStatus::default() }));
+        let new = || TaskStatus { id, worker: self.worker.clone(), ..TaskStatus::default() };
+        change(lock(&self.tasks).entry((kind, id)).or_insert_with(new));
         self.touch();
     }
 
@@ -143,7 +243,71 @@ impl Board {
     }
 }
 
+/// Every state with its name in the metrics.
+const STATES: [(&str, State); 5] = [
+    ("unassigned", State::Unassigned),
+    ("running", State::Running),
+    ("paused", State::Paused),
+    ("retrying", State::Retrying),
+    ("failed", State::Failed),
+];
+
+fn turn(task: &mut TaskStatus, state: State, trace: Option<String>, retry: Option<Retry>, now_ms: i64) {
+    if task.state != state || task.since == 0 {
+        task.since = now_ms;
+    }
+    task.state = state;
+    task.trace = trace;
+    task.retry = retry;
+}
+
 /// A panic elsewhere leaves plain values behind, which are as good as before.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::status::Books;
+
+    use super::*;
+    use crate::graph::CheckpointId;
+
+    fn checkpoint(partition: i32, next_offset: i64) -> Checkpoint {
+        let topic = Kind::Purchase.topic().to_owned();
+        let id = CheckpointId { connector: topic.clone(), cluster: "k".into(), topic, partition };
+        Checkpoint {
+            id,
+            next_offset,
+            epoch: 1,
+            last_timestamp: -1,
+            last_crc: -1,
+            incarnation: 1,
+            books: Books::default(),
+            updated: 0,
+        }
+    }
+
+    #[test]
+    fn what_this_process_moves_is_known_better_here_and_the_rest_by_the_store() {
+        let board = Board::new("here");
+        board.set_partitions(Kind::Purchase, 0, vec![0]);
+        board.set_checkpoints([checkpoint(0, 50), checkpoint(1, 50)]);
+        board.set_seen([checkpoint(0, 40), checkpoint(1, 90), checkpoint(2, 7)]);
+        let mut offsets: Vec<_> = board.checkpoints().iter().map(|it| (it.id.partition, it.next_offset)).collect();
+        offsets.sort_unstable();
+        assert_eq!(offsets, [(0, 50), (1, 90), (2, 7)]);
+    }
+
+    #[test]
+    fn another_process_is_shown_until_it_falls_silent_or_says_goodbye() {
+        let (here, there) = (Board::new("here"), Board::new("there"));
+        there.set_state(Kind::Purchase, 0, State::Running, None, 1);
+        let ours = || here.tasks(Kind::Purchase, 1_000).iter().map(|task| task.worker.clone()).collect::<Vec<_>>();
+        here.hear("id".into(), Some(there.report(1_000)), 1_000);
+        assert_eq!(ours(), ["there"]);
+        assert!(here.tasks(Kind::Purchase, 1_000 + SILENCE_MS).is_empty());
+        here.hear("id".into(), None, 1_000);
+        assert!(ours().is_empty());
+    }
 }

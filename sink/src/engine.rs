@@ -8,7 +8,14 @@ use tokio::{sync::Mutex, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::{board::Board, dead_letter, graph::Store, kafka::Cluster, task};
+use crate::{
+    board::Board,
+    connector::{Settings, Targets},
+    dead_letter,
+    graph::Store,
+    kafka::Cluster,
+    presence, task,
+};
 
 /// The running sinks.
 pub struct Engine {
@@ -16,11 +23,26 @@ pub struct Engine {
     running: tokio::task::JoinHandle<()>,
 }
 
+/// What the sinks work with.
+#[derive(Clone)]
+pub struct Parts {
+    /// Where records come from.
+    pub cluster: Arc<Cluster>,
+    /// Where they go.
+    pub store: Arc<dyn Store>,
+    /// Where it is said what happens.
+    pub board: Arc<Board>,
+    /// What people want of the connectors.
+    pub targets: Arc<Targets>,
+    /// How tasks run.
+    pub settings: Settings,
+}
+
 impl Engine {
-    /// Starts three sinks; they wait for the broker and the store for as long as it takes.
-    pub fn start(cluster: Arc<Cluster>, store: Arc<dyn Store>, board: Arc<Board>) -> Self {
+    /// Starts the sinks' tasks, if there are to be any in this process; they wait for the broker and the store for as long as it takes.
+    pub fn start(parts: Parts) -> Self {
         let stop = CancellationToken::new();
-        let running = tokio::spawn(run(cluster, store, board, stop.clone()));
+        let running = tokio::spawn(run(parts, stop.clone()));
         Self { stop, running }
     }
 
@@ -33,8 +55,15 @@ impl Engine {
     }
 }
 
-async fn run(cluster: Arc<Cluster>, store: Arc<dyn Store>, board: Arc<Board>, stop: CancellationToken) {
-    let both = async { tokio::join!(wait_for_broker(&cluster, &board), wait_for_store(&*store, &board)) };
+async fn run(parts: Parts, stop: CancellationToken) {
+    let Parts { cluster, store, board, targets, settings } = parts;
+    let tasks = Kind::ALL.into_iter().flat_map(|kind| (0..settings.tasks_max).map(move |id| (kind, id)));
+    let tasks: Vec<(Kind, u32)> = tasks.collect();
+    for &(kind, id) in &tasks {
+        board.set_state(kind, id, State::Unassigned, None, now());
+    }
+    let both =
+        async { tokio::join!(wait_for_broker(&cluster, &board, &tasks), wait_for_store(&*store, &board, &tasks)) };
     tokio::select! {
         _ = both => {}
         () = stop.cancelled() => return,
@@ -44,32 +73,44 @@ async fn run(cluster: Arc<Cluster>, store: Arc<dyn Store>, board: Arc<Board>, st
         retire(&*store, cluster.id().unwrap_or_default(), &stop).await;
     }
     let lane = Arc::new(Mutex::new(()));
-    let mut tasks = JoinSet::new();
-    for kind in Kind::ALL {
-        let options = task::Options {
+    let mut running = JoinSet::new();
+    running.spawn({
+        let (targets, stop) = (targets.clone(), stop.clone());
+        async move { targets.follow(stop).await }
+    });
+    if !cluster.is_embedded() {
+        running.spawn(presence::keep(cluster.clone(), board.clone(), stop.clone()));
+    }
+    let has_tasks = !tasks.is_empty();
+    for (kind, id) in tasks {
+        running.spawn(task::run(task::Options {
             kind,
-            id: 0,
+            id,
             cluster: cluster.clone(),
             store: store.clone(),
             lane: lane.clone(),
             board: board.clone(),
+            tolerance: settings.tolerance,
+            targets: targets.watch(),
             stop: stop.clone(),
-        };
-        board.set_state(kind, 0, State::Unassigned, None, now());
-        tasks.spawn(async move { task::run(options).await });
+        }));
     }
-    tasks.spawn(dead_letter::publish(cluster, store, board, stop));
-    while let Some(ended) = tasks.join_next().await {
-        match ended {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => error!(%error, "a task did not start"),
-            Err(error) => error!(%error, "a task broke"),
+    if has_tasks {
+        running.spawn(async move {
+            if let Err(error) = dead_letter::publish(cluster, store, board, stop).await {
+                error!(%error, "dead letters are not published");
+            }
+        });
+    }
+    while let Some(ended) = running.join_next().await {
+        if let Err(error) = ended {
+            error!(%error, "a task broke");
         }
     }
 }
 
 /// Waits until the broker answers, and says so while it does not.
-async fn wait_for_broker(cluster: &Arc<Cluster>, board: &Board) {
+async fn wait_for_broker(cluster: &Arc<Cluster>, board: &Board, tasks: &[(Kind, u32)]) {
     let mut tries = 0;
     loop {
         let asked = cluster.clone();
@@ -82,7 +123,7 @@ async fn wait_for_broker(cluster: &Arc<Cluster>, board: &Board) {
             }
             Ok(Err(error)) => {
                 tries += 1;
-                complain(board, tries, &format!("waiting for Kafka: {error}"));
+                complain(board, tasks, tries, &format!("waiting for Kafka: {error}"));
                 board.set_broker(Err(error.to_string()));
             }
             Err(error) => error!(%error, "asking the broker broke"),
@@ -92,7 +133,7 @@ async fn wait_for_broker(cluster: &Arc<Cluster>, board: &Board) {
 }
 
 /// Waits until the store answers, and says so while it does not.
-async fn wait_for_store(store: &dyn Store, board: &Board) {
+async fn wait_for_store(store: &dyn Store, board: &Board, tasks: &[(Kind, u32)]) {
     let mut tries = 0;
     loop {
         match store.prepare().await {
@@ -103,7 +144,7 @@ async fn wait_for_store(store: &dyn Store, board: &Board) {
             }
             Err(error) => {
                 tries += 1;
-                complain(board, tries, &format!("waiting for the store: {error}"));
+                complain(board, tasks, tries, &format!("waiting for the store: {error}"));
                 board.set_store(Err(error.to_string()));
             }
         }
@@ -125,12 +166,12 @@ async fn retire(store: &dyn Store, cluster: &str, stop: &CancellationToken) {
 }
 
 /// Shows it on every task, and logs the first time and then less and less often.
-fn complain(board: &Board, tries: u32, sentence: &str) {
+fn complain(board: &Board, tasks: &[(Kind, u32)], tries: u32, sentence: &str) {
     if tries.is_power_of_two() {
         warn!(tries, "{sentence}");
     }
-    for kind in Kind::ALL {
-        board.set_state(kind, 0, State::Retrying, Some(sentence.to_owned()), now());
+    for &(kind, id) in tasks {
+        board.set_state(kind, id, State::Retrying, Some(sentence.to_owned()), now());
     }
 }
 

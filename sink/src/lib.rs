@@ -3,14 +3,16 @@
 //! Invariant: nothing here knows a web page or HTTP.
 
 pub mod board;
+pub mod connector;
 mod dead_letter;
 pub mod engine;
 pub mod graph;
 pub mod kafka;
 pub mod kind;
 mod latency;
+mod presence;
 pub mod query;
 pub mod task;
 
 pub use board::Board;
-pub use engine::Engine;
+pub use engine::{Engine, Parts};

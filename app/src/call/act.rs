@@ -1,7 +1,11 @@
 //! Orders that change something: `POST /fn/act/…`, sent by forms that also work without JavaScript.
 
 use leptos::prelude::*;
-use model::{Kind, burst::Burst, status::ProducerStatus};
+use model::{
+    Kind,
+    burst::Burst,
+    status::{Order, ProducerStatus},
+};
 
 use super::CallError;
 
@@ -45,6 +49,15 @@ pub async fn cancel_burst(id: String) -> Result<Burst, CallError> {
 pub async fn set_producer(kind: Kind, running: bool, rate: String) -> Result<ProducerStatus, CallError> {
     let rate = super::input::rate(&rate)?;
     Ok(crate::backend::backend().set_producer(kind, running, rate).await?)
+}
+
+/// Tells a connector to pause, to resume or to restart.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = Aim, prefix = "/fn", endpoint = "act/aim")]
+pub async fn aim(connector: Kind, order: Order) -> Result<(), CallError> {
+    Ok(crate::backend::backend().aim(connector, order).await?)
 }
 
 /// Sends a dead letter again, with `value` as it was mended.

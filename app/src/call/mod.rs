@@ -70,6 +70,7 @@ pub fn register_server_functions() {
     register_explicit::<act::StartBurst>();
     register_explicit::<act::CancelBurst>();
     register_explicit::<act::SetProducer>();
+    register_explicit::<act::Aim>();
     register_explicit::<act::Replay>();
     register_explicit::<act::Reset>();
 }

@@ -17,7 +17,7 @@ use model::{
     burst::{Burst, BurstRequest},
     dead_letter::DeadLetterPage,
     picture::{Picture, Question},
-    status::{Audit, ProducerStatus, Status},
+    status::{Audit, Order, ProducerStatus, Status},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -35,6 +35,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/api/bursts", post(start_burst))
         .route("/api/bursts/{id}", get(burst).delete(cancel_burst))
         .route("/api/producers/{kind}", get(producer).put(set_producer))
+        .route("/api/connectors/{name}/{order}", post(aim))
         .route("/api/queries/top-products", get(top_products))
         .route("/api/queries/influencers", get(influencers))
         .route("/api/queries/best-rated", get(best_rated))
@@ -96,6 +97,22 @@ async fn set_producer(State(web): State<Web>, Path(kind): Path<String>, body: By
     let now = web.house.producers.status(kind);
     let (running, rate) = (wish.running.unwrap_or(now.running), wish.rate_per_second.unwrap_or(now.rate_per_second));
     Ok(Json(web.house.set_producer(kind, running, rate).await?))
+}
+
+/// `pause`, `resume` or `restart`: it holds for all processes, and each task follows within seconds.
+async fn aim(
+    State(web): State<Web>,
+    Path((name, order)): Path<(String, String)>,
+) -> Result<impl IntoResponse, ApiError> {
+    let kind: Kind = name.parse().map_err(|_| {
+        let names = Kind::ALL.map(Kind::topic).join(", ");
+        Failure::new("unknown_connector", format!("there is no connector {name:?}: use {names}"))
+    })?;
+    let order: Order = serde_json::from_value(Value::String(order.clone())).map_err(|_| {
+        Failure::new("not_found", format!("a connector takes pause, resume and restart, not {order:?}"))
+    })?;
+    web.house.aim(kind, order).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({"connector": kind, "order": order}))))
 }
 
 async fn top_products(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<TopProducts>> {

@@ -28,8 +28,9 @@ fn status(code: &str) -> StatusCode {
     match code {
         "unauthorized" => StatusCode::UNAUTHORIZED,
         "cross_origin" | "unknown_host" => StatusCode::FORBIDDEN,
-        "not_found" | "unknown_burst" | "unknown_dead_letter" => StatusCode::NOT_FOUND,
+        "not_found" | "unknown_burst" | "unknown_connector" | "unknown_dead_letter" => StatusCode::NOT_FOUND,
         "method_not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
+        "no_producers" => StatusCode::CONFLICT,
         "too_many_bursts" => StatusCode::TOO_MANY_REQUESTS,
         "store_unavailable" | "kafka_unavailable" | "replay_failed" | "reset_failed" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,

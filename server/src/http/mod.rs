@@ -43,6 +43,16 @@ impl FromRef<Web> for LeptosOptions {
     }
 }
 
+/// What a process without pages serves: whether it is alive, whether it is ready, and its metrics.
+pub(crate) fn health_only(web: Web) -> Router {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .layer(middleware::from_fn_with_state(web.clone(), guard::guard))
+        .with_state(web)
+}
+
 /// All routes.
 pub(crate) fn router(web: Web) -> Router {
     Router::new()

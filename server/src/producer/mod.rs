@@ -52,11 +52,13 @@ pub(crate) struct Producers {
     store: Arc<dyn Store>,
     cluster: Arc<Cluster>,
     threads: TaskTracker,
+    /// Whether this process is to send what people ask for.
+    enabled: bool,
     stop: CancellationToken,
 }
 
 impl Producers {
-    /// Starts them, all idle.
+    /// Starts them, all idle. If they are not `enabled`, dead letters can still be sent again, and nothing else.
     ///
     /// # Errors
     /// [`Error::Client`].
@@ -65,6 +67,7 @@ impl Producers {
         store: Arc<dyn Store>,
         board: Arc<Board>,
         options: world::WorldOptions,
+        enabled: bool,
     ) -> Result<Arc<Self>, Error> {
         let stop = CancellationToken::new();
         let limit = if cluster.is_embedded() { window::EMBEDDED_BYTES } else { window::KAFKA_BYTES };
@@ -79,6 +82,7 @@ impl Producers {
             store,
             cluster,
             threads: TaskTracker::new(),
+            enabled,
             stop,
         });
         producers.threads.spawn(producers.clone().track());
@@ -96,6 +100,7 @@ impl Producers {
     /// A number is out of range, or too many bursts are running.
     pub(crate) fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure> {
         request.check()?;
+        self.check_enabled()?;
         let now = Utc::now().timestamp_millis();
         let mut bursts = self.bursts();
         if bursts.iter().filter(|burst| !burst.is_done()).count() >= MAX_RUNNING {
@@ -149,8 +154,16 @@ impl Producers {
                 format!("a rate is from 1 to 100,000 records a second, not {rate_per_second}"),
             ));
         }
+        self.check_enabled()?;
         self.streams[kind.index()].set(running, rate_per_second);
         Ok(())
+    }
+
+    fn check_enabled(&self) -> Result<(), Failure> {
+        if self.enabled {
+            return Ok(());
+        }
+        Err(Failure::new("no_producers", "this process has no producers (SLUICE_ROLES): ask one that has"))
     }
 
     /// How many records of a kind the broker has acknowledged since the start.

@@ -17,8 +17,13 @@ pub struct Error {
 /// The kinds of trouble that are treated differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// No connection, a leader switch, a deadlock, a lock timeout, a full disk, anything unknown: try again.
+    /// No connection, a leader switch, a deadlock, a lock timeout, a full disk: try again.
     Passing,
+    /// No answer within the bound: the store hangs, or the write is more than it can do in the time. Try again, and
+    /// after some tries with less.
+    Slow,
+    /// The store says something that is not known here: try again, and find out by a probe whether it is the record.
+    Unknown,
     /// The transaction was too long or too big: try again at half the size.
     TooBig,
     /// User or password refused, or the database is missing: try again every 10 s with the password read anew.

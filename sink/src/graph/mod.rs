@@ -18,11 +18,13 @@ pub mod error;
 mod ledger;
 pub mod neo4j;
 mod takeover;
+pub mod target;
 
 pub use batch::{Batch, DeadRecord, Entry, Interval, Outcome, Tally};
 pub use change::{Before, Changes, Needs};
 pub use checkpoint::{Checkpoint, CheckpointId, Claim};
 pub use error::{Error, Trouble};
+pub use target::{Aim, Target};
 
 /// A graph database that keeps data, checkpoints and dead letters together.
 ///
@@ -56,6 +58,12 @@ pub trait Store: Send + Sync + 'static {
     /// Folds the checkpoints of all embedded clusters but `cluster` into one a connector and topic, so that the books
     /// keep their sums and the rows do not pile up.
     async fn retire_embedded(&self, cluster: &str) -> Result<(), Error>;
+
+    /// What people want of the connectors, ordered by name; one that nobody ever wanted anything of is not there.
+    async fn targets(&self) -> Result<Vec<Target>, Error>;
+
+    /// Changes what is wanted of a connector, and returns what it is now.
+    async fn aim(&self, connector: &str, aim: Aim) -> Result<Target, Error>;
 
     /// A page of dead letters, ordered by topic, partition, offset and cluster.
     ///

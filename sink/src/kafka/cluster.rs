@@ -20,6 +20,12 @@ use super::{context::Context, embedded::Broker};
 /// Partitions of the topics that Sluice makes itself.
 pub const PARTITIONS: i32 = 3;
 
+/// Where processes tell each other what they do.
+pub const STATUS_TOPIC: &str = "sluice.status";
+
+/// Ten minutes: what was said there before is of no use to anybody.
+const STATUS_RETENTION: [(&str, &str); 2] = [("retention.ms", "600000"), ("segment.ms", "600000")];
+
 /// How long a question to the broker may take. Longer than a leader election on a healthy cluster, short enough that a
 /// page can say soon that the broker does not answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -143,12 +149,16 @@ impl Cluster {
         let missing = |topic: &str| !metadata.topics().iter().any(|known| known.name() == topic);
         for kind in Kind::ALL {
             if missing(kind.topic()) {
-                self.create_topic(kind.topic(), PARTITIONS)?;
+                self.create_topic(kind.topic(), PARTITIONS, &[])?;
             }
             let outlet = dead_letter_topic(kind.topic());
             if missing(&outlet) {
-                self.create_topic(&outlet, 1)?;
+                self.create_topic(&outlet, 1, &[])?;
             }
+        }
+        // The embedded broker has one process only.
+        if !self.is_embedded() && missing(STATUS_TOPIC) {
+            self.create_topic(STATUS_TOPIC, 1, &STATUS_RETENTION)?;
         }
         if let Some(id) = self.id() {
             return Ok(id.to_owned());
@@ -179,7 +189,7 @@ impl Cluster {
             .collect()
     }
 
-    fn create_topic(&self, topic: &str, partitions: i32) -> Result<(), Error> {
+    fn create_topic(&self, topic: &str, partitions: i32, settings: &[(&str, &str)]) -> Result<(), Error> {
         if let Some(broker) = &self.embedded {
             return broker.create_topic(topic, partitions);
         }
@@ -190,6 +200,7 @@ impl Cluster {
             .map_err(|source| Error::Client { servers: self.bootstrap_servers.clone(), source })?;
         // −1: the broker's default replication.
         let wanted = NewTopic::new(topic, partitions, TopicReplication::Fixed(-1));
+        let wanted = settings.iter().fold(wanted, |wanted, (name, value)| wanted.set(name, value));
         let options = AdminOptions::new().operation_timeout(Some(ANSWER_TIMEOUT));
         let results = block_on(admin.create_topics([&wanted], &options)).map_err(|error| failed(error.to_string()))?;
         match results.into_iter().next() {

@@ -4,7 +4,8 @@ mod cluster;
 pub mod consumer;
 mod context;
 mod embedded;
+pub mod look;
 pub mod record;
 
-pub use cluster::{Cluster, Error, PARTITIONS, Watermarks, dead_letter_topic};
+pub use cluster::{Cluster, Error, PARTITIONS, STATUS_TOPIC, Watermarks, dead_letter_topic};
 pub use context::Context;

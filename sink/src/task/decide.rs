@@ -10,6 +10,10 @@ const MAX_BACKOFF: Duration = Duration::from_secs(10);
 const MIN_BACKOFF: Duration = Duration::from_millis(100);
 /// The wait after a refused password: each try costs the database a log line and may count towards a lockout.
 const DENIED_WAIT: Duration = Duration::from_secs(10);
+/// So often a write may go unanswered, each time for as long as the store's bound, until less is tried at once.
+const PATIENCE: u32 = 3;
+/// So often something unknown may happen until a probe tells whether it is the records.
+const SUSPICION: u32 = 3;
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +22,9 @@ pub(super) enum Decision {
     Retry(Duration),
     /// Each half by itself, the first one first.
     Narrow,
+    /// Ask the store to do a transaction without the records. If it can, it is they: as for [`Trouble::Data`]. If it
+    /// can't, the same again, after this wait.
+    Probe(Duration),
     /// The one record is what the store refuses: a dead letter.
     Bury,
     /// Stop, and wait for a person.
@@ -28,11 +35,21 @@ pub(super) enum Decision {
 pub(super) fn decide(trouble: Trouble, tries: u32, records: usize, chance: f64) -> Decision {
     match trouble {
         Trouble::TooBig | Trouble::Data if records > 1 => Decision::Narrow,
-        Trouble::Passing | Trouble::TooBig => Decision::Retry(backoff(tries, chance)),
-        Trouble::Denied => Decision::Retry(DENIED_WAIT),
+        Trouble::Slow if records > 1 && tries >= PATIENCE => Decision::Narrow,
+        Trouble::Unknown if tries >= SUSPICION => Decision::Probe(backoff(tries, chance)),
         Trouble::Data => Decision::Bury,
         Trouble::Fatal => Decision::Fail,
+        _ => Decision::Retry(wait(trouble, tries, chance)),
     }
+}
+
+/// How long to wait after `tries` failed tries at something that has no records; none where waiting is no use.
+pub(super) fn wait_at_all(trouble: Trouble, tries: u32, chance: f64) -> Option<Duration> {
+    (!matches!(trouble, Trouble::Data | Trouble::Fatal)).then(|| wait(trouble, tries, chance))
+}
+
+fn wait(trouble: Trouble, tries: u32, chance: f64) -> Duration {
+    if trouble == Trouble::Denied { DENIED_WAIT } else { backoff(tries, chance) }
 }
 
 /// Doubles from 100 ms to 10 s; the second half of each wait is up to chance.
@@ -47,17 +64,44 @@ mod tests {
 
     #[test]
     fn every_trouble_has_its_answer() {
-        for (trouble, records, expected) in [
-            (Trouble::Passing, 5_000, Decision::Retry(MIN_BACKOFF)),
-            (Trouble::Passing, 1, Decision::Retry(MIN_BACKOFF)),
-            (Trouble::TooBig, 2, Decision::Narrow),
-            (Trouble::TooBig, 1, Decision::Retry(MIN_BACKOFF)),
-            (Trouble::Denied, 5_000, Decision::Retry(DENIED_WAIT)),
-            (Trouble::Data, 5_000, Decision::Narrow),
-            (Trouble::Data, 1, Decision::Bury),
-            (Trouble::Fatal, 1, Decision::Fail),
+        let later = |tries| Decision::Retry(backoff(tries, 1.0));
+        for (trouble, tries, records, expected) in [
+            (Trouble::Passing, 1, 5_000, Decision::Retry(MIN_BACKOFF)),
+            (Trouble::Passing, 1_000, 5_000, later(1_000)),
+            (Trouble::Passing, 1_000, 1, later(1_000)),
+            (Trouble::Slow, 2, 5_000, later(2)),
+            (Trouble::Slow, 3, 5_000, Decision::Narrow),
+            (Trouble::Slow, 3, 1, later(3)),
+            (Trouble::TooBig, 1, 2, Decision::Narrow),
+            (Trouble::TooBig, 1, 1, Decision::Retry(MIN_BACKOFF)),
+            (Trouble::Denied, 1, 5_000, Decision::Retry(DENIED_WAIT)),
+            (Trouble::Data, 1, 5_000, Decision::Narrow),
+            (Trouble::Data, 1, 1, Decision::Bury),
+            (Trouble::Unknown, 2, 1, later(2)),
+            (Trouble::Unknown, 3, 1, Decision::Probe(backoff(3, 1.0))),
+            (Trouble::Unknown, 3, 5_000, Decision::Probe(backoff(3, 1.0))),
+            (Trouble::Fatal, 1, 1, Decision::Fail),
         ] {
-            assert_eq!(decide(trouble, 1, records, 1.0), expected, "{trouble:?} with {records} records");
+            assert_eq!(
+                decide(trouble, tries, records, 1.0),
+                expected,
+                "{trouble:?} after {tries} with {records} records"
+            );
+        }
+    }
+
+    #[test]
+    fn what_has_no_records_is_tried_for_ever_or_not_at_all() {
+        for (trouble, expected) in [
+            (Trouble::Passing, Some(backoff(9, 1.0))),
+            (Trouble::Slow, Some(backoff(9, 1.0))),
+            (Trouble::Unknown, Some(backoff(9, 1.0))),
+            (Trouble::TooBig, Some(backoff(9, 1.0))),
+            (Trouble::Denied, Some(DENIED_WAIT)),
+            (Trouble::Data, None),
+            (Trouble::Fatal, None),
+        ] {
+            assert_eq!(wait_at_all(trouble, 9, 1.0), expected, "{trouble:?}");
         }
     }
 

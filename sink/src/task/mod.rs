@@ -4,16 +4,19 @@
 //! whatever the database does; [`write`] is asynchronous and does one [`Job`] at a time. While it writes, the next batch
 //! gathers: an idle task writes at once, a busy one writes big batches.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use model::Kind;
-use tokio::sync::{Mutex, mpsc};
+use chrono::Utc;
+use model::{Kind, status::State};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use tracing::{error, info};
 
 use crate::{
     board::Board,
-    graph::{CheckpointId, Store},
-    kafka::{self, Cluster, consumer},
+    connector::Tolerance,
+    graph::{CheckpointId, Store, Target},
+    kafka::{Cluster, consumer},
 };
 
 mod decide;
@@ -30,7 +33,7 @@ use work::{Owned, Work};
 pub struct Options {
     /// What its records are.
     pub kind: Kind,
-    /// Its number within the connector.
+    /// Its number within the connector and this process.
     pub id: u32,
     /// The cluster that it reads from; it has answered already.
     pub cluster: Arc<Cluster>,
@@ -41,6 +44,10 @@ pub struct Options {
     pub lane: Arc<Mutex<()>>,
     /// Where it says what it does.
     pub board: Arc<Board>,
+    /// What becomes of a record that breaks a rule.
+    pub tolerance: Tolerance,
+    /// What people want of the connectors.
+    pub targets: watch::Receiver<HashMap<String, Target>>,
     /// Ends it, after the batch in flight.
     pub stop: CancellationToken,
 }
@@ -59,6 +66,14 @@ impl Options {
             topic: self.kind.topic().to_owned(),
             partition,
         }
+    }
+
+    fn show(&self, state: State, trace: Option<String>) {
+        self.board.set_state(self.kind, self.id, state, trace, Utc::now().timestamp_millis());
+    }
+
+    fn target(&self) -> Target {
+        self.targets.borrow().get(self.connector()).cloned().unwrap_or_default()
     }
 }
 
@@ -82,8 +97,10 @@ enum Report {
     Well,
     /// Someone else took over, or emptied the graph: nothing that was gathered counts.
     Dropped(Why),
-    /// Needs a person, or we are stopping.
-    Ended,
+    /// The task was stopped while it tried again.
+    Stopped,
+    /// Needs a person: the trace.
+    Failed(String),
 }
 
 /// Why everything that was gathered is dropped.
@@ -95,21 +112,89 @@ enum Why {
     Gone,
 }
 
+/// How a life of a task ended.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    /// It was told to.
+    Stopped,
+    /// It needs a person: the trace.
+    Failed(String),
+}
+
 /// Runs a task until it is stopped, and returns when its last batch is written and its offsets are published.
 ///
-/// # Errors
-/// [`kafka::Error::Client`] when the client could not be made.
-pub async fn run(options: Options) -> Result<(), kafka::Error> {
-    let consumer = consumer::join(&options.cluster, options.connector(), options.kind.topic())?;
+/// It lives once for each restart: paused or failed it has left its group, and waits for what people want next.
+pub async fn run(options: Options) {
+    let mut targets = options.targets.clone();
+    loop {
+        let target = options.target();
+        let failed = if target.paused {
+            options.show(State::Paused, None);
+            false
+        } else {
+            match live(&options, &target).await {
+                End::Stopped => false,
+                End::Failed(trace) => {
+                    error!(
+                        connector.name = options.connector(),
+                        connector.task = options.id,
+                        "the task has failed: {trace}"
+                    );
+                    options.show(State::Failed, Some(trace));
+                    true
+                }
+            }
+        };
+        // Nothing to do until something else is wanted. A task that was stopped for what is wanted now goes on at once.
+        while !options.stop.is_cancelled() && unchanged(&target, &options.target()) && (failed || target.paused) {
+            tokio::select! {
+                changed = targets.changed() => if changed.is_err() { options.stop.cancelled().await },
+                () = options.stop.cancelled() => {}
+            }
+        }
+        if options.stop.is_cancelled() {
+            if !failed {
+                options.show(State::Unassigned, None);
+            }
+            return;
+        }
+        info!(connector.name = options.connector(), connector.task = options.id, "the task begins anew");
+    }
+}
+
+fn unchanged(then: &Target, now: &Target) -> bool {
+    (then.paused, then.restarts) == (now.paused, now.restarts)
+}
+
+/// One life: from joining the group to leaving it.
+async fn live(options: &Options, target: &Target) -> End {
+    let consumer = match consumer::join(&options.cluster, options.connector(), options.kind.topic()) {
+        Ok(consumer) => consumer,
+        Err(error) => return End::Failed(error.to_string()),
+    };
+    options.show(State::Unassigned, None);
+    let stop = options.stop.child_token();
+    let options = Options { stop: stop.clone(), ..options.clone() };
+    let mut targets = options.targets.clone();
     let (jobs, inbox) = mpsc::channel(1);
     let (answers, reports) = std::sync::mpsc::channel();
     let polling = {
         let options = options.clone();
         tokio::task::spawn_blocking(move || poll::Poller::new(options, consumer, jobs, reports).run())
     };
-    write::Writer::new(options).run(inbox, answers).await;
-    if let Err(error) = polling.await {
-        tracing::error!(%error, "the polling half of a task broke");
+    let writing = write::Writer::new(options.clone()).run(inbox, answers);
+    let changed = async {
+        // The sender lives as long as the engine; should it be gone, nothing is wanted any more.
+        while unchanged(target, &options.target()) && targets.changed().await.is_ok() {}
+        stop.cancel();
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = writing => {}
+        () = changed => {}
     }
-    Ok(())
+    match polling.await {
+        Ok(end) => end,
+        Err(error) => End::Failed(format!("the polling half of the task broke: {error}")),
+    }
 }

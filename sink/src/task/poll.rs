@@ -16,7 +16,7 @@ use rdkafka::{
 use tokio::sync::mpsc::Sender;
 use tracing::{debug, info, warn};
 
-use super::{Job, Options, Owned, Report, Why, Work, backoff};
+use super::{End, Job, Options, Owned, Report, Why, Work, backoff};
 use crate::kafka::{
     consumer::{GroupConsumer, Rebalance},
     record::Record,
@@ -36,6 +36,8 @@ const HOLD_AFTER: Duration = Duration::from_secs(1);
 const CHECK_EVERY: Duration = Duration::from_secs(2);
 /// Offsets are published for lag tools only, so seldom is often enough.
 const PUBLISH_EVERY: Duration = Duration::from_secs(1);
+/// How long a log that is not as it was is left alone.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// How long an assignment that was refused waits for the group to settle.
 const ASSIGN_AGAIN: Duration = Duration::from_secs(1);
 /// How long a revocation, or the end, waits for the batch in flight. Half of the session timeout.
@@ -60,7 +62,10 @@ pub(super) struct Poller {
     checked: Instant,
     published: Instant,
     unpublished: HashMap<i32, i64>,
-    ended: bool,
+    /// Why it is over once everything before it is stored: a record that nobody tolerates.
+    refused: Option<String>,
+    /// It is over.
+    end: Option<End>,
 }
 
 impl Poller {
@@ -83,12 +88,13 @@ impl Poller {
             checked: now,
             published: now,
             unpublished: HashMap::new(),
-            ended: false,
+            refused: None,
+            end: None,
         }
     }
 
-    pub(super) fn run(mut self) {
-        while !self.options.stop.is_cancelled() {
+    pub(super) fn run(mut self) -> End {
+        while !self.options.stop.is_cancelled() && self.end.is_none() {
             let drained = self.poll_once();
             while let Ok(event) = self.consumer.rebalances.try_recv() {
                 self.rebalance(event);
@@ -96,7 +102,7 @@ impl Poller {
             while let Ok(report) = self.reports.try_recv() {
                 self.take(report);
             }
-            if !self.in_flight && !self.ended && (drained || self.is_full()) {
+            if !self.in_flight && (drained || self.is_full()) {
                 self.order_next();
             }
             self.hold_or_go_on();
@@ -104,7 +110,7 @@ impl Poller {
                 self.publish(CommitMode::Async);
             }
         }
-        self.finish();
+        self.finish()
     }
 
     /// Takes one record, if there is one; whether there was none.
@@ -142,13 +148,15 @@ impl Poller {
 
     fn gather(&mut self, record: Record) {
         // A record of a partition that was given up in the meantime belongs to somebody else.
-        if let Some(owned) = self.owned.get(&record.partition) {
-            self.gathered.push(self.options.kind, owned, record, Utc::now().timestamp_millis());
-        }
+        let Some(owned) = self.owned.get(&record.partition) else { return };
+        let Options { kind, tolerance, .. } = self.options;
+        let pushed = self.gathered.push(kind, tolerance, owned, record, Utc::now().timestamp_millis());
+        self.refused = pushed.err();
     }
 
+    /// Takes no more records for now.
     fn is_full(&self) -> bool {
-        self.gathered.records.len() >= MAX_ROWS || self.gathered.bytes >= MAX_BYTES
+        self.gathered.records.len() >= MAX_ROWS || self.gathered.bytes >= MAX_BYTES || self.refused.is_some()
     }
 
     fn order_next(&mut self) {
@@ -160,7 +168,14 @@ impl Poller {
             }
             return;
         }
-        if !self.gathered.is_empty() {
+        if self.gathered.is_empty()
+            && let Some(trace) = self.refused.take()
+        {
+            self.end = Some(End::Failed(trace));
+            return;
+        }
+        self.cover_gaps();
+        if !self.gathered.batch.intervals.is_empty() {
             let work = std::mem::take(&mut self.gathered);
             for interval in &work.batch.intervals {
                 if let Some(owned) = self.owned.get_mut(&interval.id.partition) {
@@ -174,12 +189,31 @@ impl Poller {
         }
     }
 
+    /// Extends what was gathered to where the consumer is: behind the last record there can be transaction markers,
+    /// aborted records and gaps, which nobody will ever see, and would be a lag for ever.
+    fn cover_gaps(&mut self) {
+        // A record that is not tolerated has been delivered, and is not covered.
+        if self.refused.is_some() {
+            return;
+        }
+        let positions = match self.consumer.client.position() {
+            Ok(positions) => positions,
+            Err(error) => return debug!(%error, "the consumer does not know where it is"),
+        };
+        for place in positions.elements() {
+            // Everything below the position was either delivered, and so gathered, or never will be.
+            if let (Offset::Offset(offset), Some(owned)) = (place.offset(), self.owned.get(&place.partition())) {
+                self.gathered.reach(owned, offset);
+            }
+        }
+    }
+
     fn order(&mut self, job: Job) {
         // The channel has room: there is one job at a time. It is closed only when the writing half has broken.
         if self.jobs.try_send(job).is_ok() {
             self.in_flight = true;
         } else {
-            self.ended = true;
+            self.end = Some(End::Failed("the writing half of the task broke".to_owned()));
         }
     }
 
@@ -194,7 +228,8 @@ impl Poller {
             }
             Report::Well => {}
             Report::Dropped(why) => self.start_over(why),
-            Report::Ended => self.ended = true,
+            Report::Stopped => self.end = Some(End::Stopped),
+            Report::Failed(trace) => self.end = Some(End::Failed(trace)),
         }
     }
 
@@ -224,6 +259,7 @@ impl Poller {
     fn start_over(&mut self, why: Why) {
         let partitions: Vec<i32> = self.owned.keys().copied().collect();
         self.gathered = Work::default();
+        self.refused = None;
         self.full_since = None;
         self.unpublished.clear();
         self.give_up(&partitions);
@@ -261,6 +297,13 @@ impl Poller {
 
     fn let_go(&mut self, partitions: &[i32]) {
         self.gathered = std::mem::take(&mut self.gathered).without(partitions);
+        // Whoever reads what stays comes upon it again.
+        if self.refused.take().is_some() {
+            let rest: Vec<i32> = self.owned.keys().copied().filter(|it| !partitions.contains(it)).collect();
+            self.gathered = Work::default();
+            self.give_up(&rest);
+            self.await_take_over(rest, Duration::ZERO);
+        }
         self.pending.retain(|partition| !partitions.contains(partition));
         self.unpublished.retain(|partition, _| !partitions.contains(partition));
         self.give_up(partitions);
@@ -312,24 +355,23 @@ impl Poller {
     fn trouble(&mut self, error: &KafkaError) {
         let KafkaError::MessageConsumption(code) = error else {
             if matches!(error, KafkaError::MessageConsumptionFatal(_)) {
-                self.ended = true;
-                self.show(State::Failed, Some(format!("the Kafka client stopped: {error}")));
+                self.end = Some(End::Failed(format!("the Kafka client stopped: {error}")));
             }
             return;
         };
         match code {
-            // The log no longer reaches back to where we are, or not yet that far: look at it anew.
-            Code::OffsetOutOfRange | Code::AutoOffsetReset => {
+            // The log no longer reaches back to where we are, or not yet that far; or the topic was deleted, and the next
+            // one of its name is another one: look at it anew.
+            Code::OffsetOutOfRange | Code::AutoOffsetReset | Code::UnknownTopicOrPartition | Code::UnknownTopicId => {
                 let partitions: Vec<i32> = self.owned.keys().copied().collect();
+                debug!(%code, ?partitions, "the log is not as it was");
                 self.gathered = Work::default();
+                self.refused = None;
                 self.give_up(&partitions);
-                self.await_take_over(partitions, Duration::from_secs(1));
+                self.await_take_over(partitions, LOOK_AGAIN);
             }
-            Code::AllBrokersDown
-            | Code::UnknownTopicOrPartition
-            | Code::TopicAuthorizationFailed
-            | Code::GroupAuthorizationFailed => {
-                self.show(
+            Code::AllBrokersDown | Code::TopicAuthorizationFailed | Code::GroupAuthorizationFailed => {
+                self.options.show(
                     State::Retrying,
                     Some(format!("Kafka at {}: {code}", self.options.cluster.bootstrap_servers())),
                 );
@@ -338,10 +380,6 @@ impl Poller {
             }
             _ => debug!(%error, "kafka consumer"),
         }
-    }
-
-    fn show(&self, state: State, trace: Option<String>) {
-        self.options.board.set_state(self.options.kind, self.options.id, state, trace, Utc::now().timestamp_millis());
     }
 
     fn await_batch_in_flight(&mut self) {
@@ -371,11 +409,13 @@ impl Poller {
         }
     }
 
-    fn finish(mut self) {
+    fn finish(mut self) -> End {
         self.await_batch_in_flight();
         self.publish(CommitMode::Sync);
+        let partitions: Vec<i32> = self.owned.keys().copied().collect();
+        self.give_up(&partitions);
         self.consumer.close();
-        self.show(State::Unassigned, None);
+        self.end.take().unwrap_or(End::Stopped)
         // Dropping the client leaves the group.
     }
 }

@@ -1,11 +1,13 @@
 //! Taking partitions over: the epoch is raised, and where to read from is decided.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
+
+use metrics::counter;
 
 use super::{Options, Owned};
 use crate::{
-    graph::{self, Checkpoint, Claim, Error, Trouble},
-    kafka::{Cluster, Watermarks},
+    graph::{Checkpoint, Claim, Error, Trouble},
+    kafka::{self, Cluster, Watermarks, look::records_at, record::Record},
 };
 
 /// What a take-over led to.
@@ -34,19 +36,19 @@ pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<T
     let mut notices = Vec::new();
     // Asked again: the checkpoint may have moved on while the marks were on their way.
     let marks = watermarks(options).await?;
-    let restarts: Vec<Claim> = checkpoints
-        .iter()
-        .filter(|checkpoint| beyond(checkpoint, &marks))
-        .map(|checkpoint| {
-            let low = mark(&marks, checkpoint.id.partition).low;
-            Claim { id: checkpoint.id.clone(), start: low, restart: Some(low) }
-        })
-        .collect();
-    if !restarts.is_empty() {
+    let records = remembered(options, &checkpoints, &marks).await?;
+    let mut restarts = Vec::new();
+    for checkpoint in &checkpoints {
+        let partition = checkpoint.id.partition;
+        let Some(why) = is_another(checkpoint, mark(&marks, partition), records.get(&partition)) else { continue };
+        let low = mark(&marks, partition).low;
+        restarts.push(Claim { id: checkpoint.id.clone(), start: low, restart: Some(low) });
         notices.push(format!(
-            "{} is not the topic that it was (its log ends before the checkpoint): started over at its beginning",
+            "{} partition {partition} is not the log that it was ({why}): started over at its beginning",
             options.kind.topic()
         ));
+    }
+    if !restarts.is_empty() {
         for moved in options.store.claim(&restarts).await? {
             if let Some(checkpoint) = checkpoints.iter_mut().find(|known| known.id == moved.id) {
                 *checkpoint = moved;
@@ -58,11 +60,12 @@ pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<T
         .map(|checkpoint| {
             let low = mark(&marks, checkpoint.id.partition).low;
             if checkpoint.next_offset < low {
+                let lost = low - checkpoint.next_offset;
+                counter!("sluice_lost_upstream_records_total", "connector" => options.connector())
+                    .increment(lost as u64);
                 notices.push(format!(
                     "up to {} records of {} partition {} were removed by its retention before they were read",
-                    low - checkpoint.next_offset,
-                    checkpoint.id.topic,
-                    checkpoint.id.partition
+                    lost, checkpoint.id.topic, checkpoint.id.partition
                 ));
             }
             let owned = Owned {
@@ -77,10 +80,34 @@ pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<T
     Ok(Taken { owned, checkpoints, notices })
 }
 
-/// Whether a checkpoint lies behind the end of the log: the topic was deleted and made again.
-fn beyond(checkpoint: &graph::Checkpoint, marks: &[Watermarks]) -> bool {
-    let Watermarks { high, .. } = mark(marks, checkpoint.id.partition);
-    checkpoint.next_offset > high
+/// Why the log is not the one that a checkpoint was moved along, if it is not: the topic was deleted and made again, or
+/// the cluster was restored from something older. `found` is the record right below the checkpoint, if it is still there.
+fn is_another(checkpoint: &Checkpoint, marks: Watermarks, found: Option<&Record>) -> Option<&'static str> {
+    if checkpoint.next_offset > marks.high {
+        return Some("it ends before the checkpoint");
+    }
+    let record = found?;
+    let same = (record.timestamp_ms.unwrap_or(-1), record.crc()) == (checkpoint.last_timestamp, checkpoint.last_crc);
+    (!same).then_some("the record before the checkpoint is another one")
+}
+
+/// The records right below the checkpoints that remember theirs, as the log has them now.
+async fn remembered(
+    options: &Options,
+    checkpoints: &[Checkpoint],
+    marks: &[Watermarks],
+) -> Result<HashMap<i32, Record>, Error> {
+    let places: Vec<(i32, i64)> = checkpoints
+        .iter()
+        .map(|checkpoint| (checkpoint, mark(marks, checkpoint.id.partition)))
+        .filter(|(checkpoint, Watermarks { low, high, .. })| {
+            checkpoint.last_crc >= 0 && (low + 1..=*high).contains(&checkpoint.next_offset)
+        })
+        .map(|(checkpoint, _)| (checkpoint.id.partition, checkpoint.next_offset - 1))
+        .collect();
+    let topic = options.kind.topic();
+    ask(options, "asking Kafka for the record before a checkpoint", move |cluster| records_at(cluster, topic, &places))
+        .await
 }
 
 fn mark(marks: &[Watermarks], partition: i32) -> Watermarks {
@@ -90,9 +117,66 @@ fn mark(marks: &[Watermarks], partition: i32) -> Watermarks {
 
 /// Asks the broker how far the topic reaches.
 pub(super) async fn watermarks(options: &Options) -> Result<Vec<Watermarks>, Error> {
-    let cluster: Arc<Cluster> = options.cluster.clone();
     let topic = options.kind.topic();
-    let asked = tokio::task::spawn_blocking(move || cluster.watermarks(topic)).await;
-    let failed = |message: String| Error::new("asking Kafka how far the topic reaches", Trouble::Passing, message);
+    let marks =
+        ask(options, "asking Kafka how far the topic reaches", move |cluster| cluster.watermarks(topic)).await?;
+    if marks.is_empty() {
+        let message = format!("there is no topic {topic}: once it is made again, the sink goes on at its beginning");
+        return Err(Error::new("asking Kafka how far the topic reaches", Trouble::Passing, message));
+    }
+    Ok(marks)
+}
+
+async fn ask<T: Send + 'static>(
+    options: &Options,
+    attempt: &'static str,
+    question: impl FnOnce(&Cluster) -> Result<T, kafka::Error> + Send + 'static,
+) -> Result<T, Error> {
+    let cluster: Arc<Cluster> = options.cluster.clone();
+    let asked = tokio::task::spawn_blocking(move || question(&cluster)).await;
+    let failed = |message: String| Error::new(attempt, Trouble::Passing, message);
     asked.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::status::Books;
+
+    use super::*;
+    use crate::graph::CheckpointId;
+
+    #[test]
+    fn a_log_is_another_if_it_ends_too_early_or_its_record_differs() {
+        let record = |value: &str, timestamp_ms| Record {
+            partition: 0,
+            offset: 9,
+            timestamp_ms,
+            key: None,
+            value: Some(value.into()),
+            headers: Vec::new(),
+        };
+        let id = CheckpointId { connector: "c".into(), cluster: "k".into(), topic: "t".into(), partition: 0 };
+        let checkpoint = Checkpoint {
+            id,
+            next_offset: 10,
+            epoch: 1,
+            last_timestamp: 5,
+            last_crc: record("a", None).crc(),
+            incarnation: 1,
+            books: Books::default(),
+            updated: 0,
+        };
+        let marks = |high| Watermarks { partition: 0, low: 0, high };
+        for (high, found, expected) in [
+            (9, None, true),
+            (10, None, false),
+            (10, Some(record("a", Some(5))), false),
+            (10, Some(record("b", Some(5))), true),
+            (10, Some(record("a", Some(6))), true),
+            (10, Some(record("a", None)), true),
+        ] {
+            let is = is_another(&checkpoint, marks(high), found.as_ref()).is_some();
+            assert_eq!(is, expected, "high {high}, {found:?}");
+        }
+    }
 }

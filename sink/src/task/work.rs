@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use model::Kind;
 
 use crate::{
+    connector::Tolerance,
     graph::{Batch, CheckpointId, DeadRecord, Entry, Interval, batch::Content},
     kafka::record::Record,
     kind::decode::{Fault, ORIGIN_HEADER, Place, decode},
@@ -35,14 +36,23 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// Whether there is nothing to write.
+    /// Whether there are no records.
     pub(super) fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
 
     /// Decodes a record and adds it. `now_ms` (epoch milliseconds) is when, for a dead letter.
-    pub(super) fn push(&mut self, kind: Kind, owned: &Owned, record: Record, now_ms: i64) {
-        let interval = self.interval_of(owned);
+    ///
+    /// # Errors
+    /// The trace for a person where the record breaks a rule and that is not tolerated; it is not added then.
+    pub(super) fn push(
+        &mut self,
+        kind: Kind,
+        tolerance: Tolerance,
+        owned: &Owned,
+        record: Record,
+        now_ms: i64,
+    ) -> Result<(), String> {
         let place = Place {
             topic: &owned.id.topic,
             partition: record.partition,
@@ -50,20 +60,36 @@ impl Work {
             incarnation: owned.incarnation,
             origin: record.header(ORIGIN_HEADER),
         };
-        let content = match decode(kind, record.value.as_deref(), place) {
-            Ok(event) => Content::Event(event),
-            Err(fault) => Content::Dead(Box::new(dead(&record, fault, now_ms))),
+        let content = match (decode(kind, record.value.as_deref(), place), tolerance) {
+            (Ok(event), _) => Content::Event(event),
+            (Err(fault), Tolerance::All) => Content::Dead(Box::new(dead(&record, fault, now_ms))),
+            (Err(fault), Tolerance::None) => return Err(intolerable(&owned.id.topic, &record, &fault)),
         };
-        reach(&mut self.batch.intervals[interval], &record);
+        let interval = self.interval_of(owned);
+        extend(&mut self.batch.intervals[interval], &record);
         self.bytes += record.bytes();
         self.batch.entries.push(Entry { interval, content });
         self.records.push(record);
+        Ok(())
+    }
+
+    /// Covers a partition up to an offset, below which there is nothing more to be read.
+    pub(super) fn reach(&mut self, owned: &Owned, offset: i64) {
+        let known = self.batch.intervals.iter().find(|interval| interval.id == owned.id);
+        if offset <= known.map_or(owned.from, |interval| interval.to) {
+            return;
+        }
+        let interval = self.interval_of(owned);
+        let interval = &mut self.batch.intervals[interval];
+        interval.to = offset;
+        // The record right below is none that anybody could read again and compare.
+        (interval.last_timestamp, interval.last_crc) = (-1, -1);
     }
 
     /// Takes out what belongs to partitions that are no longer ours.
     #[must_use]
     pub(super) fn without(self, partitions: &[i32]) -> Self {
-        self.filter(|record| !partitions.contains(&record.partition))
+        self.filter(|partition| !partitions.contains(&partition))
     }
 
     /// Cuts in two, the first half first; together they cover just what the whole covered.
@@ -91,7 +117,7 @@ impl Work {
                 });
                 half.batch.intervals.len() - 1
             });
-            reach(&mut half.batch.intervals[interval], &record);
+            extend(&mut half.batch.intervals[interval], &record);
             half.bytes += record.bytes();
             half.batch.entries.push(Entry { interval, ..entry });
             half.records.push(record);
@@ -101,21 +127,45 @@ impl Work {
                 later.from = earlier.to;
             }
             // A gap at the end (markers, compacted records) stays covered by the last half.
-            later.to = ends[&later.id.partition];
+            cover(later, ends[&later.id.partition]);
         }
         for only in &mut first.batch.intervals {
             if !second.batch.intervals.iter().any(|later| later.id == only.id) {
-                only.to = ends[&only.id.partition];
+                cover(only, ends[&only.id.partition]);
             }
         }
+        // Partitions that are gaps and nothing else.
+        let empty = whole.into_iter().filter(|interval| interval.read == 0);
+        second.batch.intervals.extend(empty);
         (first, second)
     }
 
     /// Makes its one record a dead letter, since the store refuses it.
-    pub(super) fn bury(&mut self, fault: Fault, now_ms: i64) {
-        if let (Some(entry), Some(record)) = (self.batch.entries.first_mut(), self.records.first()) {
-            entry.content = Content::Dead(Box::new(dead(record, fault, now_ms)));
+    ///
+    /// # Errors
+    /// The trace for a person where that is not tolerated, or where it is the dead letter that the store refuses.
+    pub(super) fn bury(&mut self, tolerance: Tolerance, fault: Fault, now_ms: i64) -> Result<(), String> {
+        let (Some(entry), Some(record)) = (self.batch.entries.first_mut(), self.records.first()) else {
+            return Err(format!("the store refuses to move a checkpoint: {}", fault.message));
+        };
+        let topic = &self.batch.intervals[entry.interval].id.topic;
+        if matches!(entry.content, Content::Dead(_)) {
+            let (partition, offset) = (record.partition, record.offset);
+            return Err(format!(
+                "the store refuses the dead letter of {topic} {partition} {offset}: {}",
+                fault.message
+            ));
         }
+        if tolerance == Tolerance::None {
+            return Err(intolerable(topic, record, &fault));
+        }
+        entry.content = Content::Dead(Box::new(dead(record, fault, now_ms)));
+        Ok(())
+    }
+
+    /// Whether all there is is one dead letter.
+    pub(super) fn is_buried(&self) -> bool {
+        matches!(self.batch.entries.as_slice(), [Entry { content: Content::Dead(_), .. }])
     }
 
     fn interval_of(&mut self, owned: &Owned) -> usize {
@@ -134,32 +184,48 @@ impl Work {
         })
     }
 
-    fn filter(self, keep: impl Fn(&Record) -> bool) -> Self {
+    fn filter(self, keep: impl Fn(i32) -> bool) -> Self {
         let mut kept = Self::default();
-        for (entry, record) in self.batch.entries.into_iter().zip(self.records) {
-            if !keep(&record) {
-                continue;
+        let mut places = HashMap::new();
+        for (index, interval) in self.batch.intervals.into_iter().enumerate() {
+            if keep(interval.id.partition) {
+                places.insert(index, kept.batch.intervals.len());
+                kept.batch.intervals.push(interval);
             }
-            let source = &self.batch.intervals[entry.interval];
-            let at = kept.batch.intervals.iter().position(|known| known.id == source.id);
-            let interval = at.unwrap_or_else(|| {
-                kept.batch.intervals.push(source.clone());
-                kept.batch.intervals.len() - 1
-            });
-            kept.bytes += record.bytes();
-            kept.batch.entries.push(Entry { interval, ..entry });
-            kept.records.push(record);
+        }
+        for (entry, record) in self.batch.entries.into_iter().zip(self.records) {
+            if let Some(&interval) = places.get(&entry.interval) {
+                kept.bytes += record.bytes();
+                kept.batch.entries.push(Entry { interval, ..entry });
+                kept.records.push(record);
+            }
         }
         kept
     }
 }
 
 /// Extends an interval to just behind a record.
-fn reach(interval: &mut Interval, record: &Record) {
+fn extend(interval: &mut Interval, record: &Record) {
     interval.to = record.offset + 1;
     interval.last_timestamp = record.timestamp_ms.unwrap_or(-1);
     interval.last_crc = record.crc();
     interval.read += 1;
+}
+
+/// Extends an interval over a gap.
+fn cover(interval: &mut Interval, to: i64) {
+    if interval.to < to {
+        interval.to = to;
+        (interval.last_timestamp, interval.last_crc) = (-1, -1);
+    }
+}
+
+fn intolerable(topic: &str, record: &Record, fault: &Fault) -> String {
+    format!(
+        "{topic} partition {} offset {}: {} ({}); errors.tolerance is none, so everything before it is stored and nothing \
+         after it: mend what sends it, tolerate it with SLUICE_ERRORS_TOLERANCE=all, and restart the task",
+        record.partition, record.offset, fault.message, fault.reason
+    )
 }
 
 fn dead(record: &Record, fault: Fault, now_ms: i64) -> DeadRecord {
@@ -198,7 +264,9 @@ mod tests {
         let mut work = Work::default();
         for &(partition, gap) in places {
             let offset = next.get(&partition).copied().unwrap_or(10) + gap;
-            work.push(Kind::Connection, &owned(partition, 10), record(partition, offset), 0);
+            let pushed =
+                work.push(Kind::Connection, Tolerance::All, &owned(partition, 10), record(partition, offset), 0);
+            assert_eq!(pushed, Ok(()));
             next.insert(partition, offset + 1);
         }
         work
@@ -223,10 +291,50 @@ mod tests {
         assert_eq!(kept.records.len(), 2);
     }
 
+    #[test]
+    fn a_gap_behind_the_last_record_is_covered_and_its_record_no_longer_compared() {
+        let mut work = work(&[(0, 0)]);
+        work.reach(&owned(0, 10), 11);
+        assert_ne!(work.batch.intervals[0].last_crc, -1, "right behind the record there is no gap");
+        work.reach(&owned(0, 10), 14);
+        work.reach(&owned(1, 10), 12);
+        work.reach(&owned(2, 10), 10);
+        let places: Vec<_> = work.batch.intervals.iter().map(|it| (it.id.partition, it.from, it.to, it.read)).collect();
+        assert_eq!(places, [(0, 10, 14, 1), (1, 10, 12, 0)]);
+        assert!(work.batch.intervals.iter().all(|interval| interval.last_crc == -1));
+        assert_eq!(work.without(&[0]).batch.intervals.len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_tolerated_is_not_added_and_the_trace_names_its_place() {
+        let broken = Record { value: Some(b"{".to_vec()), ..record(2, 7) };
+        let mut work = Work::default();
+        let refused = work.push(Kind::Connection, Tolerance::None, &owned(2, 7), broken, 0).unwrap_err();
+        assert!(refused.contains("partition 2 offset 7") && refused.contains("malformed_json"), "{refused}");
+        assert!(work.batch.intervals.is_empty() && work.is_empty());
+    }
+
+    #[test]
+    fn what_the_store_refuses_is_buried_once_or_not_at_all() {
+        let fault = || Fault::new("code".to_owned(), "no".to_owned());
+        let mut single = work(&[(0, 0)]);
+        assert!(single.clone().bury(Tolerance::None, fault(), 0).is_err());
+        assert!(!single.is_buried());
+        assert_eq!(single.bury(Tolerance::All, fault(), 0), Ok(()));
+        assert!(single.is_buried());
+        assert!(single.bury(Tolerance::All, fault(), 0).is_err(), "its dead letter is refused too");
+    }
+
     proptest! {
         #[test]
-        fn narrowing_covers_every_offset_once_and_in_order(places in prop::collection::vec((0..3i32, 0..4i64), 2..60)) {
-            let whole = work(&places);
+        fn narrowing_covers_every_offset_once_and_in_order(
+            places in prop::collection::vec((0..3i32, 0..4i64), 2..60),
+            gaps in prop::collection::vec((0..3i32, 0..40i64), 0..3),
+        ) {
+            let mut whole = work(&places);
+            for (partition, gap) in gaps {
+                whole.reach(&owned(partition, 10), 10 + gap);
+            }
             let mut at: HashMap<i32, i64> = (0..3).map(|partition| (partition, 10)).collect();
             let parts = shatter(whole.clone());
             prop_assert_eq!(parts.iter().map(|part| part.records.len()).sum::<usize>(), whole.records.len());

@@ -1,20 +1,24 @@
 //! The writing half of a task: one job at a time, tried for as long as it takes.
 
-use std::{collections::HashMap, sync::mpsc::Sender, time::Instant};
+use std::{
+    collections::HashMap,
+    sync::mpsc::Sender,
+    time::{Duration, Instant},
+};
 
 use chrono::Utc;
 use metrics::{counter, histogram};
-use model::status::State;
+use model::status::{Retry, State};
 use tokio::sync::mpsc::Receiver;
-use tracing::{debug, error, info, warn};
+use tracing::{debug, info, warn};
 
 use super::{
-    Job, Options, Owned, Report, Why, Work,
-    decide::{Decision, decide},
+    Job, Options, Owned, Report, Why, Work, backoff,
+    decide::{Decision, decide, wait_at_all},
     take_over::{Taken, take_over, watermarks},
 };
 use crate::{
-    graph::{Checkpoint, Error, Outcome, Tally},
+    graph::{Checkpoint, Error, Outcome, Tally, Trouble},
     kind::decode::Fault,
 };
 
@@ -30,8 +34,10 @@ pub(super) struct Writer {
 enum Stop {
     /// Everything gathered is void.
     Dropped(Why),
-    /// A person has to look, or the task is being stopped.
-    Ended,
+    /// The task is being stopped.
+    Stopped,
+    /// A person has to look: the trace.
+    Failed(String),
 }
 
 impl Writer {
@@ -49,7 +55,8 @@ impl Writer {
             };
             let report = done.unwrap_or_else(|stop| match stop {
                 Stop::Dropped(why) => Report::Dropped(why),
-                Stop::Ended => Report::Ended,
+                Stop::Stopped => Report::Stopped,
+                Stop::Failed(trace) => Report::Failed(trace),
             });
             if reports.send(report).is_err() {
                 return;
@@ -101,26 +108,50 @@ impl Writer {
                     Err(error) => error,
                 };
                 tries += 1;
-                match decide(error.trouble, tries, work.records.len(), rand::random()) {
+                let mut decision = decide(error.trouble, tries, work.records.len(), rand::random());
+                if let Decision::Probe(wait) = decision {
+                    decision = match self.probe(&work).await {
+                        Ok(()) if work.records.len() > 1 => Decision::Narrow,
+                        Ok(()) => Decision::Bury,
+                        Err(error) => {
+                            debug!(%error, "the store is not well itself");
+                            Decision::Retry(wait)
+                        }
+                    };
+                }
+                match decision {
                     Decision::Narrow => {
                         counter!("sluice_narrowings_total", "connector" => self.options.connector()).increment(1);
-                        debug!(%error, records = work.records.len(), "the store refuses a batch: narrowing");
+                        debug!(%error, records = work.records.len(), "a batch is refused: narrowing");
                         let (first, second) = work.halves();
                         pile.push(second);
                         pile.push(first);
                         break;
                     }
+                    // The ledger itself is in trouble: what is in it already is not the record any more.
+                    Decision::Bury if work.is_buried() && error.trouble != Trouble::Data => {
+                        self.wait(&error, tries, backoff(tries, rand::random())).await?;
+                    }
                     Decision::Bury => {
                         let reason = error.code.clone().unwrap_or_else(|| "refused_by_store".to_owned());
                         let fault = Fault::new(reason, format!("the store refuses it: {}", error.message));
-                        work.bury(fault, Utc::now().timestamp_millis());
+                        let now = Utc::now().timestamp_millis();
+                        work.bury(self.options.tolerance, fault, now).map_err(Stop::Failed)?;
+                        tries = 0;
                     }
-                    Decision::Retry(_) | Decision::Fail => self.wait_after(&error, tries).await?,
+                    Decision::Retry(wait) | Decision::Probe(wait) => self.wait(&error, tries, wait).await?,
+                    Decision::Fail => return Err(Stop::Failed(error.to_string())),
                 }
             }
         }
         self.running();
         Ok(Report::Written(ends))
+    }
+
+    /// Whether the store can move these checkpoints if nothing else is asked of it.
+    async fn probe(&self, work: &Work) -> Result<(), Error> {
+        let _lane = self.options.lane.lock().await;
+        self.options.store.probe(&work.batch).await
     }
 
     /// Draws the conclusions from what became of a write.
@@ -135,9 +166,7 @@ impl Writer {
             }
             Outcome::Gone => return Err(Stop::Dropped(Why::Gone)),
             Outcome::Astray(sentence) => {
-                error!(connector.name = self.options.connector(), "{sentence}");
-                self.show(State::Failed, Some(sentence));
-                return Err(Stop::Ended);
+                return Err(Stop::Failed(sentence));
             }
         }
         let now = Utc::now().timestamp_millis();
@@ -224,43 +253,43 @@ impl Writer {
         self.options.board.set_checkpoints(checkpoints);
     }
 
-    /// Shows why it does not go on, and waits for the next try.
+    /// Waits after a failure of something that has no records.
     async fn wait_after(&mut self, error: &Error, tries: u32) -> Result<(), Stop> {
+        match wait_at_all(error.trouble, tries, rand::random()) {
+            Some(wait) => self.wait(error, tries, wait).await,
+            None => Err(Stop::Failed(error.to_string())),
+        }
+    }
+
+    /// Shows why it does not go on, and waits for the next try.
+    async fn wait(&mut self, error: &Error, tries: u32, wait: Duration) -> Result<(), Stop> {
         let connector = self.options.connector();
-        let wait = match decide(error.trouble, tries, 1, rand::random()) {
-            Decision::Retry(wait) => wait,
-            Decision::Fail | Decision::Narrow | Decision::Bury => {
-                error!(connector.name = connector, %error, "the task has failed");
-                self.show(State::Failed, Some(error.to_string()));
-                return Err(Stop::Ended);
-            }
-        };
         let complaint = error.to_string();
+        if self.complaint.is_none() {
+            counter!("sluice_outages_total", "connector" => connector).increment(1);
+        }
         if self.complaint.as_ref() != Some(&complaint) {
             warn!(connector.name = connector, %error, "trying again for as long as it takes");
             self.complaint = Some(complaint.clone());
         }
         counter!("sluice_retries_total", "connector" => connector).increment(1);
-        self.show(State::Retrying, Some(format!("{complaint} (try {tries}, next in {:.1} s)", wait.as_secs_f64())));
+        let now = Utc::now().timestamp_millis();
+        let retry = Retry { tries, next_at: now + wait.as_millis() as i64 };
+        self.options.board.set_retrying(self.options.kind, self.options.id, complaint, retry, now);
         tokio::select! {
             () = tokio::time::sleep(wait) => Ok(()),
-            () = self.options.stop.cancelled() => Err(Stop::Ended),
+            () = self.options.stop.cancelled() => Err(Stop::Stopped),
         }
     }
 
     fn is_retrying(&self) -> bool {
-        let tasks = self.options.board.tasks(self.options.kind);
-        tasks.iter().any(|task| task.id == self.options.id && task.state == State::Retrying)
+        self.options.board.is_retrying(self.options.kind, self.options.id)
     }
 
     fn running(&mut self) {
         if self.complaint.take().is_some() {
             info!(connector.name = self.options.connector(), "going on after an outage");
         }
-        self.show(State::Running, None);
-    }
-
-    fn show(&self, state: State, trace: Option<String>) {
-        self.options.board.set_state(self.options.kind, self.options.id, state, trace, Utc::now().timestamp_millis());
+        self.options.show(State::Running, None);
     }
 }

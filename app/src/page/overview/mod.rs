@@ -1,4 +1,4 @@
-//! The overview: four numbers, the pipeline as one picture, and the four answers.
+//! The overview: four numbers, the pipeline as one picture, the four answers, and the tasks of the sinks.
 
 mod alert;
 mod answer;
@@ -6,6 +6,7 @@ mod first_burst;
 mod kpi;
 mod lane;
 mod pipeline;
+mod tasks;
 
 use leptos::prelude::*;
 
@@ -21,5 +22,6 @@ pub(crate) fn Overview() -> impl IntoView {
         <kpi::Numbers/>
         <pipeline::Pipeline/>
         {move || if empty.get() { view! { <first_burst::FirstBurst/> }.into_any() } else { view! { <answer::Answers/> }.into_any() }}
+        <tasks::Tasks/>
     }
 }

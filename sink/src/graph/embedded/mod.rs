@@ -13,7 +13,10 @@ use model::{
 
 use super::{
     Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
-    Sales, Store, ledger::After, takeover,
+    Sales, Store,
+    ledger::After,
+    takeover,
+    target::{Aim, Target},
 };
 
 mod checkpoint;
@@ -21,6 +24,7 @@ mod file;
 mod ledger;
 mod pool;
 mod query;
+mod target;
 mod trouble;
 mod write;
 
@@ -100,6 +104,15 @@ impl Store for Embedded {
                 Ok(End::Commit(()))
             })
             .await
+    }
+
+    async fn targets(&self) -> Result<Vec<Target>, Error> {
+        self.pool.read("reading target states", |tx| target::all(tx)).await
+    }
+
+    async fn aim(&self, connector: &str, aim: Aim) -> Result<Target, Error> {
+        let connector = connector.to_owned();
+        self.pool.write("setting a target state", move |tx| Ok(End::Commit(target::aim(tx, &connector, aim)?))).await
     }
 
     async fn dead_letters(

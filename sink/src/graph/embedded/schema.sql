@@ -79,3 +79,6 @@ CREATE TABLE dead_letter (
 ) STRICT;
 CREATE INDEX dead_letter_by_place ON dead_letter (topic, partition, "offset", cluster, id);
 CREATE INDEX dead_letter_unpublished ON dead_letter (sequence) WHERE published = 0;
+
+-- What people want of each connector.
+CREATE TABLE connector (name TEXT PRIMARY KEY, paused INTEGER NOT NULL, restarts INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -15,7 +15,10 @@ use neo4rs::BoltType;
 
 use super::{
     Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
-    Sales, Store, Trouble, ledger::After, takeover,
+    Sales, Store, Trouble,
+    ledger::After,
+    takeover,
+    target::{Aim, Target},
 };
 
 /// The text of a statement.
@@ -31,6 +34,7 @@ mod link;
 mod query;
 mod reset;
 mod schema;
+mod target;
 mod trouble;
 mod uri;
 mod write;
@@ -155,6 +159,14 @@ impl Store for Neo4j {
 
     async fn retire_embedded(&self, cluster: &str) -> Result<(), Error> {
         write!(self, "retiring embedded clusters", retire(cluster))
+    }
+
+    async fn targets(&self) -> Result<Vec<Target>, Error> {
+        read!(self, "reading target states", target::all())
+    }
+
+    async fn aim(&self, connector: &str, aim: Aim) -> Result<Target, Error> {
+        write!(self, "setting a target state", target::aim(connector, aim))
     }
 
     async fn dead_letters(

@@ -4,12 +4,13 @@ use super::link::{End, Link};
 use crate::graph::{Error, Trouble};
 
 /// What is unique: the constraint's name, the pattern that binds `n`, its label or type, and the property.
-const UNIQUE: [(&str, &str, &str); 6] = [
+const UNIQUE: [(&str, &str, &str); 7] = [
     ("sluice_user", "(n:User)", "userID"),
     ("sluice_product", "(n:Product)", "productID"),
     ("sluice_transaction", "(n:Transaction)", "transactionID"),
     ("sluice_reviewed", "()-[n:REVIEWED]-()", "interactionID"),
     ("sluice_checkpoint", "(n:SluiceCheckpoint)", "id"),
+    ("sluice_connector", "(n:SluiceConnector)", "name"),
     ("sluice_dead_letter", "(n:SluiceDeadLetter)", "id"),
 ];
 

@@ -1,0 +1,2 @@
+MATCH (c:SluiceConnector {name: $connector})
+SET c.paused = $paused, c.restarts = $restarts
