@@ -86,7 +86,8 @@ fn two_processes_with_sinks_share_the_work_and_a_third_shows_all_of_it() {
     reference.check(&page);
 
     // One of them dies: the other one takes over what it had, in the middle of a burst that the page counts to its end.
-    let (code, burst) = page.post("/api/bursts", &json!({"kind": "purchases", "count": 20_000, "poison": 7}).to_string());
+    let (code, burst) =
+        page.post("/api/bursts", &json!({"kind": "purchases", "count": 20_000, "poison": 7}).to_string());
     assert_eq!(code, 202, "{burst}");
     let [first, second] = sinks;
     first.kill();
@@ -102,7 +103,10 @@ fn two_processes_with_sinks_share_the_work_and_a_third_shows_all_of_it() {
     // The outage of the graph is told through Kafka, by the process that suffers it.
     house.neo4j.freeze().unwrap();
     wait_for("RETRYING of another process", || {
-        tasks(&page, "purchases").iter().any(|task| task["state"] == "RETRYING" && task["trace"].is_string()).then_some(())
+        tasks(&page, "purchases")
+            .iter()
+            .any(|task| task["state"] == "RETRYING" && task["trace"].is_string())
+            .then_some(())
     });
     house.neo4j.thaw().unwrap();
     wait_for("the end of the outage", || {
@@ -135,7 +139,8 @@ fn a_connector_can_be_paused_and_restarted_from_any_process() {
     // It stays paused over a restart of the process, and the others know of it.
     assert_eq!(other.terminate(), Some(0));
     let other = house.sluice(&[]);
-    let paused = |sluice: &Sluice| tasks(sluice, "purchases").iter().all(|task| task["state"] == "PAUSED").then_some(());
+    let paused =
+        |sluice: &Sluice| tasks(sluice, "purchases").iter().all(|task| task["state"] == "PAUSED").then_some(());
     wait_for("a pause that lasts", || paused(&other));
     assert_eq!(other.post("/api/connectors/purchases/resume", "").0, 202);
     wait_for("the burst's end", || (one.get(&path).1["stored"] == 500).then_some(()));
@@ -153,15 +158,15 @@ fn without_tolerance_a_task_stores_everything_before_the_first_bad_record_and_fa
     let house = House::start();
     let strict = house.sluice(&[("SLUICE_ERRORS_TOLERANCE", "none")]).ready();
     let good = |n: usize| {
-        format!(r#"{{"transaction_id": "t{n}", "user_id": 1, "product_id": 2, "quantity": 1, "timestamp": 1789000000}}"#)
+        format!(
+            r#"{{"transaction_id": "t{n}", "user_id": 1, "product_id": 2, "quantity": 1, "timestamp": 1789000000}}"#
+        )
     };
     let record = |value: String| Record { partition: 1, key: None, value: Some(value) };
     let mut records: Vec<_> = (0..40).map(|n| record(good(n))).collect();
     records[25] = record("{}".to_owned());
     kafka::produce(house.kafka.bootstrap_servers(), "purchases", &records);
-    let failed = wait_for("FAILED", || {
-        tasks(&strict, "purchases").into_iter().find(|task| task["state"] == "FAILED")
-    });
+    let failed = wait_for("FAILED", || tasks(&strict, "purchases").into_iter().find(|task| task["state"] == "FAILED"));
     let trace = failed["trace"].as_str().unwrap();
     assert!(trace.contains("purchases partition 1 offset 25") && trace.contains("errors.tolerance"), "{trace}");
     let stored = |sluice: &Sluice| sluice.status()["books"]["purchases"].clone();

@@ -285,7 +285,13 @@ impl Poller {
     fn rebalance(&mut self, event: Rebalance) {
         debug!(connector.name = self.options.connector(), ?event, "rebalance");
         match event {
-            Rebalance::Assigned(partitions) => self.await_take_over(partitions, Duration::ZERO),
+            Rebalance::Assigned(partitions) => {
+                if partitions.is_empty() && self.owned.is_empty() && self.pending.is_empty() {
+                    // A member like the others, for which there is no partition left.
+                    self.options.show(State::Running, None);
+                }
+                self.await_take_over(partitions, Duration::ZERO);
+            }
             Rebalance::Revoked(partitions) => {
                 self.await_batch_in_flight();
                 self.publish(CommitMode::Async);

@@ -40,7 +40,15 @@ pub(super) async fn prepare(link: &Link) -> Result<String, Error> {
 async fn run(link: &Link, statement: &str) -> Result<(), Error> {
     let mut tx = link.begin("making constraints and indexes").await?;
     let done = tx.run(statement.into()).await.map(End::Commit);
-    tx.end(done).await
+    match tx.end(done).await {
+        // Somebody else, most likely another process that starts, makes the same at this moment.
+        Err(error)
+            if error.code.as_deref().is_some_and(|code| code.ends_with(".EquivalentSchemaRuleAlreadyExists")) =>
+        {
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 /// Says how to find what the constraint can't be made for.
