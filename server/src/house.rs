@@ -92,7 +92,9 @@ impl House {
             },
             producers: by_topic(|kind| {
                 let actual_per_second = sample.rates.get(&kind).map_or(0.0, |rates| rates.produced_per_second);
-                ProducerStatus { actual_per_second, ..self.producers.status(kind) }
+                let producer = ProducerStatus { actual_per_second, ..self.producers.status(kind) };
+                let waiting = producer.waiting.clone().map(|reason| explain(reason, kind, &connectors));
+                ProducerStatus { waiting, ..producer }
             }),
             topics: by_topic(|kind| TopicStatus {
                 partitions: sample.watermarks.get(&kind).map_or_else(Vec::new, |marks| {
@@ -173,6 +175,12 @@ impl House {
 /// Something of each kind, by its topic.
 fn by_topic<T>(value: impl Fn(Kind) -> T) -> BTreeMap<String, T> {
     Kind::ALL.into_iter().map(|kind| (kind.topic().to_owned(), value(kind))).collect()
+}
+
+/// Why a producer holds back: where its sink is paused, that is why.
+fn explain(reason: String, kind: Kind, connectors: &[ConnectorStatus]) -> String {
+    let paused = connectors.iter().any(|connector| connector.kind == kind && connector.state == State::Paused);
+    if paused { format!("the sink {kind} is paused: resume it, and the producer goes on") } else { reason }
 }
 
 /// A connector that was told to hold is as it should be.
