@@ -63,17 +63,6 @@ fn a_database_of_another_program_is_refused_and_left_as_it_was() {
 }
 
 #[test]
-fn a_file_of_a_newer_version_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    drop(Embedded::open(folder.path()).unwrap());
-    let connection = rusqlite::Connection::open(folder.path().join("sluice.db")).unwrap();
-    connection.pragma_update(None, "user_version", 99).unwrap();
-    drop(connection);
-    let sentence = refusal(Embedded::open(folder.path()));
-    assert!(sentence.contains("has schema 99"), "{sentence}");
-}
-
-#[test]
 fn a_folder_that_is_none_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");

@@ -130,15 +130,6 @@ pub(crate) async fn what_is_published_is_not_published_again(store: &dyn Store) 
     assert_eq!(store.dead_letters(None, None, 10).await.unwrap().dead_letters.len(), 3);
 }
 
-pub(crate) async fn a_replay_is_noted(store: &dyn Store) {
-    let mut hand = Hand::on(store, place("k", "purchases", 0)).await;
-    hand.write(store, vec![dead(0)]).await;
-    let entry = store.dead_letter("purchases", 0, 0).await.unwrap().unwrap();
-    store.mark_replayed(&entry.id, 1_000 * T).await.unwrap();
-    let page = store.dead_letters(None, None, 1).await.unwrap();
-    assert_eq!(page.dead_letters[0].replayed_at, Some(1_000 * T));
-}
-
 pub(crate) async fn of_several_clusters_the_newest_letter_is_found(store: &dyn Store) {
     for (cluster, recorded_at) in [("a", 5), ("b", 9), ("c", 7)] {
         let mut hand = Hand::on(store, place(cluster, "purchases", 0)).await;
