@@ -236,7 +236,8 @@ mod tests {
 
     #[test]
     fn an_origin_is_read_and_nonsense_is_none() {
-        let original = |partition, offset, id_end: &str| Some(Original { partition, offset, id_end: id_end.to_owned() });
+        let original =
+            |partition, offset, id_end: &str| Some(Original { partition, offset, id_end: id_end.to_owned() });
         for (origin, expected) in [
             ("t-u-2-7", original(2, 7, "/2/7")),
             ("t-u-2-7-3", original(2, 7, "/2/7-3")),

@@ -2,7 +2,7 @@
 
 use sink::graph::{CheckpointId, Claim, DeadRecord, Store, Trouble, batch::Content};
 
-use crate::fixture::{Hand, T, dead, dead_record, place};
+use crate::fixture::{Hand, dead, dead_record, place};
 
 pub(crate) async fn a_dead_letter_is_kept_byte_for_byte(store: &dyn Store) {
     let bytes = (0..=255).collect::<Vec<u8>>();

@@ -146,9 +146,7 @@ pub(super) fn release(connection: &Connection, id: &str, by: &str) -> Result<()>
 
 /// A claim that has become somebody else's is his to end.
 pub(super) fn mark_replayed(connection: &Connection, id: &str, by: &str, at: i64) -> Result<()> {
-    connection
-        .prepare_cached("UPDATE dead_letter SET replayed_at = ?2 WHERE id = ?1")?
-        .execute(params![id, at])?;
+    connection.prepare_cached("UPDATE dead_letter SET replayed_at = ?2 WHERE id = ?1")?.execute(params![id, at])?;
     release(connection, id, by)
 }
 

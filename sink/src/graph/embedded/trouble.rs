@@ -11,6 +11,9 @@ pub(super) const DAMAGED: &str = "the file is damaged: put a copy of it back, or
 /// What to do about a full one.
 const FULL: &str = "make room on the disk, or raise SLUICE_STORE_MAX_MB if it is set; nothing is lost meanwhile";
 
+/// What to do about a disk that says no.
+const UNWELL: &str = "the disk can't be written or read: see whether it is full, or what the system says of it";
+
 /// Whether the file is not what SQLite wrote.
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
@@ -40,6 +43,7 @@ pub(super) fn error(attempt: &'static str, error: &rusqlite::Error) -> Error {
     let message = match code {
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => format!("{error}; {DAMAGED}"),
         ErrorCode::DiskFull => format!("{error}; {FULL}"),
+        ErrorCode::SystemIoFailure => format!("{error}; {UNWELL}"),
         _ => error.to_string(),
     };
     Error { attempt, trouble: trouble(code), code: Some(format!("{code:?}")), message }
