@@ -56,7 +56,10 @@ async fn run(
             ));
         }
         ReplayClaim::Unknown => {
-            return Err(Failure::new("unknown_dead_letter", "the dead letter is gone: the graph was emptied meanwhile"));
+            return Err(Failure::new(
+                "unknown_dead_letter",
+                "the dead letter is gone: the graph was emptied meanwhile",
+            ));
         }
     }
     if let Err(failure) = producers.replay(&entry, value).await {

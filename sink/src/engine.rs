@@ -8,7 +8,13 @@ use tokio::{sync::Mutex, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::{board::Board, dead_letter, graph::Store, kafka::Cluster, task};
+use crate::{
+    board::Board,
+    dead_letter,
+    graph::{Error, Store},
+    kafka::Cluster,
+    lost, task,
+};
 
 /// The running sinks.
 pub struct Engine {
@@ -41,7 +47,7 @@ async fn run(cluster: Arc<Cluster>, store: Arc<dyn Store>, board: Arc<Board>, st
     }
     if cluster.is_embedded() {
         // Those before it are gone for good; what they led to stays in the books.
-        retire(&*store, cluster.id().unwrap_or_default(), &stop).await;
+        retire(&cluster, &*store, &board, &stop).await;
     }
     let lane = Arc::new(Mutex::new(()));
     let mut tasks = JoinSet::new();
@@ -111,10 +117,15 @@ async fn wait_for_store(store: &dyn Store, board: &Board) {
     }
 }
 
-/// Folds the checkpoints of embedded brokers that have ended, trying again for as long as it takes.
-async fn retire(store: &dyn Store, cluster: &str, stop: &CancellationToken) {
+/// Says what embedded brokers that have ended took with them, and folds their checkpoints, trying again for as long as it
+/// takes.
+async fn retire(cluster: &Cluster, store: &dyn Store, board: &Board, stop: &CancellationToken) {
+    let once = async || -> Result<(), Error> {
+        lost::tell(cluster, store, board).await?;
+        store.retire_embedded(cluster.id().unwrap_or_default()).await
+    };
     let mut tries = 0;
-    while let Err(error) = store.retire_embedded(cluster).await {
+    while let Err(error) = once().await {
         tries += 1;
         warn!(%error, "retiring the checkpoints of earlier starts failed");
         tokio::select! {

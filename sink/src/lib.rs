@@ -9,6 +9,7 @@ pub mod graph;
 pub mod kafka;
 pub mod kind;
 mod latency;
+mod lost;
 pub mod query;
 pub mod task;
 

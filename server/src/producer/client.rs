@@ -149,7 +149,8 @@ impl Client {
             }
         }
         loop {
-            let ticket = Box::new(Ticket { kind: record.kind, bytes, burst: burst.cloned(), heard: record.heard.clone() });
+            let ticket =
+                Box::new(Ticket { kind: record.kind, bytes, burst: burst.cloned(), heard: record.heard.clone() });
             let mut outgoing: BaseRecord<'_, [u8], [u8], Box<Ticket>> =
                 BaseRecord::with_opaque_to(record.kind.topic(), ticket);
             outgoing.key = record.key.as_deref();
