@@ -183,7 +183,8 @@ fn a_letter_that_many_send_again_at_once_is_stored_once() {
         presses.into_iter().map(|press| press.join().unwrap()).collect()
     });
     let sent = answers.iter().filter(|(code, _)| *code == 200).count();
-    let refused = answers.iter().filter(|(code, answer)| *code == 409 && answer["code"] == "replay_in_progress").count();
+    let refused =
+        answers.iter().filter(|(code, answer)| *code == 409 && answer["code"] == "replay_in_progress").count();
     assert!(sent >= 1 && sent + refused == PRESSES, "{answers:?}");
     let read = 1 + sent as i64;
     wait_for("all that was sent", || (sluice.status()["books"]["purchases"]["read"] == read).then_some(()));

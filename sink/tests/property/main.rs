@@ -19,7 +19,7 @@ use sink::graph::{Store, embedded::Embedded};
 use tokio::runtime::Runtime;
 
 use log::{Log, said};
-use task::{Truth, Task};
+use task::{Task, Truth};
 
 /// What happens next to one of the two tasks.
 #[derive(Clone, Copy, Debug)]
