@@ -29,8 +29,18 @@ pub struct DeadLetter {
     pub timestamp_ms: Option<i64>,
     /// When it was put here, in epoch milliseconds.
     pub recorded_at: i64,
+    /// If it was sent again and failed once more: the place where it first stood, as `<topic>-<partition>-<offset>`, with
+    /// `-<incarnation>` from the second topic of that name on.
+    #[serde(default)]
+    pub origin: Option<String>,
+    /// Since when it is being sent again, in epoch milliseconds, if it is; long ago: that was broken off.
+    #[serde(default)]
+    pub claimed_at: Option<i64>,
     /// When it was sent again, in epoch milliseconds, if it was.
     pub replayed_at: Option<i64>,
+    /// When what was sent again failed once more, in epoch milliseconds, if it did.
+    #[serde(default)]
+    pub failed_again_at: Option<i64>,
 }
 
 /// A page of dead letters, ordered by topic, partition and offset.

@@ -88,9 +88,13 @@ pub(crate) struct Graph {
     /// The database at Neo4j.
     #[arg(long, env = "NEO4J_DATABASE", default_value = "neo4j", global = true)]
     pub(crate) neo4j_database: String,
-    /// Where the embedded store keeps its file.
+    /// Where the embedded store and the embedded broker keep their files.
     #[arg(long, env = "SLUICE_DATA_DIR", default_value = "./data", global = true)]
     pub(crate) sluice_data_dir: PathBuf,
+    /// How large the embedded store's file may become, in MiB; unset: as large as the disk. A sink that finds it full
+    /// waits, and goes on when it is started with more.
+    #[arg(long, env = "SLUICE_STORE_MAX_MB", value_parser = clap::value_parser!(u32).range(1..), global = true)]
+    pub(crate) sluice_store_max_mb: Option<u32>,
 }
 
 /// Where pages and API are served, and who may change things.
@@ -131,6 +135,7 @@ pub(crate) struct Checked {
     pub(crate) kafka: Option<String>,
     pub(crate) neo4j: Option<sink::graph::neo4j::Options>,
     pub(crate) data_dir: PathBuf,
+    pub(crate) store_max_mb: Option<u32>,
     pub(crate) listen: SocketAddr,
     pub(crate) admin_token: Option<String>,
     pub(crate) roles: Roles,
@@ -193,6 +198,7 @@ impl Config {
             roles,
             settings,
             data_dir: self.graph.sluice_data_dir,
+            store_max_mb: self.graph.sluice_store_max_mb,
             listen,
             admin_token,
             world: self.world,
@@ -275,6 +281,7 @@ mod tests {
             (&["--sluice-tasks-max", "0"], "--sluice-tasks-max"),
             (&["--sluice-errors-tolerance", "some"], "--sluice-errors-tolerance"),
             (&["--sluice-users", "0"], "--sluice-users"),
+            (&["--sluice-store-max-mb", "0"], "--sluice-store-max-mb"),
             (&["--sluice-admin-token-file", "/nonexistent/token"], "SLUICE_ADMIN_TOKEN_FILE"),
         ] {
             let sentence = check(arguments).err().unwrap_or_default();

@@ -27,6 +27,7 @@ use crate::{
     answers::{Answers, unavailable},
     config::Roles,
     producer::Producers,
+    replay::replay,
     sampler::{Sampler, checkpoint_of, lag_of},
 };
 
@@ -262,8 +263,7 @@ impl Backend for House {
         let entry = self.store.dead_letter(topic, partition, offset).await.map_err(unavailable)?.ok_or_else(|| {
             Failure::new("unknown_dead_letter", format!("there is no dead letter at {topic} {partition} {offset}"))
         })?;
-        self.producers.replay(&entry, value.map(String::into_bytes)).await?;
-        self.store.mark_replayed(&entry.id, Utc::now().timestamp_millis()).await.map_err(unavailable)
+        replay(self.store.clone(), self.producers.clone(), entry, value.map(String::into_bytes)).await
     }
 
     async fn aim(&self, connector: Kind, order: Order) -> Result<(), Failure> {

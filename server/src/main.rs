@@ -28,6 +28,7 @@ mod house;
 mod http;
 mod picture;
 mod producer;
+mod replay;
 mod sampler;
 mod signal;
 
@@ -71,11 +72,14 @@ async fn serve(config: Checked) -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| format!("SLUICE_LISTEN: {error}"))?;
     let store: Arc<dyn Store> = match config.neo4j {
         Some(options) => Arc::new(Neo4j::new(options).map_err(|error| format!("NEO4J_URI: {error}"))?),
-        None => Arc::new(Embedded::open(&config.data_dir).map_err(|error| format!("SLUICE_DATA_DIR: {error}"))?),
+        None => {
+            let opened = Embedded::open_bounded(&config.data_dir, config.store_max_mb);
+            Arc::new(opened.map_err(|error| format!("SLUICE_DATA_DIR: {error}"))?)
+        }
     };
     let cluster = match &config.kafka {
         Some(servers) => Cluster::at(servers),
-        None => Cluster::embedded().map_err(|error| error.to_string())?,
+        None => Cluster::embedded(&config.data_dir).map_err(|error| error.to_string())?,
     };
     let cluster = Arc::new(cluster);
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()

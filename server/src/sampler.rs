@@ -117,10 +117,14 @@ impl Sampler {
     async fn look_at_broker(&self, cluster: &Arc<Cluster>, board: &Board) {
         let asked = cluster.clone();
         let look = tokio::task::spawn_blocking(move || {
-            Kind::ALL
-                .into_iter()
-                .map(|kind| Ok((kind, asked.watermarks(kind.topic())?)))
-                .collect::<Result<_, sink::kafka::Error>>()
+            let look = |kind: Kind| {
+                let marks = asked.watermarks(kind.topic())?;
+                if let Err(error) = asked.note(kind.topic(), &marks) {
+                    tracing::debug!(%error, "how far the embedded broker has acknowledged could not be kept");
+                }
+                Ok((kind, marks))
+            };
+            Kind::ALL.into_iter().map(look).collect::<Result<_, sink::kafka::Error>>()
         });
         match look.await {
             Ok(Ok(watermarks)) => {

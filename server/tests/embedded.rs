@@ -167,6 +167,71 @@ fn a_dead_letter_can_be_mended_and_sent_again_and_keeps_its_place_as_its_id() {
 }
 
 #[test]
+fn a_letter_that_many_send_again_at_once_is_stored_once() {
+    const PRESSES: usize = 12;
+    let dir = tempfile::tempdir().unwrap();
+    let sluice = start(dir.path());
+    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    let broken = r#"{"user_id": 1, "product_id": 2, "quantity": 0, "timestamp": 1789000000}"#;
+    let record = support::judge::Record { partition: 2, key: Some("1".into()), value: Some(broken.to_owned()) };
+    support::kafka::produce(&servers, "purchases", &[record]);
+    wait_for("the dead letter", || dead_letters(&sluice, "purchases").pop());
+    let mended = json!({"value": broken.replace("\"quantity\": 0", "\"quantity\": 3")}).to_string();
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let press = || sluice.post("/api/dead-letters/purchases/2/0/replay", &mended);
+        let presses: Vec<_> = (0..PRESSES).map(|_| scope.spawn(press)).collect();
+        presses.into_iter().map(|press| press.join().unwrap()).collect()
+    });
+    let sent = answers.iter().filter(|(code, _)| *code == 200).count();
+    let refused =
+        answers.iter().filter(|(code, answer)| *code == 409 && answer["code"] == "replay_in_progress").count();
+    assert!(sent >= 1 && sent + refused == PRESSES, "{answers:?}");
+    let read = 1 + sent as i64;
+    wait_for("all that was sent", || (sluice.status()["books"]["purchases"]["read"] == read).then_some(()));
+    let books = sluice.status()["books"]["purchases"].clone();
+    assert_eq!(books, json!({"read": read, "stored": 1, "repeated": sent - 1, "dead": 1}));
+    assert_eq!(sluice.post("/api/audit", "").1["balanced"], true);
+}
+
+#[test]
+fn a_letter_that_fails_again_points_to_where_it_came_from() {
+    let dir = tempfile::tempdir().unwrap();
+    let sluice = start(dir.path());
+    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    let record = support::judge::Record { partition: 0, key: Some("1".into()), value: Some("{".to_owned()) };
+    support::kafka::produce(&servers, "product_interactions", &[record]);
+    wait_for("the dead letter", || dead_letters(&sluice, "product_interactions").pop());
+    let replay = |place: &str, value: &str| {
+        let path = format!("/api/dead-letters/product_interactions/{place}/replay");
+        let (code, answer) = sluice.post(&path, &json!({"value": value}).to_string());
+        assert_eq!(code, 200, "{answer}");
+    };
+    replay("0/0", "still no JSON");
+    let letters = wait_for("a second letter", || {
+        Some(dead_letters(&sluice, "product_interactions")).filter(|letters| letters.len() == 2)
+    });
+    let by_value = |letters: &[Value], value: &str| letters.iter().find(|it| it["value"] == value).unwrap().clone();
+    let (first, second) = (by_value(&letters, "{"), by_value(&letters, "still no JSON"));
+    assert_eq!(second["origin"], "product_interactions-0-0");
+    assert!(first["replayed_at"].is_number() && first["failed_again_at"].is_number(), "{first}");
+    assert_eq!(first["claimed_at"], Value::Null);
+
+    // The second letter is mended: the review has the id of the first place.
+    let place = format!("{}/{}", second["partition"], second["offset"]);
+    let review = r#"{"user_id":1,"product_id":2,"interaction_type":"review","value":"fine","timestamp":1789000000}"#;
+    for _ in 0..2 {
+        replay(&place, review);
+    }
+    replay("0/0", review);
+    wait_for("all replays", || (sluice.status()["books"]["product_interactions"]["read"] == 5).then_some(()));
+    let books = sluice.status()["books"]["product_interactions"].clone();
+    assert_eq!(books, json!({"read": 5, "stored": 1, "repeated": 2, "dead": 2}), "whichever letter it was sent from");
+    // The page says what became of them, without JavaScript too.
+    let page = sluice.get("/dead-letters").1.as_str().unwrap().to_owned();
+    assert!(page.contains("sent again from product_interactions-0-0"), "the page names the origin");
+}
+
+#[test]
 fn a_reset_empties_everything_and_it_goes_on() {
     let dir = tempfile::tempdir().unwrap();
     let sluice = start(dir.path());

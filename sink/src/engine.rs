@@ -12,9 +12,9 @@ use crate::{
     board::Board,
     connector::{Settings, Targets},
     dead_letter,
-    graph::Store,
+    graph::{Error, Store},
     kafka::Cluster,
-    presence, task,
+    lost, presence, task,
 };
 
 /// The running sinks.
@@ -70,7 +70,7 @@ async fn run(parts: Parts, stop: CancellationToken) {
     }
     if cluster.is_embedded() {
         // Those before it are gone for good; what they led to stays in the books.
-        retire(&*store, cluster.id().unwrap_or_default(), &stop).await;
+        retire(&cluster, &*store, &board, &stop).await;
     }
     let lane = Arc::new(Mutex::new(()));
     let mut running = JoinSet::new();
@@ -152,10 +152,15 @@ async fn wait_for_store(store: &dyn Store, board: &Board, tasks: &[(Kind, u32)])
     }
 }
 
-/// Folds the checkpoints of embedded brokers that have ended, trying again for as long as it takes.
-async fn retire(store: &dyn Store, cluster: &str, stop: &CancellationToken) {
+/// Says what embedded brokers that have ended took with them, and folds their checkpoints, trying again for as long as it
+/// takes.
+async fn retire(cluster: &Cluster, store: &dyn Store, board: &Board, stop: &CancellationToken) {
+    let once = async || -> Result<(), Error> {
+        lost::tell(cluster, store, board).await?;
+        store.retire_embedded(cluster.id().unwrap_or_default()).await
+    };
     let mut tries = 0;
-    while let Err(error) = store.retire_embedded(cluster).await {
+    while let Err(error) = once().await {
         tries += 1;
         warn!(%error, "retiring the checkpoints of earlier starts failed");
         tokio::select! {

@@ -10,6 +10,7 @@ pub mod graph;
 pub mod kafka;
 pub mod kind;
 mod latency;
+mod lost;
 mod presence;
 pub mod query;
 pub mod task;

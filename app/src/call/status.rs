@@ -22,8 +22,11 @@ pub(super) fn answer(failure: &Failure) {
 /// The status of a code; one that is not listed is something wrong with what was asked.
 fn status(code: &str) -> StatusCode {
     match code {
-        "store_unavailable" | "kafka_unavailable" | "replay_failed" | "reset_failed" => StatusCode::SERVICE_UNAVAILABLE,
+        "store_unavailable" | "kafka_unavailable" | "replay_failed" | "replay_unconfirmed" | "reset_failed" => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         "not_found" | "unknown_burst" | "unknown_dead_letter" => StatusCode::NOT_FOUND,
+        "replay_in_progress" => StatusCode::CONFLICT,
         "too_many_bursts" => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::BAD_REQUEST,
     }

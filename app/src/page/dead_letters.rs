@@ -61,7 +61,7 @@ pub(crate) fn DeadLetters() -> impl IntoView {
                     // By place: a new letter above must not move what somebody is mending into another one.
                     <For
                         each=letters
-                        key=|letter| (letter.topic.clone(), letter.partition, letter.offset, letter.replayed_at)
+                        key=|letter| (letter.topic.clone(), letter.partition, letter.offset, marks(letter))
                         children=move |each| letter(each, replay)
                     />
                 </ul>
@@ -117,11 +117,20 @@ fn letter(letter: DeadLetter, replay: ServerAction<Replay>) -> impl IntoView {
         let word = format!("sent again {}", format::time_of_day(at));
         view! { <Badge word icon=Icon::Retry tone="idle"/> }
     });
+    let failed_again = letter.failed_again_at.map(|at| {
+        let word = format!("failed again {}", format::time_of_day(at));
+        view! { <Badge word icon=Icon::Warning tone="warn"/> }
+    });
+    let origin = letter.origin.as_ref().map(|origin| {
+        let word = format!("sent again from {origin}");
+        view! { <Badge word icon=Icon::Retry tone="idle"/> }
+    });
     let fields = letter
         .headers
         .into_iter()
         .map(|(name, value)| (format!("header {name}"), value.unwrap_or_else(|| "none".to_owned())))
         .chain([("key".to_owned(), letter.key.unwrap_or_else(|| "none".to_owned()))])
+        .chain(letter.claimed_at.map(|at| ("being sent again since".to_owned(), format::date_time(at))))
         .chain(letter.timestamp_ms.map(|at| ("produced".to_owned(), format::date_time(at))))
         .chain([
             ("recorded".to_owned(), format::date_time(letter.recorded_at)),
@@ -143,7 +152,9 @@ fn letter(letter: DeadLetter, replay: ServerAction<Replay>) -> impl IntoView {
                     <Badge word=letter.reason icon=Icon::Warning tone="warn"/>
                     <span class="why">{sentence(&letter.message)}</span>
                     <code class="place">{place}</code>
+                    {origin}
                     {again}
+                    {failed_again}
                     <code class="glance">{glance}</code>
                 </summary>
                 <dl class="facts">{fields}</dl>
@@ -166,6 +177,11 @@ fn letter(letter: DeadLetter, replay: ServerAction<Replay>) -> impl IntoView {
             </ActionForm>
         </li>
     }
+}
+
+/// What has happened to a letter since it was written.
+fn marks(letter: &DeadLetter) -> [Option<i64>; 3] {
+    [letter.claimed_at, letter.replayed_at, letter.failed_again_at]
 }
 
 /// A text as it may stand in a query.

@@ -29,10 +29,13 @@ fn status(code: &str) -> StatusCode {
         "unauthorized" => StatusCode::UNAUTHORIZED,
         "cross_origin" | "unknown_host" => StatusCode::FORBIDDEN,
         "not_found" | "unknown_burst" | "unknown_connector" | "unknown_dead_letter" => StatusCode::NOT_FOUND,
+        "replay_in_progress" => StatusCode::CONFLICT,
         "method_not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
         "no_producers" => StatusCode::CONFLICT,
         "too_many_bursts" => StatusCode::TOO_MANY_REQUESTS,
-        "store_unavailable" | "kafka_unavailable" | "replay_failed" | "reset_failed" => StatusCode::SERVICE_UNAVAILABLE,
+        "store_unavailable" | "kafka_unavailable" | "replay_failed" | "replay_unconfirmed" | "reset_failed" => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         _ => StatusCode::BAD_REQUEST,
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn send(client: &Client, world: &World, burst: &Arc<Progress>, seed: 
     let mut events = world.events(request.kind, seed, &burst.id, Utc::now().timestamp());
     for n in 0..request.count {
         let outgoing = if broken.contains(&n) {
-            Ok(Outgoing { kind: request.kind, key: None, value: Some(poison(request.kind, n, &mut rng)), origin: None })
+            Ok(Outgoing::bare(request.kind, poison(request.kind, n, &mut rng)))
         } else {
             match events.next() {
                 Some(event) => Outgoing::event(&event),

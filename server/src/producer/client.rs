@@ -17,6 +17,7 @@ use rdkafka::{
     producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer},
 };
 use sink::kafka::{Cluster, Context, Error};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
@@ -38,18 +39,24 @@ pub(crate) struct Ticket {
     kind: Kind,
     bytes: usize,
     burst: Option<Arc<Progress>>,
+    heard: Option<Heard>,
 }
+
+/// Hears once what became of a record; the error is the broker's.
+pub(crate) type Heard = mpsc::Sender<Result<(), String>>;
 
 /// A record ready to be sent.
 pub(crate) struct Outgoing {
     /// Its topic.
     pub(crate) kind: Kind,
     /// The acting user's id; none only for broken records.
-    pub(crate) key: Option<String>,
+    pub(crate) key: Option<Vec<u8>>,
     /// The value; none is a tombstone.
     pub(crate) value: Option<Vec<u8>>,
-    /// The place where it first stood, if it is a replay.
-    pub(crate) origin: Option<String>,
+    /// The headers.
+    pub(crate) headers: Vec<(String, Option<Vec<u8>>)>,
+    /// Who waits for the acknowledgement, if anybody does.
+    pub(crate) heard: Option<Heard>,
 }
 
 impl Outgoing {
@@ -60,11 +67,26 @@ impl Outgoing {
             Event::Interaction(event) => (Kind::Interaction, event.user_id, serde_json::to_vec(event)?),
             Event::Connection(event) => (Kind::Connection, event.follower_id, serde_json::to_vec(event)?),
         };
-        Ok(Self { kind, key: Some(user.to_string()), value: Some(value), origin: None })
+        Ok(Self { key: Some(user.to_string().into_bytes()), ..Self::bare(kind, value) })
+    }
+
+    /// A value and nothing else.
+    pub(crate) fn bare(kind: Kind, value: Vec<u8>) -> Self {
+        Self { kind, key: None, value: Some(value), headers: Vec::new(), heard: None }
     }
 
     fn bytes(&self) -> usize {
-        self.key.as_ref().map_or(0, String::len) + self.value.as_ref().map_or(0, Vec::len)
+        let length = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(0, Vec::len);
+        let headers: usize = self.headers.iter().map(|(name, value)| name.len() + length(value)).sum();
+        length(&self.key) + length(&self.value) + headers
+    }
+
+    fn headers(&self) -> Option<OwnedHeaders> {
+        (!self.headers.is_empty()).then(|| {
+            self.headers.iter().fold(OwnedHeaders::new_with_capacity(self.headers.len()), |all, (key, value)| {
+                all.insert(Header { key, value: value.as_ref() })
+            })
+        })
     }
 }
 
@@ -127,14 +149,13 @@ impl Client {
             }
         }
         loop {
-            let ticket = Box::new(Ticket { kind: record.kind, bytes, burst: burst.cloned() });
-            let mut outgoing: BaseRecord<'_, str, [u8], Box<Ticket>> =
+            let ticket =
+                Box::new(Ticket { kind: record.kind, bytes, burst: burst.cloned(), heard: record.heard.clone() });
+            let mut outgoing: BaseRecord<'_, [u8], [u8], Box<Ticket>> =
                 BaseRecord::with_opaque_to(record.kind.topic(), ticket);
             outgoing.key = record.key.as_deref();
             outgoing.payload = record.value.as_deref();
-            outgoing.headers = record.origin.as_ref().map(|origin| {
-                OwnedHeaders::new().insert(Header { key: sink::kind::decode::ORIGIN_HEADER, value: Some(origin) })
-            });
+            outgoing.headers = record.headers();
             match self.producer.send(outgoing) {
                 Ok(()) => break,
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) if !stopped() => {
@@ -191,7 +212,11 @@ impl ProducerContext for Deliveries {
     type DeliveryOpaque = Box<Ticket>;
 
     fn delivery(&self, result: &DeliveryResult<'_>, ticket: Box<Ticket>) {
-        let Ticket { kind, bytes, burst } = *ticket;
+        let Ticket { kind, bytes, burst, heard } = *ticket;
+        if let Some(heard) = heard {
+            // Whoever waited may have given up.
+            heard.try_send(result.as_ref().map(|_| ()).map_err(|(error, _)| error.to_string())).ok();
+        }
         match result {
             Ok(message) => {
                 self.acked[kind.index()].fetch_add(1, Ordering::Relaxed);

@@ -16,7 +16,9 @@ use sink::{
     Board,
     graph::{Checkpoint, LedgerEntry, Store},
     kafka::{Cluster, Error},
+    kind::decode::ORIGIN_HEADER,
 };
+use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
@@ -184,27 +186,29 @@ impl Producers {
         }
     }
 
-    /// Sends a dead letter again, with a mended value if there is one; it keeps its origin, and so its id.
+    /// Sends a dead letter again, with a mended value if there is one, and waits until the broker has it. It keeps its
+    /// key, its headers and its origin, and so its id.
     ///
     /// # Errors
-    /// It could not be handed to the Kafka client.
+    /// It could not be handed to the Kafka client, or the broker refused it.
     pub(crate) async fn replay(&self, entry: &LedgerEntry, value: Option<Vec<u8>>) -> Result<(), Failure> {
         let kind: Kind =
             entry.letter.topic.parse().map_err(|error| Failure::new("unknown_topic", format!("{error}")))?;
-        let letter = &entry.letter;
-        let first = || format!("{}-{}-{}", letter.topic, letter.partition, letter.offset);
-        let origin = letter.headers.iter().find(|(name, _)| name == sink::kind::decode::ORIGIN_HEADER);
-        let origin = origin.and_then(|(_, place)| place.clone()).unwrap_or_else(first);
+        let others = entry.headers.iter().filter(|(name, _)| name != ORIGIN_HEADER).cloned();
+        let origin = (ORIGIN_HEADER.to_owned(), Some(entry.origin().into_bytes()));
+        let (heard, mut acknowledged) = mpsc::channel(1);
         let record = Outgoing {
             kind,
-            key: entry.key.clone().and_then(|key| String::from_utf8(key).ok()),
+            key: entry.key.clone(),
             value: value.or_else(|| entry.value.clone()),
-            origin: Some(origin),
+            headers: others.chain([origin]).collect(),
+            heard: Some(heard),
         };
         let (client, stop) = (self.client.clone(), self.stop.clone());
         let sent = tokio::task::spawn_blocking(move || client.send(&record, None, &stop, |_| ())).await;
         let failed = |reason: String| Failure::new("replay_failed", format!("the record was not sent again: {reason}"));
-        sent.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))
+        sent.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
+        acknowledged.recv().await.unwrap_or_else(|| Err("the Kafka client has ended".to_owned())).map_err(failed)
     }
 
     /// Stops sending, and waits a moment for what is not acknowledged yet.

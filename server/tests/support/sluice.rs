@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
 };
@@ -10,6 +10,8 @@ use std::{
 use serde_json::{Value, json};
 
 use super::wait_for;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_sluice");
 
 /// The binary as a process; killed when dropped.
 pub(crate) struct Sluice {
@@ -21,7 +23,25 @@ pub(crate) struct Sluice {
 impl Sluice {
     /// Starts it on a free port with these variables, and waits until it listens.
     pub(crate) fn start(data_dir: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut child = command(data_dir, variables).spawn().unwrap();
+        Self::spawn(command(data_dir, variables))
+    }
+
+    /// Starts it so that no file of its may grow beyond so many bytes: to it, a disk that is full.
+    pub(crate) fn start_on_small_disk(data_dir: &Path, variables: &[(&str, &str)], bytes: u64) -> Self {
+        let mut small = Command::new("prlimit");
+        // Without the trap the system would end the process instead of refusing the write.
+        small.args([&format!("--fsize={bytes}:unlimited"), "sh", "-c", "trap '' XFSZ; exec \"$0\"", BINARY]);
+        Self::spawn(configured(small, data_dir, variables))
+    }
+
+    /// Gives a process on a small disk room, while it runs.
+    pub(crate) fn make_room(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("prlimit").args(["--pid", &pid, "--fsize=unlimited"]).status().unwrap().success());
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (stderr, kept) = (child.stderr.take().unwrap(), log.clone());
         std::thread::spawn(move || {
@@ -111,7 +131,10 @@ pub(crate) fn run(data_dir: &Path, variables: &[(&str, &str)]) -> (Option<i32>, 
 }
 
 fn command(data_dir: &Path, variables: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_sluice")));
+    configured(Command::new(BINARY), data_dir, variables)
+}
+
+fn configured(mut command: Command, data_dir: &Path, variables: &[(&str, &str)]) -> Command {
     for name in ["KAFKA_BOOTSTRAP_SERVERS", "NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD", "SLUICE_ADMIN_TOKEN"] {
         command.env_remove(name);
     }

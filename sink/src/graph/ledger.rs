@@ -4,14 +4,67 @@ use std::fmt;
 
 use model::dead_letter::{DeadLetter, DeadLetterPage};
 
-use super::{CheckpointId, DeadRecord, Error, LedgerEntry, Trouble};
+use super::{CheckpointId, DeadRecord, Error, LedgerEntry, ReplayClaim, Trouble};
+use crate::kind::decode::ORIGIN_HEADER;
+
+/// How long a claim keeps other replays off. Longer than a broker takes to acknowledge a record or to be given up; as
+/// long as a person can be asked to wait after a crash.
+const CLAIM_MS: i64 = 60_000;
 
 /// A row of the ledger, whichever store it comes from.
 pub(super) struct Row {
     pub(super) id: String,
     pub(super) checkpoint: CheckpointId,
     pub(super) record: DeadRecord,
+    pub(super) claimed_at: Option<i64>,
     pub(super) replayed_at: Option<i64>,
+    pub(super) failed_again_at: Option<i64>,
+}
+
+/// Decides whether a replay may have a letter, by the claim (who, when) that is on it.
+pub(super) fn claim(found: Option<(&str, i64)>, by: &str, at: i64) -> ReplayClaim {
+    match found {
+        // Either way: the clock of another process may be ahead.
+        Some((other, since)) if other != by && (at - since).abs() < CLAIM_MS => ReplayClaim::InProgress(since),
+        _ => ReplayClaim::Claimed,
+    }
+}
+
+/// The place where a record first stood that was sent again, by its headers.
+pub(super) fn origin(headers: &[(String, Option<Vec<u8>>)]) -> Option<&str> {
+    let (_, value) = headers.iter().find(|(name, _)| name == ORIGIN_HEADER)?;
+    std::str::from_utf8(value.as_deref()?).ok()
+}
+
+/// Where in the ledger an origin is to be found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Original {
+    pub(super) partition: i32,
+    pub(super) offset: i64,
+    /// How the letter's id ends, which tells topics of one name apart.
+    pub(super) id_end: String,
+}
+
+impl Original {
+    /// Reads `<topic>-<partition>-<offset>` with or without `-<incarnation>`; none for anything else that a header says.
+    pub(super) fn parse(topic: &str, origin: &str) -> Option<Self> {
+        let place = origin.strip_prefix(topic)?.strip_prefix('-')?;
+        let (partition, tail) = place.split_once('-')?;
+        let offset = tail.split_once('-').map_or(tail, |(offset, _)| offset);
+        let id_end = format!("/{partition}/{tail}");
+        Some(Self { partition: partition.parse().ok()?, offset: offset.parse().ok()?, id_end })
+    }
+}
+
+impl LedgerEntry {
+    /// The place that goes along when it is sent again, and that becomes the id of an event which states none: where the
+    /// record first stood.
+    pub fn origin(&self) -> String {
+        self.letter.origin.clone().unwrap_or_else(|| {
+            let tail = self.id.rsplit('/').next().unwrap_or_default();
+            format!("{}-{}-{tail}", self.letter.topic, self.letter.partition)
+        })
+    }
 }
 
 /// The key of a dead letter: its checkpoint's and its offset, with the incarnation where the topic is not the first of
@@ -22,7 +75,7 @@ pub(super) fn letter_id(checkpoint: &CheckpointId, incarnation: i64, offset: i64
 
 impl From<Row> for LedgerEntry {
     fn from(row: Row) -> Self {
-        let Row { id, checkpoint, record, replayed_at } = row;
+        let Row { id, checkpoint, record, claimed_at, replayed_at, failed_again_at } = row;
         let letter = DeadLetter {
             connector: checkpoint.connector,
             cluster: checkpoint.cluster,
@@ -36,7 +89,10 @@ impl From<Row> for LedgerEntry {
             headers: record.headers.iter().map(|(name, value)| (name.clone(), as_text(value.as_deref()))).collect(),
             timestamp_ms: record.timestamp_ms,
             recorded_at: record.recorded_at,
+            origin: origin(&record.headers).map(ToOwned::to_owned),
+            claimed_at,
             replayed_at,
+            failed_again_at,
         };
         Self { id, letter, key: record.key, value: record.value, headers: record.headers }
     }
@@ -161,6 +217,73 @@ mod tests {
             assert_eq!(error.trouble, Trouble::Data);
             assert!(error.message.contains("`next` of the page before"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_claim_keeps_others_off_for_a_minute() {
+        for (found, expected) in [
+            (None, ReplayClaim::Claimed),
+            (Some(("me", 100_000)), ReplayClaim::Claimed),
+            (Some(("other", 100_000)), ReplayClaim::InProgress(100_000)),
+            (Some(("other", 40_001)), ReplayClaim::InProgress(40_001)),
+            (Some(("other", 40_000)), ReplayClaim::Claimed),
+            (Some(("other", 159_999)), ReplayClaim::InProgress(159_999)),
+            (Some(("other", 160_000)), ReplayClaim::Claimed),
+        ] {
+            assert_eq!(claim(found, "me", 100_000), expected, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_read_and_nonsense_is_none() {
+        let original =
+            |partition, offset, id_end: &str| Some(Original { partition, offset, id_end: id_end.to_owned() });
+        for (origin, expected) in [
+            ("t-u-2-7", original(2, 7, "/2/7")),
+            ("t-u-2-7-3", original(2, 7, "/2/7-3")),
+            ("t-2-7", None),
+            ("t-u-2", None),
+            ("t-u-2-x", None),
+            ("t-u--2-7", None),
+            ("", None),
+        ] {
+            assert_eq!(Original::parse("t-u", origin), expected, "{origin}");
+        }
+        let header = |value: Option<&[u8]>| vec![(ORIGIN_HEADER.to_owned(), value.map(<[u8]>::to_vec))];
+        assert_eq!(origin(&header(Some(b"t-0-1"))), Some("t-0-1"));
+        assert_eq!(origin(&header(Some(&[0xff]))), None);
+        assert_eq!(origin(&header(None)), None);
+        assert_eq!(origin(&[]), None);
+    }
+
+    #[test]
+    fn a_letter_is_sent_from_where_its_record_first_stood() {
+        let checkpoint = CheckpointId { connector: "c".into(), cluster: "k".into(), topic: "t".into(), partition: 0 };
+        let entry = |incarnation, headers: Vec<(String, Option<Vec<u8>>)>| {
+            let record = DeadRecord {
+                offset: 7,
+                reason: String::new(),
+                message: String::new(),
+                key: None,
+                value: None,
+                headers,
+                timestamp_ms: None,
+                recorded_at: 0,
+            };
+            let (id, checkpoint) = (letter_id(&checkpoint, incarnation, 7), checkpoint.clone());
+            LedgerEntry::from(Row {
+                id,
+                checkpoint,
+                record,
+                claimed_at: None,
+                replayed_at: None,
+                failed_again_at: None,
+            })
+        };
+        assert_eq!(entry(1, vec![]).origin(), "t-0-7");
+        // As `Place::id` has it, or the replay would be taken for a record of the first topic of that name.
+        assert_eq!(entry(2, vec![]).origin(), "t-0-7-2");
+        assert_eq!(entry(2, vec![(ORIGIN_HEADER.into(), Some(b"t-1-3".to_vec()))]).origin(), "t-1-3");
     }
 
     #[test]

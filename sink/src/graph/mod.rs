@@ -19,6 +19,7 @@ mod ledger;
 pub mod neo4j;
 mod takeover;
 pub mod target;
+mod version;
 
 pub use batch::{Batch, DeadRecord, Entry, Interval, Outcome, Tally};
 pub use change::{Before, Changes, Needs};
@@ -35,7 +36,8 @@ pub trait Store: Send + Sync + 'static {
     /// What it is and where, without asking it.
     fn describe(&self) -> Description;
 
-    /// Makes constraints and indexes that are missing, and returns the database's name and version (`Neo4j 5.26.20`).
+    /// Makes constraints and indexes that are missing, brings an older store up to date, and returns the database's name
+    /// and version (`Neo4j 5.26.20`). A store of a newer Sluice is refused and left as it is.
     async fn prepare(&self) -> Result<String, Error>;
 
     /// Asks whether it answers.
@@ -93,8 +95,16 @@ pub trait Store: Send + Sync + 'static {
     /// One dead letter, byte for byte; where several clusters had the place, the newest.
     async fn dead_letter(&self, topic: &str, partition: i32, offset: i64) -> Result<Option<LedgerEntry>, Error>;
 
-    /// Notes that a dead letter was sent again at `at` (epoch milliseconds).
-    async fn mark_replayed(&self, id: &str, at: i64) -> Result<(), Error>;
+    /// Claims a dead letter at `at` (epoch milliseconds) for the replay `by`, which nobody else is called.
+    ///
+    /// A claim that is a minute old is void: whoever had it has died.
+    async fn claim_replay(&self, id: &str, by: &str, at: i64) -> Result<ReplayClaim, Error>;
+
+    /// Gives up a claim of the replay `by`: nothing was sent.
+    async fn release_replay(&self, id: &str, by: &str) -> Result<(), Error>;
+
+    /// Notes that a dead letter was sent again at `at` (epoch milliseconds), and ends the claim of the replay `by`.
+    async fn mark_replayed(&self, id: &str, by: &str, at: i64) -> Result<(), Error>;
 
     /// Counts nodes and relationships of the model.
     async fn counts(&self) -> Result<GraphCounts, Error>;
@@ -182,6 +192,17 @@ pub struct ProductFacts {
     pub name: Option<String>,
     /// Its category.
     pub category: String,
+}
+
+/// What became of the wish to send a dead letter again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplayClaim {
+    /// It may be sent.
+    Claimed,
+    /// Another replay has it, since then (epoch milliseconds).
+    InProgress(i64),
+    /// There is no such letter.
+    Unknown,
 }
 
 /// A dead letter as the ledger has it, byte for byte.

@@ -1,6 +1,8 @@
 //! A Kafka cluster: where it is, whether it answers, its topics and how far they reach.
 
 use std::{
+    collections::BTreeMap,
+    path::Path,
     sync::{Mutex, OnceLock, PoisonError},
     time::Duration,
 };
@@ -13,9 +15,11 @@ use rdkafka::{
     consumer::{BaseConsumer, Consumer},
     error::{KafkaError, RDKafkaErrorCode},
 };
+use tracing::warn;
 use uuid::Uuid;
 
-use super::{context::Context, embedded::Broker};
+use super::{acknowledged::Acknowledged, context::Context, embedded::Broker};
+use crate::graph::Checkpoint;
 
 /// Partitions of the topics that Sluice makes itself.
 pub const PARTITIONS: i32 = 3;
@@ -77,6 +81,8 @@ pub struct Watermarks {
 pub struct Cluster {
     bootstrap_servers: String,
     embedded: Option<Broker>,
+    /// How far embedded ones have acknowledged, this one and those before it.
+    acknowledged: Option<Acknowledged>,
     id: OnceLock<String>,
     /// One client for questions, kept, since connecting costs more than asking.
     asker: Mutex<Option<std::sync::Arc<BaseConsumer<Context>>>>,
@@ -93,20 +99,23 @@ impl Cluster {
         Self {
             bootstrap_servers: bootstrap_servers.into(),
             embedded: None,
+            acknowledged: None,
             id: OnceLock::new(),
             asker: Mutex::new(None),
         }
     }
 
-    /// Starts the embedded broker. Each start is a cluster of its own.
+    /// Starts the embedded broker. Each start is a cluster of its own; in the folder it keeps how far it has
+    /// acknowledged, for the next start to say what was lost.
     ///
     /// # Errors
     /// [`Error::Embedded`].
-    pub fn embedded() -> Result<Self, Error> {
+    pub fn embedded(folder: &Path) -> Result<Self, Error> {
         let broker = Broker::start()?;
         Ok(Self {
             bootstrap_servers: broker.bootstrap_servers.clone(),
             embedded: Some(broker),
+            acknowledged: Some(Acknowledged::open(folder)),
             id: OnceLock::from(format!("embedded-{}", Uuid::new_v4())),
             asker: Mutex::new(None),
         })
@@ -187,6 +196,31 @@ impl Cluster {
                 Ok(Watermarks { partition, low, high })
             })
             .collect()
+    }
+
+    /// Keeps how far a topic reaches, if this is an embedded broker. Blocks for as long as the disk takes.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn note(&self, topic: &str, marks: &[Watermarks]) -> std::io::Result<()> {
+        match (&self.acknowledged, self.id()) {
+            (Some(acknowledged), Some(id)) => acknowledged.note(id, topic, marks),
+            _ => Ok(()),
+        }
+    }
+
+    /// How many records of each topic embedded brokers of earlier starts have acknowledged that are in no checkpoint.
+    pub(crate) fn lost(&self, checkpoints: &[Checkpoint]) -> BTreeMap<String, i64> {
+        let cluster = self.id().unwrap_or_default();
+        self.acknowledged.as_ref().map_or_else(BTreeMap::new, |acknowledged| acknowledged.lost(cluster, checkpoints))
+    }
+
+    /// Forgets what was lost, since somebody has been told.
+    pub(crate) fn told(&self) {
+        let Some(acknowledged) = &self.acknowledged else { return };
+        if let Err(error) = acknowledged.forget_others(self.id().unwrap_or_default()) {
+            warn!(%error, "what was lost will be said once more at the next start");
+        }
     }
 
     fn create_topic(&self, topic: &str, partitions: i32, settings: &[(&str, &str)]) -> Result<(), Error> {

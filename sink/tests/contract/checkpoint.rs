@@ -1,7 +1,7 @@
 //! Takeovers, and the table of what a writer can find.
 
 use model::status::Books;
-use sink::graph::{Batch, Checkpoint, Claim, Entry, Outcome, Store};
+use sink::graph::{Batch, Checkpoint, Claim, Entry, Interval, Outcome, Store};
 
 use crate::fixture::{Hand, T, checkpoint, claim, dead, place, purchase};
 
@@ -142,6 +142,98 @@ pub(crate) async fn a_batch_that_begins_elsewhere_is_astray(store: &dyn Store) {
     };
     assert!(sentence.contains("purchases/k/purchases/0 is at 0 where a batch goes from 5 to 6"), "{sentence}");
     assert_eq!(store.counts().await.unwrap().users, 0);
+}
+
+pub(crate) async fn every_row_of_the_table_decides_and_only_the_first_writes(store: &dyn Store) {
+    let id = place("k", "purchases", 0);
+    for _ in 0..2 {
+        Hand::on(store, id.clone()).await;
+    }
+    let mut hand = Hand::on(store, id.clone()).await;
+    hand.write(store, (0..10).map(|_| purchase("a", 1, 2, T)).collect()).await;
+    assert_eq!((hand.epoch, hand.next), (3, 10));
+    let before = (store.checkpoints().await.unwrap(), store.counts().await.unwrap());
+    let gone = place("k", "purchases", 1);
+    for (id, epoch, from, to, expected) in [
+        (&id, 3, 0, 10, "already"),
+        (&id, 3, 4, 10, "already"),
+        (&id, 3, 5, 15, "astray"),
+        (&id, 3, 0, 5, "astray"),
+        (&id, 3, 15, 20, "astray"),
+        (&id, 2, 10, 20, "fenced"),
+        (&id, 2, 0, 10, "fenced"),
+        (&id, 2, 5, 15, "fenced"),
+        // Somebody emptied the graph and another writer began anew.
+        (&id, 4, 10, 20, "fenced"),
+        (&id, 4, 0, 10, "fenced"),
+        (&gone, 3, 10, 20, "gone"),
+        (&gone, 1, 0, 0, "gone"),
+    ] {
+        let mut batch = hand.batch(vec![purchase("new", 8, 9, T), dead(11)]);
+        batch.intervals[0] = Interval { id: id.clone(), epoch, from, to, ..batch.intervals[0].clone() };
+        let outcome = store.write(&batch).await.unwrap();
+        let row = format!("epoch {epoch} from {from} to {to} at {id}");
+        assert_eq!(named(&outcome), expected, "{row}");
+        assert_eq!((store.checkpoints().await.unwrap(), store.counts().await.unwrap()), before, "{row}");
+        assert_eq!(store.dead_letter_counts().await.unwrap(), [], "{row}");
+    }
+    assert_eq!(hand.write(store, vec![purchase("new", 8, 9, T), dead(11)]).await.stored, 1);
+}
+
+pub(crate) async fn a_batch_of_two_partitions_is_written_as_a_whole_or_not_at_all(store: &dyn Store) {
+    let mut hands = Vec::new();
+    for partition in 0..2 {
+        let mut hand = Hand::on(store, place("k", "purchases", partition)).await;
+        hand.write(store, vec![purchase("a", 1, 2, T)]).await;
+        hands.push(hand);
+    }
+    let before = store.checkpoints().await.unwrap();
+    let interval = |hand: &Hand, what: &str| {
+        let next = Interval { epoch: 1, from: 1, to: 2, ..hand.interval(1) };
+        match what {
+            "write" => next,
+            "already" => Interval { from: 0, to: 1, ..next },
+            "astray" => Interval { from: 7, to: 8, ..next },
+            "fenced" => Interval { epoch: 0, ..next },
+            _ => Interval { id: place("gone", "purchases", hand.id.partition), ..next },
+        }
+    };
+    for (first, second, expected) in [
+        ("already", "already", "already"),
+        ("write", "already", "astray"),
+        ("write", "astray", "astray"),
+        ("write", "fenced", "fenced"),
+        ("already", "fenced", "fenced"),
+        ("astray", "fenced", "fenced"),
+        ("write", "gone", "gone"),
+        ("already", "gone", "gone"),
+        ("fenced", "gone", "gone"),
+        ("astray", "gone", "gone"),
+        ("write", "write", "committed"),
+    ] {
+        for (first, second) in [(first, second), (second, first)] {
+            let intervals = vec![interval(&hands[0], first), interval(&hands[1], second)];
+            let entries = vec![Entry { interval: 0, content: purchase("b", 1, 2, T) }];
+            let outcome = store.write(&Batch { intervals, entries }).await.unwrap();
+            if expected == "committed" {
+                assert_eq!(named(&outcome), expected);
+                assert!(store.checkpoints().await.unwrap().iter().all(|checkpoint| checkpoint.next_offset == 2));
+                return;
+            }
+            assert_eq!(named(&outcome), expected, "{first} and {second}");
+            assert_eq!(store.checkpoints().await.unwrap(), before, "{first} and {second}");
+        }
+    }
+}
+
+fn named(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Committed(_) => "committed",
+        Outcome::Already => "already",
+        Outcome::Fenced => "fenced",
+        Outcome::Gone => "gone",
+        Outcome::Astray(_) => "astray",
+    }
 }
 
 pub(crate) async fn of_two_writers_at_the_same_place_one_commits(store: &dyn Store) {

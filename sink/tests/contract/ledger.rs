@@ -2,7 +2,7 @@
 
 use sink::graph::{CheckpointId, Claim, DeadRecord, Store, Trouble, batch::Content};
 
-use crate::fixture::{Hand, T, dead, dead_record, place};
+use crate::fixture::{Hand, dead, dead_record, place};
 
 pub(crate) async fn a_dead_letter_is_kept_byte_for_byte(store: &dyn Store) {
     let bytes = (0..=255).collect::<Vec<u8>>();
@@ -128,15 +128,6 @@ pub(crate) async fn what_is_published_is_not_published_again(store: &dyn Store) 
     store.mark_published(&ids).await.unwrap();
     assert_eq!(offsets(store.unpublished(10).await.unwrap()), [2]);
     assert_eq!(store.dead_letters(None, None, 10).await.unwrap().dead_letters.len(), 3);
-}
-
-pub(crate) async fn a_replay_is_noted(store: &dyn Store) {
-    let mut hand = Hand::on(store, place("k", "purchases", 0)).await;
-    hand.write(store, vec![dead(0)]).await;
-    let entry = store.dead_letter("purchases", 0, 0).await.unwrap().unwrap();
-    store.mark_replayed(&entry.id, 1_000 * T).await.unwrap();
-    let page = store.dead_letters(None, None, 1).await.unwrap();
-    assert_eq!(page.dead_letters[0].replayed_at, Some(1_000 * T));
 }
 
 pub(crate) async fn of_several_clusters_the_newest_letter_is_found(store: &dyn Store) {

@@ -12,7 +12,9 @@ mod graph;
 mod ledger;
 mod neo4j_only;
 mod query;
+mod replay;
 mod reset;
+mod version;
 
 /// Makes a test of each case for each store.
 macro_rules! contract {
@@ -53,6 +55,8 @@ contract! {
         one_partition_taken_over_fences_the_whole_batch,
         a_batch_without_its_checkpoint_finds_it_gone,
         a_batch_that_begins_elsewhere_is_astray,
+        every_row_of_the_table_decides_and_only_the_first_writes,
+        a_batch_of_two_partitions_is_written_as_a_whole_or_not_at_all,
         of_two_writers_at_the_same_place_one_commits,
         of_many_claims_at_once_each_gets_an_epoch_of_its_own,
         a_probe_changes_nothing,
@@ -78,7 +82,6 @@ contract! {
         letters_are_counted_by_topic,
         offsets_are_those_of_the_interval,
         what_is_published_is_not_published_again,
-        a_replay_is_noted,
         of_several_clusters_the_newest_letter_is_found,
         a_topic_made_anew_keeps_the_letters_of_the_old_one;
     query:
@@ -92,6 +95,13 @@ contract! {
         followers_are_limited_for_each,
         follows_among_users_begin_and_end_there,
         names_and_facts_are_those_that_are_known;
+    replay:
+        a_replay_is_noted_and_may_be_repeated,
+        of_many_replays_at_once_one_claims,
+        a_claim_that_was_never_ended_is_void_after_a_minute,
+        a_claim_is_ended_by_whoever_has_it,
+        a_replay_that_fails_again_points_to_its_origin,
+        an_origin_that_nobody_knows_harms_nobody;
     reset:
         a_reset_empties_the_graph_and_begins_where_it_is_told,
         a_reset_fences_writers_in_flight,

@@ -3,7 +3,7 @@
 use model::status::Books;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use crate::graph::{Checkpoint, CheckpointId, Interval};
+use crate::graph::{Checkpoint, CheckpointId, Interval, version::VERSION};
 
 const COLUMNS: &str = "connector, cluster, topic, partition, next_offset, epoch, last_timestamp, last_crc, incarnation, \
     read, stored, repeated, dead, updated";
@@ -25,8 +25,8 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<Checkpoint>> {
 pub(super) fn put(connection: &Connection, checkpoints: &[Checkpoint]) -> Result<()> {
     let mut statement = connection.prepare_cached(
         "INSERT OR REPLACE INTO checkpoint (id, connector, cluster, topic, partition, next_offset, epoch, \
-         last_timestamp, last_crc, incarnation, read, stored, repeated, dead, updated) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+         last_timestamp, last_crc, incarnation, read, stored, repeated, dead, updated, format) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?;
     for Checkpoint { id, next_offset, epoch, last_timestamp, last_crc, incarnation, books, updated } in checkpoints {
         let Books { read, stored, repeated, dead } = books;
@@ -45,7 +45,8 @@ pub(super) fn put(connection: &Connection, checkpoints: &[Checkpoint]) -> Result
             stored,
             repeated,
             dead,
-            updated
+            updated,
+            VERSION,
         ])?;
     }
     Ok(())

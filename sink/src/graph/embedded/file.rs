@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File, TryLockError},
+    io::ErrorKind,
     path::Path,
     time::Duration,
 };
@@ -9,15 +10,18 @@ use std::{
 use rusqlite::{Connection, OpenFlags};
 
 use super::trouble;
-use crate::graph::{Error, Trouble};
+use crate::graph::{
+    Error, Trouble,
+    version::{self, Step, VERSION},
+};
 
 const ATTEMPT: &str = "opening the embedded store";
 
 /// Marks a database as one of Sluice ("Slui"), so that nobody else's is written to.
 const APPLICATION_ID: i32 = 0x536c_7569;
 
-/// Which schema the file has. Raise it with a migration whenever `schema.sql` changes.
-const SCHEMA_VERSION: i32 = 1;
+/// The bytes of a page, as SQLite makes them.
+const PAGE_BYTES: i64 = 4_096;
 
 /// A reader never waits in WAL mode, but for the moment in which the log is recovered or reset.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -43,38 +47,38 @@ pub(super) fn lock(folder: &Path) -> Result<File, Error> {
     }
 }
 
-/// Opens the connection that writes, and makes the schema in a new file.
-pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
+/// Opens the connection that writes; makes the schema in a new file, and brings an older one up to date.
+///
+/// The file is looked at before anything may write to it: one that is refused stays as it is, byte for byte.
+pub(super) fn open_writer(path: &Path, max_mib: Option<u32>) -> Result<Connection, Error> {
+    let step = match inspect(path)? {
+        Found::New => None,
+        Found::Version(version) => Some(version::step(version)),
+        Found::Foreign => return Err(refuse(format!("{} is a database of another program", path.display()))),
+        Found::Damaged(reason) => return Err(refuse(format!("{}: {reason}; {}", path.display(), trouble::DAMAGED))),
+    };
+    let change = match step {
+        None => include_str!("schema.sql"),
+        Some(Step::Keep) => "",
+        Some(Step::Migrate) => include_str!("migrate_1.sql"),
+        Some(Step::Refuse(sentence)) => return Err(refuse(format!("{}: {sentence}", path.display()))),
+    };
     let open = || {
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-        let found = schema(&connection)?;
-        if found == Schema::New {
-            // One transaction, or a crash in between would leave a file that is neither new nor whole.
-            let make = format!(
-                "BEGIN IMMEDIATE; {} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;",
-                include_str!("schema.sql")
-            );
-            connection.pragma_update(None, "journal_mode", "WAL")?;
-            connection.execute_batch(&make)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        if !change.is_empty() {
+            // One transaction, or a crash in between would leave a file that is neither the one nor the other.
+            connection.execute_batch(&format!(
+                "BEGIN IMMEDIATE; {change} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
+            ))?;
         }
-        if matches!(found, Schema::New | Schema::Current) {
-            connection.pragma_update(None, "journal_mode", "WAL")?;
+        if let Some(max_mib) = max_mib {
+            let pages = i64::from(max_mib) * (1 << 20) / PAGE_BYTES;
+            connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
         }
-        Ok((connection, found))
+        Ok(connection)
     };
-    let (connection, found) = open().map_err(|error: rusqlite::Error| {
-        let mut error = trouble::error(ATTEMPT, &error);
-        error.message = format!("{}: {}", path.display(), error.message);
-        error
-    })?;
-    match found {
-        Schema::New | Schema::Current => Ok(connection),
-        Schema::Foreign => Err(refuse(format!("{} is a database of another program", path.display()))),
-        Schema::Other(version) => Err(refuse(format!(
-            "{} has schema {version}, and this version of Sluice reads schema {SCHEMA_VERSION}",
-            path.display()
-        ))),
-    }
+    open().map_err(|error| at(path, &error))
 }
 
 /// Opens a connection that only reads.
@@ -97,23 +101,66 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error>
     Ok(connection)
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Schema {
+/// What is in the place of the file.
+enum Found {
+    /// Nothing, or a file that nothing has been written to.
     New,
-    Current,
+    /// A store of this version.
+    Version(i64),
+    /// Something that some other program has made.
     Foreign,
-    Other(i32),
+    /// Something that can't be read.
+    Damaged(String),
 }
 
-fn schema(connection: &Connection) -> Result<Schema, rusqlite::Error> {
+/// Looks without changing anything.
+fn inspect(path: &Path) -> Result<Found, Error> {
+    let length = match fs::metadata(path) {
+        Ok(file) => file.len(),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::New),
+        Err(error) => return Err(refuse(format!("{} can't be read: {error}", path.display()))),
+    };
+    // SQLite throws the log of an empty file away. What was committed last may be in there.
+    let log = path.with_extension("db-wal");
+    if length == 0 && fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        return Ok(Found::Damaged(format!("it is empty, though there is {}", log.display())));
+    }
+    if length == 0 {
+        return Ok(Found::New);
+    }
+    let look = || {
+        let connection =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        identify(&connection)
+    };
+    match look() {
+        Err(error) if trouble::is_damage(&error) => Ok(Found::Damaged(error.to_string())),
+        found => found.map_err(|error| at(path, &error)),
+    }
+}
+
+fn identify(connection: &Connection) -> Result<Found, rusqlite::Error> {
     let ask = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    Ok(match (tables, ask("application_id")?, ask("user_version")?) {
-        (0, 0, 0) => Schema::New,
-        (_, APPLICATION_ID, SCHEMA_VERSION) => Schema::Current,
-        (_, APPLICATION_ID, version) => Schema::Other(version),
-        _ => Schema::Foreign,
-    })
+    match (tables, ask("application_id")?, ask("user_version")?) {
+        (0, 0, 0) => Ok(Found::New),
+        (_, APPLICATION_ID, version) if i64::from(version) > VERSION => Ok(Found::Version(version.into())),
+        (_, APPLICATION_ID, version) => {
+            // Every page is read, at about a gigabyte in some seconds: damage is said now, and not when somebody
+            // happens upon it.
+            let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+            Ok(if verdict == "ok" { Found::Version(version.into()) } else { Found::Damaged(verdict) })
+        }
+        _ => Ok(Found::Foreign),
+    }
+}
+
+/// The error with the file's name.
+fn at(path: &Path, error: &rusqlite::Error) -> Error {
+    let mut error = trouble::error(ATTEMPT, error);
+    error.message = format!("{}: {}", path.display(), error.message);
+    error
 }
 
 fn refuse(message: String) -> Error {

@@ -3,15 +3,15 @@
 use rusqlite::{Connection, OptionalExtension, Result, Row, params, types::Type};
 
 use crate::graph::{
-    CheckpointId, DeadRecord, LedgerEntry,
-    ledger::{self, After, decode_headers, encode_headers, letter_id},
+    CheckpointId, DeadRecord, LedgerEntry, ReplayClaim,
+    ledger::{self, After, Original, decode_headers, encode_headers, letter_id},
 };
 
 const COLUMNS: &str = "id, connector, cluster, topic, partition, \"offset\", reason, message, key, value, headers, \
-    timestamp_ms, recorded_at, replayed_at";
+    timestamp_ms, recorded_at, claimed_at, replayed_at, failed_again_at";
 
 /// Puts a record into the ledger; one that has been put there before, by a graph whose checkpoints were emptied, gives
-/// way.
+/// way. The letter of which it is a replay learns that it failed again.
 pub(super) fn put(connection: &Connection, id: &CheckpointId, incarnation: i64, record: &DeadRecord) -> Result<()> {
     connection
         .prepare_cached(
@@ -32,7 +32,15 @@ pub(super) fn put(connection: &Connection, id: &CheckpointId, incarnation: i64, 
             encode_headers(&record.headers),
             record.timestamp_ms,
             record.recorded_at,
-        ])
+        ])?;
+    let original = ledger::origin(&record.headers).and_then(|origin| Original::parse(&id.topic, origin));
+    let Some(Original { partition, offset, id_end }) = original else { return Ok(()) };
+    connection
+        .prepare_cached(
+            "UPDATE dead_letter SET failed_again_at = ?5 WHERE topic = ?1 AND partition = ?2 AND \"offset\" = ?3 \
+             AND substr(id, -length(?4)) = ?4",
+        )?
+        .execute(params![id.topic, partition, offset, id_end, record.recorded_at])
         .map(drop)
 }
 
@@ -108,11 +116,38 @@ pub(super) fn find(connection: &Connection, topic: &str, partition: i32, offset:
         .optional()
 }
 
-pub(super) fn mark_replayed(connection: &Connection, id: &str, at: i64) -> Result<()> {
+/// Looks who has the letter, and claims it if nobody does.
+pub(super) fn claim(connection: &Connection, id: &str, by: &str, at: i64) -> Result<ReplayClaim> {
+    let found: Option<(Option<String>, Option<i64>)> = connection
+        .prepare_cached("SELECT claimed_by, claimed_at FROM dead_letter WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((claimed_by, claimed_at)) = found else { return Ok(ReplayClaim::Unknown) };
+    let claim = ledger::claim(claimed_by.as_deref().zip(claimed_at), by, at);
+    if claim == ReplayClaim::Claimed {
+        // What is sent again has not failed again yet.
+        connection
+            .prepare_cached(
+                "UPDATE dead_letter SET claimed_by = ?2, claimed_at = ?3, failed_again_at = NULL WHERE id = ?1",
+            )?
+            .execute(params![id, by, at])?;
+    }
+    Ok(claim)
+}
+
+pub(super) fn release(connection: &Connection, id: &str, by: &str) -> Result<()> {
     connection
-        .prepare_cached("UPDATE dead_letter SET replayed_at = ?2 WHERE id = ?1")?
-        .execute(params![id, at])
+        .prepare_cached(
+            "UPDATE dead_letter SET claimed_by = NULL, claimed_at = NULL WHERE id = ?1 AND claimed_by = ?2",
+        )?
+        .execute(params![id, by])
         .map(drop)
+}
+
+/// A claim that has become somebody else's is his to end.
+pub(super) fn mark_replayed(connection: &Connection, id: &str, by: &str, at: i64) -> Result<()> {
+    connection.prepare_cached("UPDATE dead_letter SET replayed_at = ?2 WHERE id = ?1")?.execute(params![id, at])?;
+    release(connection, id, by)
 }
 
 fn read_row(row: &Row<'_>) -> Result<LedgerEntry> {
@@ -138,7 +173,9 @@ fn read_row(row: &Row<'_>) -> Result<LedgerEntry> {
             timestamp_ms: row.get(11)?,
             recorded_at: row.get(12)?,
         },
-        replayed_at: row.get(13)?,
+        claimed_at: row.get(13)?,
+        replayed_at: row.get(14)?,
+        failed_again_at: row.get(15)?,
     };
     Ok(row.into())
 }

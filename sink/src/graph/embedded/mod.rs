@@ -13,7 +13,7 @@ use model::{
 
 use super::{
     Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
-    Sales, Store,
+    ReplayClaim, Sales, Store,
     ledger::After,
     takeover,
     target::{Aim, Target},
@@ -44,13 +44,22 @@ impl Embedded {
     /// Opens the store in a folder, which is made if it is missing. Blocks for as long as the disk takes.
     ///
     /// # Errors
-    /// A sentence where the folder can't be written, another process has it, or the file is damaged or not Sluice's;
-    /// nothing is changed then.
+    /// A sentence where the folder can't be written, another process has it, or the file is damaged, not Sluice's or a
+    /// newer Sluice's; nothing is changed then.
     pub fn open(data_dir: &Path) -> Result<Self, Error> {
+        Self::open_bounded(data_dir, None)
+    }
+
+    /// As [`Embedded::open`], with a file that does not grow beyond so many MiB. Once it is full, whatever would make it
+    /// grow fails with passing trouble. A file that is larger already stays as large as it is.
+    ///
+    /// # Errors
+    /// As [`Embedded::open`].
+    pub fn open_bounded(data_dir: &Path, max_mib: Option<u32>) -> Result<Self, Error> {
         let lock = file::lock(data_dir)?;
         let path = data_dir.join("sluice.db");
         let location = path.display().to_string();
-        Ok(Self { pool: Pool::new(path)?, location, _lock: lock })
+        Ok(Self { pool: Pool::new(path, max_mib)?, location, _lock: lock })
     }
 }
 
@@ -165,10 +174,20 @@ impl Store for Embedded {
         self.pool.read("reading a dead letter", move |tx| ledger::find(tx, &topic, partition, offset)).await
     }
 
-    async fn mark_replayed(&self, id: &str, at: i64) -> Result<(), Error> {
-        let id = id.to_owned();
+    async fn claim_replay(&self, id: &str, by: &str, at: i64) -> Result<ReplayClaim, Error> {
+        let (id, by) = (id.to_owned(), by.to_owned());
+        self.pool.write("claiming a dead letter", move |tx| ledger::claim(tx, &id, &by, at).map(End::Commit)).await
+    }
+
+    async fn release_replay(&self, id: &str, by: &str) -> Result<(), Error> {
+        let (id, by) = (id.to_owned(), by.to_owned());
+        self.pool.write("giving up a dead letter", move |tx| ledger::release(tx, &id, &by).map(End::Commit)).await
+    }
+
+    async fn mark_replayed(&self, id: &str, by: &str, at: i64) -> Result<(), Error> {
+        let (id, by) = (id.to_owned(), by.to_owned());
         self.pool
-            .write("noting a replayed dead letter", move |tx| ledger::mark_replayed(tx, &id, at).map(End::Commit))
+            .write("noting a replayed dead letter", move |tx| ledger::mark_replayed(tx, &id, &by, at).map(End::Commit))
             .await
     }
 

@@ -32,9 +32,9 @@ pub(super) enum End<T> {
 }
 
 impl Pool {
-    pub(super) fn new(path: PathBuf) -> Result<Self, Error> {
+    pub(super) fn new(path: PathBuf, max_mib: Option<u32>) -> Result<Self, Error> {
         Ok(Self {
-            writer: Arc::new(Mutex::new(file::open_writer(&path)?)),
+            writer: Arc::new(Mutex::new(file::open_writer(&path, max_mib)?)),
             readers: Arc::default(),
             turns: Arc::new(Semaphore::new(READERS)),
             path,

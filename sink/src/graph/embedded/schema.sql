@@ -56,7 +56,9 @@ CREATE TABLE checkpoint (
     stored INTEGER NOT NULL,
     repeated INTEGER NOT NULL,
     dead INTEGER NOT NULL,
-    updated INTEGER NOT NULL
+    updated INTEGER NOT NULL,
+    -- The version of the store that last wrote it.
+    format INTEGER NOT NULL DEFAULT 1
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE dead_letter (
@@ -75,7 +77,10 @@ CREATE TABLE dead_letter (
     timestamp_ms INTEGER,
     recorded_at INTEGER NOT NULL,
     replayed_at INTEGER,
-    published INTEGER NOT NULL DEFAULT 0
+    published INTEGER NOT NULL DEFAULT 0,
+    claimed_by TEXT,
+    claimed_at INTEGER,
+    failed_again_at INTEGER
 ) STRICT;
 CREATE INDEX dead_letter_by_place ON dead_letter (topic, partition, "offset", cluster, id);
 CREATE INDEX dead_letter_unpublished ON dead_letter (sequence) WHERE published = 0;

@@ -4,6 +4,21 @@ use rusqlite::ErrorCode;
 
 use crate::graph::{Error, Trouble};
 
+/// What to do about a damaged file.
+pub(super) const DAMAGED: &str = "the file is damaged: put a copy of it back, or move it away together with the files \
+    that have its name and -wal or -shm behind it, and the store begins anew";
+
+/// What to do about a full one.
+const FULL: &str = "make room on the disk, or raise SLUICE_STORE_MAX_MB if it is set; nothing is lost meanwhile";
+
+/// What to do about a disk that says no.
+const UNWELL: &str = "the disk can't be written or read: see whether it is full, or what the system says of it";
+
+/// Whether the file is not what SQLite wrote.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
 /// Decides by SQLite's own code. Whatever may pass by itself, or when a person makes room on the disk, is passing: an
 /// outage never turns a good record into a dead letter.
 pub(super) fn trouble(code: ErrorCode) -> Trouble {
@@ -25,10 +40,12 @@ pub(super) fn error(attempt: &'static str, error: &rusqlite::Error) -> Error {
         // A value of a type that the schema forbids, or a statement of ours that is wrong.
         return Error::new(attempt, Trouble::Fatal, error.to_string());
     };
-    let mut message = error.to_string();
-    if matches!(code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) {
-        message.push_str("; the file sluice.db is damaged: move it away, and the store begins anew");
-    }
+    let message = match code {
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => format!("{error}; {DAMAGED}"),
+        ErrorCode::DiskFull => format!("{error}; {FULL}"),
+        ErrorCode::SystemIoFailure => format!("{error}; {UNWELL}"),
+        _ => error.to_string(),
+    };
     Error { attempt, trouble: trouble(code), code: Some(format!("{code:?}")), message }
 }
 

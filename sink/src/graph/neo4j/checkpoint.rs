@@ -10,14 +10,13 @@ use neo4rs::{BoltType, Query, query};
 use serde::Deserialize;
 
 use super::{link::Transaction, row};
-use crate::graph::{Checkpoint, CheckpointId, Error, Interval};
+use crate::graph::{Checkpoint, CheckpointId, Error, Interval, Trouble, version};
 
 /// Locks the checkpoints of these intervals, then looks at them.
 pub(super) async fn look(tx: &mut Transaction<'_>, intervals: &[Interval]) -> Result<Vec<Option<Checkpoint>>, Error> {
     let ids = intervals.iter().map(|interval| interval.id.to_string()).collect::<Vec<_>>();
     tx.run(with_ids(cypher!("checkpoint_lock"), &ids)).await?;
-    let found = tx.rows::<Node>(with_ids(cypher!("checkpoint_look"), &ids)).await?;
-    let mut found = found.into_iter().map(|node| (node.key.clone(), node.into())).collect::<HashMap<_, _>>();
+    let mut found = read(tx, with_ids(cypher!("checkpoint_look"), &ids)).await?.into_iter().collect::<HashMap<_, _>>();
     Ok(ids.iter().map(|id| found.remove(id)).collect())
 }
 
@@ -34,8 +33,19 @@ pub(super) async fn lock_all(tx: &mut Transaction<'_>) -> Result<(), Error> {
 
 /// All of them, ordered by id.
 pub(super) async fn all(tx: &mut Transaction<'_>) -> Result<Vec<Checkpoint>, Error> {
-    let rows = tx.rows::<Node>(cypher!("checkpoint_all").into()).await?;
-    Ok(rows.into_iter().map(Checkpoint::from).collect())
+    let all = read(tx, cypher!("checkpoint_all").into()).await?;
+    Ok(all.into_iter().map(|(_, checkpoint)| checkpoint).collect())
+}
+
+/// Reads checkpoints with their keys. One that a newer Sluice has written is refused: that one has brought the store up
+/// to date while this one was running.
+async fn read(tx: &mut Transaction<'_>, query: Query) -> Result<Vec<(String, Checkpoint)>, Error> {
+    let nodes = tx.rows::<Node>(query).await?;
+    let refused = nodes.iter().find_map(|node| version::refuse_format(&node.key, node.format?));
+    match refused {
+        Some(sentence) => Err(Error::new(tx.attempt(), Trouble::Fatal, sentence)),
+        None => Ok(nodes.into_iter().map(|node| (node.key.clone(), node.into())).collect()),
+    }
 }
 
 /// Writes checkpoints as they are to be, whether they were there or not.
@@ -58,6 +68,7 @@ pub(super) async fn put(tx: &mut Transaction<'_>, checkpoints: &[Checkpoint]) ->
             books.repeated.into(),
             books.dead.into(),
             (*updated).into(),
+            version::VERSION.into(),
         ])
     });
     tx.run(query(cypher!("checkpoint_put")).param("rows", rows.collect::<BoltType>())).await
@@ -92,6 +103,7 @@ struct Node {
     repeated: i64,
     dead: i64,
     updated: i64,
+    format: Option<i64>,
 }
 
 impl From<Node> for Checkpoint {

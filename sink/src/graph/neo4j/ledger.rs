@@ -6,17 +6,23 @@ use serde::Deserialize;
 
 use super::{link::Transaction, row, write};
 use crate::graph::{
-    Batch, CheckpointId, DeadRecord, Error, LedgerEntry, Trouble,
+    Batch, CheckpointId, DeadRecord, Error, LedgerEntry, ReplayClaim, Trouble,
     batch::Content,
-    ledger::{self, After, decode_headers, encode_headers, letter_id},
+    ledger::{self, After, Original, decode_headers, encode_headers, letter_id},
 };
 
 /// Puts the dead records of a batch into the ledger; `incarnations` are those of its intervals' checkpoints.
 pub(super) async fn put(tx: &mut Transaction<'_>, batch: &Batch, incarnations: &[i64]) -> Result<(), Error> {
     let mut rows = Vec::new();
+    let mut failed_again = Vec::new();
     for entry in &batch.entries {
         let Content::Dead(record) = &entry.content else { continue };
         let id = &batch.intervals[entry.interval].id;
+        let original = ledger::origin(&record.headers).and_then(|origin| Original::parse(&id.topic, origin));
+        if let Some(Original { partition, offset, id_end }) = original {
+            let topic = id.topic.as_str().into();
+            failed_again.push(row([topic, partition.into(), offset.into(), id_end.into(), record.recorded_at.into()]));
+        }
         rows.push(row([
             letter_id(id, incarnations[entry.interval], record.offset).into(),
             id.connector.as_str().into(),
@@ -33,7 +39,11 @@ pub(super) async fn put(tx: &mut Transaction<'_>, batch: &Batch, incarnations: &
             record.recorded_at.into(),
         ]));
     }
-    write::put(tx, cypher!("ledger_put"), rows.into_iter()).await
+    write::put(tx, cypher!("ledger_put"), rows.into_iter()).await?;
+    if failed_again.is_empty() {
+        return Ok(());
+    }
+    tx.run(query(cypher!("ledger_failed_again")).param("rows", failed_again.into_iter().collect::<BoltType>())).await
 }
 
 fn bytes(bytes: &[u8]) -> BoltType {
@@ -109,8 +119,29 @@ pub(super) async fn find(
     Ok(entries(tx, find).await?.pop())
 }
 
-pub(super) async fn mark_replayed(tx: &mut Transaction<'_>, id: &str, at: i64) -> Result<(), Error> {
-    tx.run(query(cypher!("ledger_mark_replayed")).param("id", id).param("at", at)).await
+/// Locks the letter, looks who has it, and claims it if nobody does.
+pub(super) async fn claim(tx: &mut Transaction<'_>, id: &str, by: &str, at: i64) -> Result<ReplayClaim, Error> {
+    #[derive(Deserialize)]
+    struct Found {
+        by: Option<String>,
+        at: Option<i64>,
+    }
+    tx.run(query(cypher!("ledger_lock")).param("id", id)).await?;
+    let found = tx.rows::<Found>(query(cypher!("ledger_look")).param("id", id)).await?;
+    let Some(found) = found.first() else { return Ok(ReplayClaim::Unknown) };
+    let claim = ledger::claim(found.by.as_deref().zip(found.at), by, at);
+    if claim == ReplayClaim::Claimed {
+        tx.run(query(cypher!("ledger_claim")).param("id", id).param("by", by).param("at", at)).await?;
+    }
+    Ok(claim)
+}
+
+pub(super) async fn release(tx: &mut Transaction<'_>, id: &str, by: &str) -> Result<(), Error> {
+    tx.run(query(cypher!("ledger_release")).param("id", id).param("by", by)).await
+}
+
+pub(super) async fn mark_replayed(tx: &mut Transaction<'_>, id: &str, by: &str, at: i64) -> Result<(), Error> {
+    tx.run(query(cypher!("ledger_mark_replayed")).param("id", id).param("by", by).param("at", at)).await
 }
 
 async fn entries(tx: &mut Transaction<'_>, query: Query) -> Result<Vec<LedgerEntry>, Error> {
@@ -134,7 +165,9 @@ struct Node {
     headers: String,
     timestamp_ms: Option<i64>,
     recorded_at: i64,
+    claimed_at: Option<i64>,
     replayed_at: Option<i64>,
+    failed_again_at: Option<i64>,
 }
 
 impl Node {
@@ -161,7 +194,9 @@ impl Node {
                 timestamp_ms: self.timestamp_ms,
                 recorded_at: self.recorded_at,
             },
+            claimed_at: self.claimed_at,
             replayed_at: self.replayed_at,
+            failed_again_at: self.failed_again_at,
         };
         Ok(row.into())
     }

@@ -3,7 +3,11 @@
 //! Invariant: one transaction at a time writes. Sorting keys does not keep writers from deadlocks: a MERGE of an existing
 //! node takes a shared lock, and one of a new relationship locks both of its ends, row by row.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use model::{
@@ -15,7 +19,7 @@ use neo4rs::BoltType;
 
 use super::{
     Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
-    Sales, Store, Trouble,
+    ReplayClaim, Sales, Store, Trouble,
     ledger::After,
     takeover,
     target::{Aim, Target},
@@ -76,6 +80,8 @@ pub struct Neo4j {
     writer: Link,
     reader: Link,
     schema: Link,
+    /// The store's version was looked at and is none that this program does not know.
+    admitted: AtomicBool,
 }
 
 impl Neo4j {
@@ -90,10 +96,21 @@ impl Neo4j {
             writer: Link::new(options.clone(), 1, WRITE_TIMEOUT),
             reader: Link::new(options.clone(), READERS, READ_TIMEOUT),
             schema: Link::new(options, 1, SCHEMA_TIMEOUT),
+            admitted: AtomicBool::new(false),
         })
     }
 
+    /// Sees to it that nothing is written into a store of a newer Sluice, whoever asks first.
+    async fn admit(&self) -> Result<(), Error> {
+        if !self.admitted.load(Ordering::Relaxed) {
+            schema::look(&self.schema).await?;
+            self.admitted.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
     async fn try_write(&self, batch: &Batch) -> Result<Outcome, Error> {
+        self.admit().await?;
         let mut tx = self.writer.begin("writing a batch").await?;
         let outcome = write::write(&mut tx, batch).await;
         tx.end(outcome).await
@@ -112,6 +129,7 @@ macro_rules! read {
 /// Runs one call in a transaction that is committed.
 macro_rules! write {
     ($self:ident, $attempt:literal, $($call:ident)::+ ($($argument:expr),*)) => {{
+        $self.admit().await?;
         let mut tx = $self.writer.begin($attempt).await?;
         let answer = $($call)::+(&mut tx $(, $argument)*).await.map(End::Commit);
         tx.end(answer).await
@@ -125,7 +143,10 @@ impl Store for Neo4j {
     }
 
     async fn prepare(&self) -> Result<String, Error> {
-        schema::prepare(&self.schema).await
+        self.admitted.store(false, Ordering::Relaxed);
+        let name = schema::prepare(&self.schema).await?;
+        self.admitted.store(true, Ordering::Relaxed);
+        Ok(name)
     }
 
     async fn ping(&self) -> Result<(), Error> {
@@ -148,6 +169,7 @@ impl Store for Neo4j {
     }
 
     async fn probe(&self, batch: &Batch) -> Result<(), Error> {
+        self.admit().await?;
         let mut tx = self.writer.begin("probing Neo4j").await?;
         let answer = write::probe(&mut tx, batch).await.map(End::Rollback);
         tx.end(answer).await
@@ -206,8 +228,16 @@ impl Store for Neo4j {
         read!(self, "reading a dead letter", ledger::find(topic, partition, offset))
     }
 
-    async fn mark_replayed(&self, id: &str, at: i64) -> Result<(), Error> {
-        write!(self, "noting a replayed dead letter", ledger::mark_replayed(id, at))
+    async fn claim_replay(&self, id: &str, by: &str, at: i64) -> Result<ReplayClaim, Error> {
+        write!(self, "claiming a dead letter", ledger::claim(id, by, at))
+    }
+
+    async fn release_replay(&self, id: &str, by: &str) -> Result<(), Error> {
+        write!(self, "giving up a dead letter", ledger::release(id, by))
+    }
+
+    async fn mark_replayed(&self, id: &str, by: &str, at: i64) -> Result<(), Error> {
+        write!(self, "noting a replayed dead letter", ledger::mark_replayed(id, by, at))
     }
 
     async fn counts(&self) -> Result<GraphCounts, Error> {
@@ -215,6 +245,7 @@ impl Store for Neo4j {
     }
 
     async fn reset(&self, to: &[(CheckpointId, i64)]) -> Result<(), Error> {
+        self.admit().await?;
         reset::reset(&self.writer, to).await
     }
 

@@ -1,7 +1,17 @@
-//! The constraints and indexes that Sluice's statements rely on.
+//! The constraints and indexes that Sluice's statements rely on, and the version of what it keeps there.
 
-use super::link::{End, Link};
-use crate::graph::{Error, Trouble};
+use neo4rs::query;
+use serde::Deserialize;
+use tracing::info;
+
+use super::{
+    checkpoint,
+    link::{End, Link, Transaction},
+};
+use crate::graph::{
+    Error, Trouble,
+    version::{self, Step, UNVERSIONED, VERSION},
+};
 
 /// What is unique: the constraint's name, the pattern that binds `n`, its label or type, and the property.
 const UNIQUE: [(&str, &str, &str); 7] = [
@@ -12,6 +22,7 @@ const UNIQUE: [(&str, &str, &str); 7] = [
     ("sluice_checkpoint", "(n:SluiceCheckpoint)", "id"),
     ("sluice_connector", "(n:SluiceConnector)", "name"),
     ("sluice_dead_letter", "(n:SluiceDeadLetter)", "id"),
+    ("sluice_meta", "(n:SluiceMeta)", "id"),
 ];
 
 /// What reads are fast by, besides.
@@ -21,8 +32,14 @@ const INDEXES: [&str; 3] = [
     "CREATE INDEX sluice_dead_letter_published IF NOT EXISTS FOR (n:SluiceDeadLetter) ON (n.published)",
 ];
 
-/// Makes what is missing, and waits until the database has built it.
+const ATTEMPT: &str = "looking at the store's version";
+const MIGRATING: &str = "bringing the store up to date";
+
+/// Makes what is missing, waits until the database has built it, and brings an older store up to date.
+///
+/// The version is looked at first: nothing is made in a store that is refused.
 pub(super) async fn prepare(link: &Link) -> Result<String, Error> {
+    let step = look(link).await?;
     for (name, pattern, property) in UNIQUE {
         let create = format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR {pattern} REQUIRE n.{property} IS UNIQUE");
         run(link, &create).await.map_err(|error| explain(error, pattern, property))?;
@@ -31,10 +48,56 @@ pub(super) async fn prepare(link: &Link) -> Result<String, Error> {
         run(link, create).await?;
     }
     run(link, "CALL db.awaitIndexes()").await?;
+    if step == Step::Migrate {
+        let mut tx = link.begin(MIGRATING).await?;
+        let migrated = migrate(&mut tx).await;
+        let checkpoints = tx.end(migrated).await?;
+        if checkpoints > 0 {
+            info!(store.version = VERSION, checkpoints, "the store was older and has been brought up to date");
+        }
+    }
     let mut tx = link.begin("asking for the version").await?;
     let version = tx.rows::<String>(cypher!("version").into()).await.map(End::Rollback);
     let version = tx.end(version).await?;
     Ok(format!("Neo4j {}", version.first().map_or("of an unknown version", String::as_str)))
+}
+
+/// Whether this program may work with the store, and what has to be done first. Only reads.
+///
+/// # Errors
+/// [`Trouble::Fatal`] where it may not.
+pub(super) async fn look(link: &Link) -> Result<Step, Error> {
+    let mut tx = link.begin(ATTEMPT).await?;
+    let step = judge(&mut tx).await.map(End::Rollback);
+    tx.end(step).await
+}
+
+async fn judge(tx: &mut Transaction<'_>) -> Result<Step, Error> {
+    #[derive(Deserialize)]
+    struct Found {
+        version: Option<i64>,
+        format: Option<i64>,
+    }
+    let rows = tx.rows::<Found>(cypher!("meta_look").into()).await?;
+    let (version, format) = rows.first().map_or((None, None), |row| (row.version, row.format));
+    // A checkpoint of a newer store, brought here by hand.
+    let foreign = version::refuse_format("of one partition", format.unwrap_or(UNVERSIONED));
+    match foreign.map_or_else(|| version::step(version.unwrap_or(UNVERSIONED)), Step::Refuse) {
+        Step::Refuse(sentence) => Err(Error::new(ATTEMPT, Trouble::Fatal, sentence)),
+        step => Ok(step),
+    }
+}
+
+/// Looks again under the lock, since another process may have been quicker; returns how many checkpoints were older.
+async fn migrate(tx: &mut Transaction<'_>) -> Result<End<i64>, Error> {
+    tx.run(cypher!("meta_lock").into()).await?;
+    if judge(tx).await? == Step::Keep {
+        return Ok(End::Rollback(0));
+    }
+    checkpoint::lock_all(tx).await?;
+    let checkpoints = tx.number(cypher!("migrate_1").into()).await?;
+    tx.run(query(cypher!("meta_put")).param("version", VERSION)).await?;
+    Ok(End::Commit(checkpoints))
 }
 
 async fn run(link: &Link, statement: &str) -> Result<(), Error> {

@@ -3,4 +3,4 @@
 // end in a deadlock that is none.
 UNWIND $ids AS id
 MATCH (c:SluiceCheckpoint {id: id})
-SET c.version = timestamp()
+SET c.touched = timestamp()

@@ -1,4 +1,4 @@
 // As checkpoint_lock.
 MATCH (c:SluiceCheckpoint)
 WITH c ORDER BY c.id
-SET c.version = timestamp()
+SET c.touched = timestamp()

@@ -1,4 +1,4 @@
 // As checkpoint_lock; a node that is made here has no epoch until it is set.
 UNWIND $ids AS id
 MERGE (c:SluiceCheckpoint {id: id})
-SET c.version = timestamp()
+SET c.touched = timestamp()

@@ -1,0 +1,2 @@
+MATCH (d:SluiceDeadLetter {id: $id})
+RETURN d.claimed_by AS by, d.claimed_at AS at

@@ -1,0 +1,2 @@
+MATCH (m:SluiceMeta {id: 'sluice'})
+SET m.version = $version

@@ -1,0 +1,75 @@
+//! Which version of a store this program writes, and what it does with another one. Pure.
+//!
+//! | version | what it is |
+//! | --- | --- |
+//! | 1 | the first; in Neo4j without a version of its own, and a checkpoint's lock was its property `version` |
+//! | 2 | versions in the store and on each checkpoint; claims of replays |
+//!
+//! Whoever changes what a store holds raises [`VERSION`], and writes the step from the version before beside the stores'
+//! schemas. No step is ever taken back: a program refuses what is newer than itself.
+
+/// What this program writes: into the store, and on each checkpoint as its format.
+pub(super) const VERSION: i64 = 2;
+
+/// What a store or a checkpoint is that has no version.
+pub(super) const UNVERSIONED: i64 = 1;
+
+/// What to do with a store.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// It is up to date.
+    Keep,
+    /// It is older: bring it up to date.
+    Migrate,
+    /// Leave it alone; a sentence says why, and what to do.
+    Refuse(String),
+}
+
+/// Decides by the version that a store has.
+pub(super) fn step(found: i64) -> Step {
+    match found {
+        VERSION => Step::Keep,
+        UNVERSIONED..VERSION => Step::Migrate,
+        newer if newer > VERSION => Step::Refuse(format!(
+            "the store has version {found} and this program knows versions up to {VERSION}: a newer Sluice wrote it; run \
+             that one, or give this one a store of its own"
+        )),
+        _ => Step::Refuse(format!(
+            "the store has version {found}, which no Sluice writes: put a copy of it back, or give this one a store of \
+             its own"
+        )),
+    }
+}
+
+/// Why a checkpoint can't be used, if it can't.
+pub(super) fn refuse_format(checkpoint: &str, format: i64) -> Option<String> {
+    (format > VERSION).then(|| {
+        format!(
+            "the checkpoint {checkpoint} has format {format} and this program knows formats up to {VERSION}: a newer \
+             Sluice works with this store; run that one, or give this one a store of its own"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn older_is_migrated_newer_and_nonsense_are_refused() {
+        for (found, expected) in [(VERSION, Step::Keep), (UNVERSIONED, Step::Migrate), (VERSION - 1, Step::Migrate)] {
+            assert_eq!(step(found), expected, "{found}");
+        }
+        for (found, words) in [(VERSION + 1, "a newer Sluice"), (0, "no Sluice writes"), (-5, "no Sluice writes")] {
+            let Step::Refuse(sentence) = step(found) else { panic!("{found} was taken") };
+            assert!(sentence.contains(&format!("version {found}")) && sentence.contains(words), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn only_a_newer_format_is_refused() {
+        assert_eq!(refuse_format("c", VERSION), None);
+        assert_eq!(refuse_format("c", UNVERSIONED), None);
+        assert!(refuse_format("c", VERSION + 1).is_some_and(|sentence| sentence.contains("checkpoint c has format 3")));
+    }
+}

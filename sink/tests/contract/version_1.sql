@@ -1,0 +1,96 @@
+-- The embedded store as version 1 made it, with a graph of one purchase and one dead letter.
+
+CREATE TABLE user (id INTEGER PRIMARY KEY, name TEXT) STRICT;
+
+CREATE TABLE product (id INTEGER PRIMARY KEY, category TEXT NOT NULL, name TEXT, price REAL) STRICT;
+
+CREATE TABLE purchase (
+    id TEXT PRIMARY KEY,
+    user INTEGER NOT NULL,
+    product INTEGER NOT NULL,
+    quantity INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX purchase_by_time ON purchase (timestamp, product, user, quantity);
+
+-- The distinct pairs of `purchase`, kept beside it: similar buyers ask for them, and there are far fewer of them.
+CREATE TABLE bought (user INTEGER NOT NULL, product INTEGER NOT NULL, PRIMARY KEY (user, product)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rated (
+    user INTEGER NOT NULL,
+    product INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    PRIMARY KEY (user, product)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rated_by_product ON rated (product, value DESC, user);
+
+-- With a rowid, unlike the others: its rows can have 32 KiB.
+CREATE TABLE reviewed (
+    id TEXT NOT NULL UNIQUE,
+    user INTEGER NOT NULL,
+    product INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    timestamp INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE follows (
+    followed INTEGER NOT NULL,
+    follower INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    PRIMARY KEY (followed, follower)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE checkpoint (
+    id TEXT PRIMARY KEY,
+    connector TEXT NOT NULL,
+    cluster TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    next_offset INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    last_timestamp INTEGER NOT NULL,
+    last_crc INTEGER NOT NULL,
+    incarnation INTEGER NOT NULL,
+    read INTEGER NOT NULL,
+    stored INTEGER NOT NULL,
+    repeated INTEGER NOT NULL,
+    dead INTEGER NOT NULL,
+    updated INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE dead_letter (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    connector TEXT NOT NULL,
+    cluster TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    "offset" INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    message TEXT NOT NULL,
+    key BLOB,
+    value BLOB,
+    headers TEXT NOT NULL,
+    timestamp_ms INTEGER,
+    recorded_at INTEGER NOT NULL,
+    replayed_at INTEGER,
+    published INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX dead_letter_by_place ON dead_letter (topic, partition, "offset", cluster, id);
+CREATE INDEX dead_letter_unpublished ON dead_letter (sequence) WHERE published = 0;
+
+PRAGMA application_id = 1399616873;
+PRAGMA user_version = 1;
+
+INSERT INTO user VALUES (1, NULL);
+INSERT INTO product VALUES (2, 'Books', NULL, NULL);
+INSERT INTO purchase VALUES ('a', 1, 2, 2, 1700000000);
+INSERT INTO bought VALUES (1, 2);
+INSERT OR REPLACE INTO checkpoint (id, connector, cluster, topic, partition, next_offset, epoch, last_timestamp,
+    last_crc, incarnation, read, stored, repeated, dead, updated)
+    VALUES ('purchases/k/purchases/0', 'purchases', 'k', 'purchases', 0, 2, 1, 1700000000002, 77, 1, 2, 1, 0, 1, 0);
+INSERT OR REPLACE INTO dead_letter (id, connector, cluster, topic, partition, "offset", reason, message, key, value,
+    headers, timestamp_ms, recorded_at)
+    VALUES ('purchases/k/purchases/0/1', 'purchases', 'k', 'purchases', 0, 1, 'malformed_json',
+    'the value at 1 is no JSON', x'37', x'7b', '[]', 1700000000000, 1700000000001);
