@@ -11,6 +11,8 @@ mod fixture;
 mod graph;
 mod ledger;
 mod neo4j_only;
+mod neo4j_zombie;
+mod proxy;
 mod query;
 mod reset;
 
