@@ -10,6 +10,7 @@ mod embedded_only;
 mod fixture;
 mod graph;
 mod ledger;
+mod neo4j_fault;
 mod neo4j_only;
 mod neo4j_zombie;
 mod proxy;

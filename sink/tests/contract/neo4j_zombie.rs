@@ -5,7 +5,7 @@ use std::time::Duration;
 use neo4rs::query;
 use sink::graph::{
     Outcome, Store, Trouble,
-    neo4j::{Bounds, Neo4j, Options},
+    neo4j::{Bounds, Neo4j},
 };
 
 use crate::{
@@ -17,15 +17,6 @@ use crate::{
 /// Impatient enough for a test, and otherwise as in use.
 fn impatient() -> Bounds {
     Bounds { patience: Duration::from_millis(300), ..Bounds::default() }
-}
-
-pub(crate) async fn proxy() -> Proxy {
-    let uri = options().uri;
-    Proxy::before(uri.split_once("://").unwrap().1).await
-}
-
-pub(crate) fn through(proxy: &Proxy, bounds: Bounds) -> Neo4j {
-    Neo4j::with_bounds(Options { uri: format!("bolt://{}", proxy.address()), ..options() }, bounds).unwrap()
 }
 
 /// Waits until as many transactions of any Sluice are open and have been for longer than an impatient one waits.
@@ -40,8 +31,8 @@ async fn until_open(expected: i64) {
 #[tokio::test]
 async fn a_takeover_ends_the_transaction_of_a_writer_that_was_frozen_before_its_commit() {
     let bench = bench::neo4j().await;
-    let (proxy, new) = (proxy().await, Neo4j::with_bounds(options(), impatient()).unwrap());
-    let frozen = through(&proxy, Bounds::default());
+    let (proxy, new) = (Proxy::before_neo4j().await, Neo4j::with_bounds(options(), impatient()).unwrap());
+    let frozen = proxy.store(Bounds::default());
     let hand = Hand::on(&frozen, place("k", "purchases", 0)).await;
     let batch = hand.batch(vec![purchase("a", 1, 2, T)]);
     proxy.arm(Request::Commit, Fault::Hold);
@@ -66,9 +57,9 @@ async fn a_takeover_ends_the_transaction_of_a_writer_that_was_frozen_before_its_
 #[tokio::test]
 async fn a_writer_ends_what_it_left_open_itself_when_the_network_went_away_in_silence() {
     let bench = bench::neo4j().await;
-    let proxy = proxy().await;
+    let proxy = Proxy::before_neo4j().await;
     let bounds = Bounds { write: Duration::from_secs(3), ..impatient() };
-    let store = through(&proxy, bounds);
+    let store = proxy.store(bounds);
     let mut hand = Hand::on(&store, place("k", "purchases", 0)).await;
     let batch = hand.batch(vec![purchase("a", 1, 2, T)]);
     proxy.arm(Request::Commit, Fault::Hold);
@@ -97,9 +88,9 @@ async fn a_takeover_waits_for_a_transaction_that_is_none_of_sluices_and_leaves_i
 #[tokio::test]
 async fn a_takeover_leaves_writers_of_other_checkpoints_alone() {
     let bench = bench::neo4j().await;
-    let (mine, theirs) = (proxy().await, proxy().await);
+    let (mine, theirs) = (Proxy::before_neo4j().await, Proxy::before_neo4j().await);
     let new = Neo4j::with_bounds(options(), impatient()).unwrap();
-    let (gone, healthy) = (through(&mine, Bounds::default()), through(&theirs, Bounds::default()));
+    let (gone, healthy) = (mine.store(Bounds::default()), theirs.store(Bounds::default()));
     let dead = Hand::on(&gone, place("k", "purchases", 0)).await;
     let mut alive = Hand::on(&healthy, place("k", "purchases", 1)).await;
     let dead_batch = dead.batch(vec![purchase("a", 1, 2, T)]);

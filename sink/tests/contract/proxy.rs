@@ -11,6 +11,7 @@ use std::{
     },
 };
 
+use sink::graph::neo4j::{Bounds, Neo4j, Options};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::{
@@ -20,6 +21,8 @@ use tokio::{
     sync::{Mutex as AsyncMutex, Notify},
 };
 use tokio_util::sync::CancellationToken;
+
+use crate::bench::options;
 
 /// What a client asks of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +73,7 @@ struct Shared {
 
 impl Proxy {
     /// Stands before the server at `host:port`.
-    pub(crate) async fn before(server: &str) -> Self {
+    async fn before(server: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let shared = Arc::new(Shared {
@@ -94,9 +97,15 @@ impl Proxy {
         proxy
     }
 
-    /// `host:port`.
-    pub(crate) fn address(&self) -> &str {
-        &self.address
+    /// Stands before the shared Neo4j.
+    pub(crate) async fn before_neo4j() -> Self {
+        let uri = options().uri;
+        Self::before(uri.split_once("://").unwrap().1).await
+    }
+
+    /// A store that goes through it.
+    pub(crate) fn store(&self, bounds: Bounds) -> Neo4j {
+        Neo4j::with_bounds(Options { uri: format!("bolt://{}", self.address), ..options() }, bounds).unwrap()
     }
 
     /// The next such request fails so. Faults of one kind of request strike in the order in which they were armed.

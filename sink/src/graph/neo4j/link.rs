@@ -11,7 +11,8 @@ use std::{
     time::Duration,
 };
 
-use neo4rs::{ConfigBuilder, Graph, Query, Row, Txn};
+use metrics::counter;
+use neo4rs::{ConfigBuilder, Error as DriverError, Graph, Query, Row, Txn};
 use serde::de::DeserializeOwned;
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
@@ -23,6 +24,9 @@ use crate::graph::{Error, Trouble};
 
 /// How many rows the server sends at a time; each pull is a round trip, and a row is small.
 const FETCH_SIZE: usize = 10_000;
+
+/// How much later than ours the driver's own bound strikes. Were they alike, either might be first.
+const DRIVER_MARGIN: Duration = Duration::from_secs(1);
 
 /// A driver of its own, with its own connections.
 pub(super) struct Link {
@@ -65,8 +69,8 @@ impl Link {
         match begun {
             Ok(Ok(txn)) => Ok(Transaction { txn, guard, attempt, _turn: turn }),
             Ok(Err(error)) => {
-                guard.whole = trouble::is_failure(&error);
-                Err(trouble::error(attempt, &error))
+                guard.whole = trouble::leaves_connections_well(&error);
+                Err(failed(attempt, &error))
             }
             Err(_) => Err(no_answer(attempt, self.connect)),
         }
@@ -97,7 +101,7 @@ impl Link {
             .fetch_size(FETCH_SIZE)
             .max_connections(self.connections)
             // It is also the bound of every single read, so it must not end a statement before ours does.
-            .connection_timeout(self.bound.max(self.connect))
+            .connection_timeout(self.bound.max(self.connect).saturating_add(DRIVER_MARGIN))
             .build();
         config.and_then(Graph::connect).map_err(|error| trouble::error(attempt, &error))
     }
@@ -126,6 +130,16 @@ fn read_password(attempt: &'static str, file: &Path) -> Result<String, Error> {
 
 fn no_answer(attempt: &'static str, bound: Duration) -> Error {
     Error::new(attempt, Trouble::Passing, format!("Neo4j did not answer within {} s", bound.as_secs_f32()))
+}
+
+/// The error for one of the driver. Two of our own writers never deadlock, so each deadlock is worth a count: it tells of
+/// other processes that write the same graph.
+fn failed(attempt: &'static str, error: &DriverError) -> Error {
+    let error = trouble::error(attempt, error);
+    if error.code.as_deref().is_some_and(|code| code.ends_with(".DeadlockDetected")) {
+        counter!("sluice_deadlocks_total").increment(1);
+    }
+    error
 }
 
 /// Drops the graph when it is dropped itself, unless the connection is known to be in good order.
@@ -200,8 +214,8 @@ impl Transaction<'_> {
                     Ok(answer)
                 }
                 Ok(Err(error)) => {
-                    guard.whole = trouble::is_failure(&error);
-                    Err(trouble::error(attempt, &error))
+                    guard.whole = trouble::leaves_connections_well(&error);
+                    Err(failed(attempt, &error))
                 }
                 Err(_) => Err(no_answer(attempt, bound)),
             },
@@ -218,7 +232,7 @@ impl Transaction<'_> {
 
     fn judge<T>(&self, answer: Result<neo4rs::Result<T>, tokio::time::error::Elapsed>) -> Result<T, Error> {
         match answer {
-            Ok(answer) => answer.map_err(|error| trouble::error(self.attempt, &error)),
+            Ok(answer) => answer.map_err(|error| failed(self.attempt, &error)),
             Err(_) => Err(no_answer(self.attempt, self.guard.link.bound)),
         }
     }
