@@ -9,26 +9,30 @@ use model::status::Books;
 use neo4rs::{BoltType, Query, query};
 use serde::Deserialize;
 
-use super::{link::Transaction, row};
+use super::{link::Transaction, mark::Mark, row};
 use crate::graph::{Checkpoint, CheckpointId, Error, Interval, Trouble, version};
 
 /// Locks the checkpoints of these intervals, then looks at them.
-pub(super) async fn look(tx: &mut Transaction<'_>, intervals: &[Interval]) -> Result<Vec<Option<Checkpoint>>, Error> {
+pub(super) async fn look(
+    tx: &mut Transaction<'_>,
+    intervals: &[Interval],
+    mark: &Mark,
+) -> Result<Vec<Option<Checkpoint>>, Error> {
     let ids = intervals.iter().map(|interval| interval.id.to_string()).collect::<Vec<_>>();
-    tx.run(with_ids(cypher!("checkpoint_lock"), &ids)).await?;
+    tx.run(with_ids(cypher!("checkpoint_lock"), &ids).param("mark", mark.metadata())).await?;
     let mut found = read(tx, with_ids(cypher!("checkpoint_look"), &ids)).await?.into_iter().collect::<HashMap<_, _>>();
     Ok(ids.iter().map(|id| found.remove(id)).collect())
 }
 
 /// Locks these checkpoints, whether they are there or not.
-pub(super) async fn lock_or_create(tx: &mut Transaction<'_>, ids: &[&CheckpointId]) -> Result<(), Error> {
+pub(super) async fn lock_or_create(tx: &mut Transaction<'_>, ids: &[&CheckpointId], mark: &Mark) -> Result<(), Error> {
     let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>();
-    tx.run(with_ids(cypher!("checkpoint_lock_or_create"), &ids)).await
+    tx.run(with_ids(cypher!("checkpoint_lock_or_create"), &ids).param("mark", mark.metadata())).await
 }
 
 /// Locks all that are there.
-pub(super) async fn lock_all(tx: &mut Transaction<'_>) -> Result<(), Error> {
-    tx.run(cypher!("checkpoint_lock_all").into()).await
+pub(super) async fn lock_all(tx: &mut Transaction<'_>, mark: &Mark) -> Result<(), Error> {
+    tx.run(query(cypher!("checkpoint_lock_all")).param("mark", mark.metadata())).await
 }
 
 /// All of them, ordered by id.

@@ -11,7 +11,8 @@ use std::{
     time::Duration,
 };
 
-use neo4rs::{ConfigBuilder, Graph, Query, Row, Txn};
+use metrics::counter;
+use neo4rs::{ConfigBuilder, Error as DriverError, Graph, Query, Row, Txn};
 use serde::de::DeserializeOwned;
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
@@ -21,11 +22,11 @@ use tokio::{
 use super::{Options, trouble};
 use crate::graph::{Error, Trouble};
 
-/// To connect, be let in and begin. A server that takes longer is as good as gone.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// How many rows the server sends at a time; each pull is a round trip, and a row is small.
 const FETCH_SIZE: usize = 10_000;
+
+/// How much later than ours the driver's own bound strikes. Were they alike, either might be first.
+const DRIVER_MARGIN: Duration = Duration::from_secs(1);
 
 /// A driver of its own, with its own connections.
 pub(super) struct Link {
@@ -34,6 +35,8 @@ pub(super) struct Link {
     /// As many as there are connections, so that waiting for one is no error of the driver.
     turns: Semaphore,
     connections: usize,
+    /// For beginning, and for rolling back.
+    connect: Duration,
     /// For each statement and for the commit.
     bound: Duration,
 }
@@ -52,8 +55,8 @@ pub(super) enum End<T> {
 }
 
 impl Link {
-    pub(super) fn new(options: Options, connections: usize, bound: Duration) -> Self {
-        Self { options, slot: Mutex::default(), turns: Semaphore::new(connections), connections, bound }
+    pub(super) fn new(options: Options, connections: usize, connect: Duration, bound: Duration) -> Self {
+        Self { options, slot: Mutex::default(), turns: Semaphore::new(connections), connections, connect, bound }
     }
 
     /// Begins a transaction, as soon as a connection is free.
@@ -61,15 +64,15 @@ impl Link {
         let turn = self.turns.acquire().await;
         let turn = turn.map_err(|_| Error::new(attempt, Trouble::Passing, "the process is stopping"))?;
         let (graph, generation) = self.graph(attempt)?;
-        let begun = timeout(CONNECT_TIMEOUT, graph.start_txn()).await;
+        let begun = timeout(self.connect, graph.start_txn()).await;
         let mut guard = Guard { link: self, generation, whole: false };
         match begun {
             Ok(Ok(txn)) => Ok(Transaction { txn, guard, attempt, _turn: turn }),
             Ok(Err(error)) => {
-                guard.whole = trouble::is_failure(&error);
-                Err(trouble::error(attempt, &error))
+                guard.whole = trouble::leaves_connections_well(&error);
+                Err(failed(attempt, &error))
             }
-            Err(_) => Err(no_answer(attempt, CONNECT_TIMEOUT)),
+            Err(_) => Err(no_answer(attempt, self.connect)),
         }
     }
 
@@ -80,7 +83,7 @@ impl Link {
             slot.generation += 1;
         }
         let generation = slot.generation;
-        slot.graph.clone().map(|graph| (graph, generation)).ok_or_else(|| no_answer(attempt, CONNECT_TIMEOUT))
+        slot.graph.clone().map(|graph| (graph, generation)).ok_or_else(|| no_answer(attempt, self.connect))
     }
 
     /// Makes a driver, which connects when it is used. The password is read again each time: it may be a new one.
@@ -98,7 +101,7 @@ impl Link {
             .fetch_size(FETCH_SIZE)
             .max_connections(self.connections)
             // It is also the bound of every single read, so it must not end a statement before ours does.
-            .connection_timeout(self.bound.max(CONNECT_TIMEOUT))
+            .connection_timeout(self.bound.max(self.connect).saturating_add(DRIVER_MARGIN))
             .build();
         config.and_then(Graph::connect).map_err(|error| trouble::error(attempt, &error))
     }
@@ -126,7 +129,17 @@ fn read_password(attempt: &'static str, file: &Path) -> Result<String, Error> {
 }
 
 fn no_answer(attempt: &'static str, bound: Duration) -> Error {
-    Error::new(attempt, Trouble::Passing, format!("Neo4j did not answer within {} s", bound.as_secs()))
+    Error::new(attempt, Trouble::Passing, format!("Neo4j did not answer within {} s", bound.as_secs_f32()))
+}
+
+/// The error for one of the driver. Two of our own writers never deadlock, so each deadlock is worth a count: it tells of
+/// other processes that write the same graph.
+fn failed(attempt: &'static str, error: &DriverError) -> Error {
+    let error = trouble::error(attempt, error);
+    if error.code.as_deref().is_some_and(|code| code.ends_with(".DeadlockDetected")) {
+        counter!("sluice_deadlocks_total").increment(1);
+    }
+    error
 }
 
 /// Drops the graph when it is dropped itself, unless the connection is known to be in good order.
@@ -193,7 +206,7 @@ impl Transaction<'_> {
     /// Commits or rolls back, as `outcome` says; after an error it rolls back.
     pub(super) async fn end<T>(self, outcome: Result<End<T>, Error>) -> Result<T, Error> {
         let Self { txn, mut guard, attempt, _turn } = self;
-        let bound = guard.link.bound;
+        let Link { connect, bound, .. } = *guard.link;
         match outcome {
             Ok(End::Commit(answer)) => match timeout(bound, txn.commit()).await {
                 Ok(Ok(())) => {
@@ -201,17 +214,17 @@ impl Transaction<'_> {
                     Ok(answer)
                 }
                 Ok(Err(error)) => {
-                    guard.whole = trouble::is_failure(&error);
-                    Err(trouble::error(attempt, &error))
+                    guard.whole = trouble::leaves_connections_well(&error);
+                    Err(failed(attempt, &error))
                 }
                 Err(_) => Err(no_answer(attempt, bound)),
             },
             Ok(End::Rollback(answer)) => {
-                guard.whole = rolled_back(txn).await;
+                guard.whole = rolled_back(txn, connect).await;
                 Ok(answer)
             }
             Err(error) => {
-                guard.whole = rolled_back(txn).await;
+                guard.whole = rolled_back(txn, connect).await;
                 Err(error)
             }
         }
@@ -219,7 +232,7 @@ impl Transaction<'_> {
 
     fn judge<T>(&self, answer: Result<neo4rs::Result<T>, tokio::time::error::Elapsed>) -> Result<T, Error> {
         match answer {
-            Ok(answer) => answer.map_err(|error| trouble::error(self.attempt, &error)),
+            Ok(answer) => answer.map_err(|error| failed(self.attempt, &error)),
             Err(_) => Err(no_answer(self.attempt, self.guard.link.bound)),
         }
     }
@@ -227,6 +240,6 @@ impl Transaction<'_> {
 
 /// Rolls back. Only where the server says that it did is the connection worth keeping: after a FAILURE it ignores the
 /// wish until the connection is reset, which the driver does no earlier than at its next use.
-async fn rolled_back(txn: Txn) -> bool {
-    matches!(timeout(CONNECT_TIMEOUT, txn.rollback()).await, Ok(Ok(())))
+async fn rolled_back(txn: Txn, bound: Duration) -> bool {
+    matches!(timeout(bound, txn.rollback()).await, Ok(Ok(())))
 }

@@ -5,8 +5,7 @@
 
 use std::{
     path::PathBuf,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
 };
 
 use async_trait::async_trait;
@@ -16,6 +15,7 @@ use model::{
     status::GraphCounts,
 };
 use neo4rs::BoltType;
+use uuid::Uuid;
 
 use super::{
     Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
@@ -32,9 +32,11 @@ macro_rules! cypher {
     };
 }
 
+mod bounds;
 mod checkpoint;
 mod ledger;
 mod link;
+mod mark;
 mod query;
 mod reset;
 mod schema;
@@ -42,19 +44,13 @@ mod target;
 mod trouble;
 mod uri;
 mod write;
+mod zombie;
 
+pub use bounds::Bounds;
 use link::{End, Link};
+use mark::{Mark, Wish};
 pub use uri::check_uri;
-
-/// For a statement that writes. 20,000 rows take about a second on two cores; what is thirty times longer waits for a lock
-/// that somebody forgot, and is better ended than waited for.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// For a statement that reads. The longest, who bought what, takes half a second at 300,000 purchases on two cores.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// For a constraint or an index on data that is there already.
-const SCHEMA_TIMEOUT: Duration = Duration::from_mins(10);
+use zombie::Sentry;
 
 /// How many statements read at once: the four questions, and what the page and the API ask beside.
 const READERS: usize = 8;
@@ -77,11 +73,16 @@ pub struct Options {
 /// A graph in a Neo4j database.
 pub struct Neo4j {
     location: String,
+    /// What its transactions are known by.
+    id: String,
+    /// How many writing transactions it has begun.
+    begun: AtomicI64,
     writer: Link,
     reader: Link,
     schema: Link,
     /// The store's version was looked at and is none that this program does not know.
     admitted: AtomicBool,
+    sentry: Sentry,
 }
 
 impl Neo4j {
@@ -90,13 +91,24 @@ impl Neo4j {
     /// # Errors
     /// A sentence for an address that is none.
     pub fn new(options: Options) -> Result<Self, Error> {
+        Self::with_bounds(options, Bounds::default())
+    }
+
+    /// As [`Neo4j::new`], with other bounds in time.
+    ///
+    /// # Errors
+    /// A sentence for an address that is none.
+    pub fn with_bounds(options: Options, bounds: Bounds) -> Result<Self, Error> {
         check_uri(&options.uri).map_err(|sentence| Error::new("reading Neo4j's address", Trouble::Fatal, sentence))?;
         Ok(Self {
             location: options.uri.clone(),
-            writer: Link::new(options.clone(), 1, WRITE_TIMEOUT),
-            reader: Link::new(options.clone(), READERS, READ_TIMEOUT),
-            schema: Link::new(options, 1, SCHEMA_TIMEOUT),
             admitted: AtomicBool::new(false),
+            id: Uuid::new_v4().to_string(),
+            begun: AtomicI64::new(0),
+            writer: Link::new(options.clone(), 1, bounds.connect, bounds.write),
+            reader: Link::new(options.clone(), READERS, bounds.connect, bounds.read),
+            schema: Link::new(options.clone(), 1, bounds.connect, bounds.schema),
+            sentry: Sentry::new(Link::new(options, 1, bounds.connect, bounds.read), bounds.patience),
         })
     }
 
@@ -111,9 +123,18 @@ impl Neo4j {
 
     async fn try_write(&self, batch: &Batch) -> Result<Outcome, Error> {
         self.admit().await?;
-        let mut tx = self.writer.begin("writing a batch").await?;
-        let outcome = write::write(&mut tx, batch).await;
-        tx.end(outcome).await
+        let mark = self.mark(batch.intervals.iter().map(|interval| &interval.id));
+        let work = async {
+            let mut tx = self.writer.begin("writing a batch").await?;
+            let outcome = write::write(&mut tx, batch, &mark).await;
+            tx.end(outcome).await
+        };
+        self.sentry.watch(&mark, Wish::Write, work).await
+    }
+
+    /// What the next writing transaction says of itself.
+    fn mark<'a>(&self, ids: impl IntoIterator<Item = &'a CheckpointId>) -> Mark {
+        Mark::new(&self.id, self.begun.fetch_add(1, Ordering::Relaxed), ids)
     }
 }
 
@@ -156,7 +177,9 @@ impl Store for Neo4j {
     }
 
     async fn claim(&self, claims: &[Claim]) -> Result<Vec<Checkpoint>, Error> {
-        write!(self, "taking partitions over", claim(claims))
+        let mark = self.mark(claims.iter().map(|claim| &claim.id));
+        let work = async { write!(self, "taking partitions over", claim(claims, &mark)) };
+        self.sentry.watch(&mark, Wish::Claim, work).await
     }
 
     /// Between asking what is there and writing what is not, another process can write it. Then the constraint refuses
@@ -171,7 +194,7 @@ impl Store for Neo4j {
     async fn probe(&self, batch: &Batch) -> Result<(), Error> {
         self.admit().await?;
         let mut tx = self.writer.begin("probing Neo4j").await?;
-        let answer = write::probe(&mut tx, batch).await.map(End::Rollback);
+        let answer = write::probe(&mut tx, batch, &self.mark([])).await.map(End::Rollback);
         tx.end(answer).await
     }
 
@@ -180,7 +203,7 @@ impl Store for Neo4j {
     }
 
     async fn retire_embedded(&self, cluster: &str) -> Result<(), Error> {
-        write!(self, "retiring embedded clusters", retire(cluster))
+        write!(self, "retiring embedded clusters", retire(cluster, &self.mark([])))
     }
 
     async fn targets(&self) -> Result<Vec<Target>, Error> {
@@ -246,7 +269,7 @@ impl Store for Neo4j {
 
     async fn reset(&self, to: &[(CheckpointId, i64)]) -> Result<(), Error> {
         self.admit().await?;
-        reset::reset(&self.writer, to).await
+        reset::reset(&self.writer, to, &self.mark([])).await
     }
 
     async fn sales(&self, after: i64, until: i64) -> Result<Vec<Sales>, Error> {
@@ -296,17 +319,17 @@ impl Store for Neo4j {
     }
 }
 
-async fn claim(tx: &mut link::Transaction<'_>, claims: &[Claim]) -> Result<Vec<Checkpoint>, Error> {
+async fn claim(tx: &mut link::Transaction<'_>, claims: &[Claim], mark: &Mark) -> Result<Vec<Checkpoint>, Error> {
     let ids = claims.iter().map(|claim| &claim.id).collect::<Vec<_>>();
-    checkpoint::lock_or_create(tx, &ids).await?;
+    checkpoint::lock_or_create(tx, &ids, mark).await?;
     let all = checkpoint::all(tx).await?;
     let claimed = claims.iter().map(|claim| takeover::claimed(&all, claim)).collect::<Vec<_>>();
     checkpoint::put(tx, &claimed).await?;
     Ok(claimed)
 }
 
-async fn retire(tx: &mut link::Transaction<'_>, cluster: &str) -> Result<(), Error> {
-    checkpoint::lock_all(tx).await?;
+async fn retire(tx: &mut link::Transaction<'_>, cluster: &str, mark: &Mark) -> Result<(), Error> {
+    checkpoint::lock_all(tx, mark).await?;
     let (gone, folded) = takeover::retired(&checkpoint::all(tx).await?, cluster);
     checkpoint::delete(tx, &gone).await?;
     checkpoint::put(tx, &folded).await

@@ -5,6 +5,7 @@ use neo4rs::query;
 use super::{
     checkpoint,
     link::{End, Link, Transaction},
+    mark::Mark,
 };
 use crate::graph::{CheckpointId, Error, takeover};
 
@@ -28,9 +29,9 @@ const DELETIONS: [&str; 7] = [
 ///
 /// A writer that takes over anew while it deletes is fenced off again at the end, and what it wrote is deleted under
 /// the locks of all checkpoints. After an error the graph may be half empty: call it again.
-pub(super) async fn reset(link: &Link, to: &[(CheckpointId, i64)]) -> Result<(), Error> {
+pub(super) async fn reset(link: &Link, to: &[(CheckpointId, i64)], mark: &Mark) -> Result<(), Error> {
     let mut tx = link.begin(ATTEMPT).await?;
-    let fenced = fence(&mut tx).await;
+    let fenced = fence(&mut tx, mark).await;
     tx.end(fenced).await?;
     for deletion in DELETIONS {
         loop {
@@ -42,12 +43,12 @@ pub(super) async fn reset(link: &Link, to: &[(CheckpointId, i64)]) -> Result<(),
         }
     }
     let mut tx = link.begin(ATTEMPT).await?;
-    let set = set(&mut tx, to).await;
+    let set = set(&mut tx, to, mark).await;
     tx.end(set).await
 }
 
-async fn fence(tx: &mut Transaction<'_>) -> Result<End<()>, Error> {
-    checkpoint::lock_all(tx).await?;
+async fn fence(tx: &mut Transaction<'_>, mark: &Mark) -> Result<End<()>, Error> {
+    checkpoint::lock_all(tx, mark).await?;
     let mut all = checkpoint::all(tx).await?;
     for checkpoint in &mut all {
         checkpoint.epoch += 1;
@@ -60,8 +61,8 @@ async fn delete(tx: &mut Transaction<'_>, deletion: &str) -> Result<i64, Error> 
     tx.number(query(deletion).param("limit", CHUNK)).await
 }
 
-async fn set(tx: &mut Transaction<'_>, to: &[(CheckpointId, i64)]) -> Result<End<()>, Error> {
-    checkpoint::lock_all(tx).await?;
+async fn set(tx: &mut Transaction<'_>, to: &[(CheckpointId, i64)], mark: &Mark) -> Result<End<()>, Error> {
+    checkpoint::lock_all(tx, mark).await?;
     for deletion in DELETIONS {
         while delete(tx, deletion).await? == CHUNK {}
     }

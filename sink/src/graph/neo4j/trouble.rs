@@ -50,9 +50,24 @@ pub(super) fn trouble(code: &str, message: &str) -> Trouble {
     }
 }
 
-/// Whether it is the server that says no. Then the connection is well; after anything else nobody knows what it holds.
-pub(super) fn is_failure(error: &DriverError) -> bool {
-    matches!(error, DriverError::Neo4j(_))
+/// Whether connections are worth keeping after this error: where the server says no, unless it says that it is not the one
+/// to ask or that we are not welcome. After anything else nobody knows what the connection holds.
+pub(super) fn leaves_connections_well(error: &DriverError) -> bool {
+    match error {
+        DriverError::Neo4j(failure) => {
+            let code = failure.code();
+            !is_elsewhere(code) && trouble(code, failure.message()) != Trouble::Denied
+        }
+        _ => false,
+    }
+}
+
+/// Whether the code says that another server is to be asked, or none at the moment: the leader has changed, the database
+/// is stopped or moves. A driver that keeps its connections would go on asking the wrong one.
+fn is_elsewhere(code: &str) -> bool {
+    let mut parts = code.split('.').skip(1);
+    let (_, category, name) = (parts.next(), parts.next(), parts.next().unwrap_or_default());
+    category == Some("Cluster") || matches!(name, "ForbiddenOnReadOnlyDatabase" | "DatabaseUnavailable")
 }
 
 /// The store's error for one of the driver.
@@ -133,6 +148,22 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_is_not_the_one_to_ask_is_known_by_its_code() {
+        for (code, expected) in [
+            ("Neo.ClientError.Cluster.NotALeader", true),
+            ("Neo.TransientError.Cluster.ReplicationFailure", true),
+            ("Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", true),
+            ("Neo.TransientError.General.DatabaseUnavailable", true),
+            ("Neo.TransientError.Database.DatabaseUnavailable", true),
+            ("Neo.TransientError.Transaction.DeadlockDetected", false),
+            ("Neo.ClientError.Schema.ConstraintValidationFailed", false),
+            ("", false),
+        ] {
+            assert_eq!(is_elsewhere(code), expected, "{code}");
+        }
+    }
+
+    #[test]
     fn what_has_no_code_is_passing_unless_the_server_refused_the_password() {
         let io = DriverError::IOError { detail: std::io::ErrorKind::ConnectionRefused.into() };
         for (driver, expected) in [
@@ -144,7 +175,7 @@ mod tests {
             (DriverError::ListTooLong, Trouble::TooBig),
             (DriverError::InvalidConfig, Trouble::Fatal),
         ] {
-            assert!(!is_failure(&driver));
+            assert!(!leaves_connections_well(&driver));
             assert_eq!(error("trying", &driver).trouble, expected, "{driver:?}");
         }
     }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{
     checkpoint, ledger,
     link::{End, Transaction},
+    mark::Mark,
     row,
 };
 use crate::{
@@ -21,8 +22,8 @@ use crate::{
 };
 
 /// Writes a batch in an open transaction.
-pub(super) async fn write(tx: &mut Transaction<'_>, batch: &Batch) -> Result<End<Outcome>, Error> {
-    let found = checkpoint::look(tx, &batch.intervals).await?;
+pub(super) async fn write(tx: &mut Transaction<'_>, batch: &Batch, mark: &Mark) -> Result<End<Outcome>, Error> {
+    let found = checkpoint::look(tx, &batch.intervals, mark).await?;
     let states = takeover::states(&found);
     let verdicts = batch.intervals.iter().zip(&states).map(|(interval, state)| verdict(interval, *state));
     Ok(match verdict_of_all(verdicts) {
@@ -42,8 +43,8 @@ pub(super) async fn write(tx: &mut Transaction<'_>, batch: &Batch) -> Result<End
 }
 
 /// Moves the checkpoints and nothing else, for a transaction that is rolled back.
-pub(super) async fn probe(tx: &mut Transaction<'_>, batch: &Batch) -> Result<(), Error> {
-    let found = checkpoint::look(tx, &batch.intervals).await?;
+pub(super) async fn probe(tx: &mut Transaction<'_>, batch: &Batch, mark: &Mark) -> Result<(), Error> {
+    let found = checkpoint::look(tx, &batch.intervals, mark).await?;
     let tallies = vec![Tally::default(); batch.intervals.len()];
     checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &tallies)).await
 }

@@ -1,0 +1,2 @@
+TERMINATE TRANSACTIONS $ids YIELD transactionId, message
+RETURN transactionId AS id, message
