@@ -73,7 +73,7 @@ async fn serve(config: Checked) -> Result<(), String> {
         None => Arc::new(Embedded::open(&config.data_dir).map_err(|error| format!("SLUICE_DATA_DIR: {error}"))?),
     };
     let cluster = match &config.kafka {
-        Some(servers) => Cluster::at(servers),
+        Some(servers) => Cluster::at(servers).with_properties(config.kafka_properties),
         None => Cluster::embedded().map_err(|error| error.to_string())?,
     };
     let cluster = Arc::new(cluster);

@@ -4,7 +4,9 @@ mod cluster;
 pub mod consumer;
 mod context;
 mod embedded;
+pub mod properties;
 pub mod record;
 
-pub use cluster::{Cluster, Error, PARTITIONS, Watermarks, dead_letter_topic};
+pub use cluster::{Cluster, Error, MAX_RECORD_BYTES, PARTITIONS, Watermarks, dead_letter_topic};
 pub use context::Context;
+pub use properties::Properties;
