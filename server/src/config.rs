@@ -68,6 +68,9 @@ pub(crate) struct Kafka {
     /// Kafka brokers, `host:port,…`; unset or empty: the embedded broker, which forgets everything at exit.
     #[arg(long, env = "KAFKA_BOOTSTRAP_SERVERS", global = true)]
     pub(crate) kafka_bootstrap_servers: Option<String>,
+    /// A file of librdkafka properties, `key=value` lines, for every Kafka client: TLS, SASL and the like.
+    #[arg(long, env = "KAFKA_PROPERTIES", global = true)]
+    pub(crate) kafka_properties: Option<PathBuf>,
 }
 
 /// Which store.
@@ -133,6 +136,7 @@ pub(crate) struct Error(String);
 /// The configuration after all checks. No `Debug`: it holds secrets.
 pub(crate) struct Checked {
     pub(crate) kafka: Option<String>,
+    pub(crate) kafka_properties: sink::kafka::Properties,
     pub(crate) neo4j: Option<sink::graph::neo4j::Options>,
     pub(crate) data_dir: PathBuf,
     pub(crate) store_max_mb: Option<u32>,
@@ -192,8 +196,22 @@ impl Config {
                 _ => sink::connector::Tolerance::All,
             },
         };
+        let kafka_properties = match self.kafka.kafka_properties.filter(|file| !file.as_os_str().is_empty()) {
+            None => sink::kafka::Properties::default(),
+            Some(_) if kafka.is_none() => {
+                return Err(Error(
+                    "KAFKA_PROPERTIES is for a real Kafka: set KAFKA_BOOTSTRAP_SERVERS too, or unset both for the \
+                     embedded broker, which takes none"
+                        .to_owned(),
+                ));
+            }
+            Some(file) => {
+                sink::kafka::Properties::read(&file).map_err(|error| Error(format!("KAFKA_PROPERTIES: {error}")))?
+            }
+        };
         Ok(Checked {
             kafka,
+            kafka_properties,
             neo4j,
             roles,
             settings,
@@ -282,6 +300,11 @@ mod tests {
             (&["--sluice-errors-tolerance", "some"], "--sluice-errors-tolerance"),
             (&["--sluice-users", "0"], "--sluice-users"),
             (&["--sluice-store-max-mb", "0"], "--sluice-store-max-mb"),
+            (&["--kafka-properties", "/etc/hostname"], "KAFKA_BOOTSTRAP_SERVERS"),
+            (
+                &["--kafka-bootstrap-servers", "a:1", "--kafka-properties", "/nonexistent/kafka.properties"],
+                "KAFKA_PROPERTIES: /nonexistent/kafka.properties",
+            ),
             (&["--sluice-admin-token-file", "/nonexistent/token"], "SLUICE_ADMIN_TOKEN_FILE"),
         ] {
             let sentence = check(arguments).err().unwrap_or_default();

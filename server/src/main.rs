@@ -78,7 +78,7 @@ async fn serve(config: Checked) -> Result<(), String> {
         }
     };
     let cluster = match &config.kafka {
-        Some(servers) => Cluster::at(servers),
+        Some(servers) => Cluster::at(servers).with_properties(config.kafka_properties),
         None => Cluster::embedded(&config.data_dir).map_err(|error| error.to_string())?,
     };
     let cluster = Arc::new(cluster);

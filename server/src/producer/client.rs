@@ -16,7 +16,7 @@ use rdkafka::{
     message::{DeliveryResult, Header, OwnedHeaders},
     producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer},
 };
-use sink::kafka::{Cluster, Context, Error};
+use sink::kafka::{Cluster, Context, Error, MAX_RECORD_BYTES};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
@@ -110,15 +110,18 @@ impl Client {
         let acked: Arc<[AtomicU64; 3]> = Arc::default();
         let context = Deliveries { window: window.clone(), acked: acked.clone() };
         let producer = cluster
-            .client_config()
+            .client_config_with(&[
+                ("queue.buffering.max.messages", "100000"),
+                ("queue.buffering.max.kbytes", "65536"),
+                // What else is there within 2 ms goes along: without it each record would be a request of its own.
+                ("linger.ms", "2"),
+                // How big a record may be is the topic's to say: one that arrived can be sent again.
+                ("message.max.bytes", MAX_RECORD_BYTES),
+            ])
             .set("enable.idempotence", "true")
             .set("acks", "all")
             // An outage delays a record and never fails it.
             .set("message.timeout.ms", "0")
-            .set("queue.buffering.max.messages", "100000")
-            .set("queue.buffering.max.kbytes", "65536")
-            // What else is there within 2 ms goes along: without it each record would be a request of its own.
-            .set("linger.ms", "2")
             .create_with_context(context)
             .map_err(|source| Error::Client { servers: cluster.bootstrap_servers().to_owned(), source })?;
         Ok(Self { producer, window, acked, stop })

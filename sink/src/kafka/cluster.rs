@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -15,10 +15,15 @@ use rdkafka::{
     consumer::{BaseConsumer, Consumer},
     error::{KafkaError, RDKafkaErrorCode},
 };
-use tracing::warn;
+use tracing::{debug, warn};
 use uuid::Uuid;
 
-use super::{acknowledged::Acknowledged, context::Context, embedded::Broker};
+use super::{
+    acknowledged::Acknowledged,
+    context::{Asking, Context},
+    embedded::Broker,
+    properties::{Properties, canonical},
+};
 use crate::graph::Checkpoint;
 
 /// Partitions of the topics that Sluice makes itself.
@@ -30,9 +35,16 @@ pub const STATUS_TOPIC: &str = "sluice.status";
 /// Ten minutes: what was said there before is of no use to anybody.
 const STATUS_RETENTION: [(&str, &str); 2] = [("retention.ms", "600000"), ("segment.ms", "600000")];
 
+/// What producers let pass; the most that librdkafka can be told. How big a record may be is the topic's to say.
+pub const MAX_RECORD_BYTES: &str = "1000000000";
+
 /// How long a question to the broker may take. Longer than a leader election on a healthy cluster, short enough that a
 /// page can say soon that the broker does not answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many lines and errors of the asking client are heard after each question. An outage makes a few a second, and
+/// asking an empty queue costs next to nothing.
+const SAID_AT_ONCE: usize = 50;
 
 /// A cluster could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,10 +61,12 @@ pub enum Error {
         source: KafkaError,
     },
     /// The brokers do not answer.
-    #[error("no answer from Kafka at {servers}: {source}")]
+    #[error("no answer from Kafka at {servers}: {reason}")]
     NoAnswer {
         /// The brokers.
         servers: String,
+        /// What the client last heard of a broker, such as that it refuses a password.
+        reason: String,
         /// What librdkafka says.
         source: KafkaError,
     },
@@ -80,13 +94,16 @@ pub struct Watermarks {
 /// A Kafka cluster, or the one inside this process.
 pub struct Cluster {
     bootstrap_servers: String,
+    properties: Properties,
     embedded: Option<Broker>,
     /// How far embedded ones have acknowledged, this one and those before it.
     acknowledged: Option<Acknowledged>,
     id: OnceLock<String>,
     /// One client for questions, kept, since connecting costs more than asking.
-    asker: Mutex<Option<std::sync::Arc<BaseConsumer<Context>>>>,
+    asker: Mutex<Option<Arc<Asker>>>,
 }
+
+type Asker = BaseConsumer<Asking>;
 
 /// The topic to which a topic's dead letters are published.
 pub fn dead_letter_topic(topic: &str) -> String {
@@ -98,11 +115,18 @@ impl Cluster {
     pub fn at(bootstrap_servers: impl Into<String>) -> Self {
         Self {
             bootstrap_servers: bootstrap_servers.into(),
+            properties: Properties::default(),
             embedded: None,
             acknowledged: None,
             id: OnceLock::new(),
             asker: Mutex::new(None),
         }
+    }
+
+    /// Gives these properties to every client of it.
+    #[must_use]
+    pub fn with_properties(self, properties: Properties) -> Self {
+        Self { properties, ..self }
     }
 
     /// Starts the embedded broker. Each start is a cluster of its own; in the folder it keeps how far it has
@@ -114,6 +138,7 @@ impl Cluster {
         let broker = Broker::start()?;
         Ok(Self {
             bootstrap_servers: broker.bootstrap_servers.clone(),
+            properties: Properties::default(),
             embedded: Some(broker),
             acknowledged: Some(Acknowledged::open(folder)),
             id: OnceLock::from(format!("embedded-{}", Uuid::new_v4())),
@@ -138,13 +163,23 @@ impl Cluster {
 
     /// What every client of it starts from.
     pub fn client_config(&self) -> ClientConfig {
+        self.client_config_with(&[])
+    }
+
+    /// The same with defaults of one client, which the properties may change; what they must not change is set on top.
+    pub fn client_config_with(&self, defaults: &[(&str, &str)]) -> ClientConfig {
         let mut config = ClientConfig::new();
         config
-            .set("bootstrap.servers", &self.bootstrap_servers)
             .set("client.id", "sluice")
             // A broker that comes back is found within seconds, however long it was away (the default waits up to 10 s).
             .set("reconnect.backoff.max.ms", "2000")
             .set("socket.keepalive.enable", "true");
+        for (key, value) in defaults {
+            // Under one name only: of two names for one property it is open which of the values counts.
+            config.set(canonical(key), *value);
+        }
+        self.properties.add_to(&mut config);
+        config.set("bootstrap.servers", &self.bootstrap_servers);
         config
     }
 
@@ -154,7 +189,7 @@ impl Cluster {
     /// [`Error::NoAnswer`] while the brokers do not answer, [`Error::CreateTopic`].
     pub fn open(&self) -> Result<String, Error> {
         let asker = self.asker()?;
-        let metadata = asker.fetch_metadata(None, ANSWER_TIMEOUT).map_err(|source| self.no_answer(source))?;
+        let metadata = self.answer(&asker, asker.fetch_metadata(None, ANSWER_TIMEOUT))?;
         let missing = |topic: &str| !metadata.topics().iter().any(|known| known.name() == topic);
         for kind in Kind::ALL {
             if missing(kind.topic()) {
@@ -172,10 +207,8 @@ impl Cluster {
         if let Some(id) = self.id() {
             return Ok(id.to_owned());
         }
-        let id = asker
-            .client()
-            .fetch_cluster_id(ANSWER_TIMEOUT)
-            .ok_or_else(|| self.no_answer(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut)))?;
+        let id = asker.client().fetch_cluster_id(ANSWER_TIMEOUT);
+        let id = self.answer(&asker, id.ok_or(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut)))?;
         Ok(self.id.get_or_init(|| id).clone())
     }
 
@@ -185,14 +218,12 @@ impl Cluster {
     /// [`Error::NoAnswer`].
     pub fn watermarks(&self, topic: &str) -> Result<Vec<Watermarks>, Error> {
         let asker = self.asker()?;
-        let metadata = asker.fetch_metadata(Some(topic), ANSWER_TIMEOUT).map_err(|source| self.no_answer(source))?;
+        let metadata = self.answer(&asker, asker.fetch_metadata(Some(topic), ANSWER_TIMEOUT))?;
         let partitions =
             metadata.topics().iter().find(|known| known.name() == topic).map_or(0, |t| t.partitions().len());
         (0..partitions as i32)
             .map(|partition| {
-                let (low, high) = asker
-                    .fetch_watermarks(topic, partition, ANSWER_TIMEOUT)
-                    .map_err(|source| self.no_answer(source))?;
+                let (low, high) = self.answer(&asker, asker.fetch_watermarks(topic, partition, ANSWER_TIMEOUT))?;
                 Ok(Watermarks { partition, low, high })
             })
             .collect()
@@ -243,21 +274,31 @@ impl Cluster {
         }
     }
 
-    fn asker(&self) -> Result<std::sync::Arc<BaseConsumer<Context>>, Error> {
+    fn asker(&self) -> Result<Arc<Asker>, Error> {
         let mut kept = self.asker.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(asker) = &*kept {
             return Ok(asker.clone());
         }
-        let asker: BaseConsumer<Context> = self
+        let asker: Asker = self
             .client_config()
-            .create_with_context(Context)
+            .create_with_context(Asking::default())
             .map_err(|source| Error::Client { servers: self.bootstrap_servers.clone(), source })?;
-        let asker = std::sync::Arc::new(asker);
+        let asker = Arc::new(asker);
         *kept = Some(asker.clone());
         Ok(asker)
     }
 
-    fn no_answer(&self, source: KafkaError) -> Error {
-        Error::NoAnswer { servers: self.bootstrap_servers.clone(), source }
+    /// Says of a question without an answer why, as far as the client knows.
+    fn answer<T>(&self, asker: &Asker, answer: Result<T, KafkaError>) -> Result<T, Error> {
+        // What the client has to say waits in a queue that nobody else polls.
+        for _ in 0..SAID_AT_ONCE {
+            if let Some(Err(error)) = asker.poll(Duration::ZERO) {
+                debug!(%error, "asking Kafka");
+            }
+        }
+        answer.inspect(|_| asker.context().forget()).map_err(|source| {
+            let reason = asker.context().reason().unwrap_or_else(|| source.to_string());
+            Error::NoAnswer { servers: self.bootstrap_servers.clone(), reason: self.properties.redact(&reason), source }
+        })
     }
 }

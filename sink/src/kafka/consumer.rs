@@ -104,7 +104,14 @@ pub fn join(cluster: &Cluster, connector: &str, topic: &str) -> Result<GroupCons
     let failed = |source| Error::Client { servers: cluster.bootstrap_servers().to_owned(), source };
     let (sender, rebalances) = channel();
     let closing = Arc::new(AtomicBool::new(false));
-    let mut config = cluster.client_config();
+    let mut config = cluster.client_config_with(&[
+        ("session.timeout.ms", "10000"),
+        ("heartbeat.interval.ms", "2000"),
+        // Bounds the memory of a consumer that is ahead of the store: 8 MiB instead of 64.
+        ("queued.max.messages.kbytes", "8192"),
+        // A broker answers as soon as there is a record; only the embedded one always waits as long as it may.
+        ("fetch.wait.max.ms", if cluster.is_embedded() { "10" } else { "500" }),
+    ]);
     config
         .set("group.id", format!("connect-{connector}"))
         .set("enable.auto.commit", "false")
@@ -112,13 +119,7 @@ pub fn join(cluster: &Cluster, connector: &str, topic: &str) -> Result<GroupCons
         // We decide where to start; librdkafka's own reset would skip records in silence.
         .set("auto.offset.reset", "error")
         .set("isolation.level", "read_committed")
-        .set("partition.assignment.strategy", "cooperative-sticky")
-        .set("session.timeout.ms", "10000")
-        .set("heartbeat.interval.ms", "2000")
-        // Bounds the memory of a consumer that is ahead of the store: 8 MiB instead of 64.
-        .set("queued.max.messages.kbytes", "8192")
-        // A broker answers as soon as there is a record; only the embedded one always waits as long as it may.
-        .set("fetch.wait.max.ms", if cluster.is_embedded() { "10" } else { "500" });
+        .set("partition.assignment.strategy", "cooperative-sticky");
     let client: BaseConsumer<Callbacks> =
         config.create_with_context(Callbacks { rebalances: sender, closing: closing.clone() }).map_err(failed)?;
     client.subscribe(&[topic]).map_err(failed)?;

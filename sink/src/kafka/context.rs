@@ -1,6 +1,13 @@
 //! What every Kafka client says while it works, put into the log.
 
-use rdkafka::{ClientContext, config::RDKafkaLogLevel, consumer::ConsumerContext, error::KafkaError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rdkafka::{
+    ClientContext,
+    config::RDKafkaLogLevel,
+    consumer::ConsumerContext,
+    error::{KafkaError, RDKafkaErrorCode},
+};
 use tracing::{debug, info, warn};
 
 /// Passes librdkafka's lines on to the log.
@@ -27,3 +34,69 @@ impl ClientContext for Context {
 }
 
 impl ConsumerContext for Context {}
+
+/// Beside the log, keeps why brokers cannot be asked: a question that fails says only that time ran out.
+#[derive(Debug, Default)]
+pub(super) struct Asking {
+    reason: Mutex<Option<String>>,
+}
+
+impl Asking {
+    /// The last reason since [`Asking::forget`]. librdkafka repeats one that stays the same every 30 s at most, so it is
+    /// kept until there is an answer.
+    pub(super) fn reason(&self) -> Option<String> {
+        self.lock().clone()
+    }
+
+    /// There was an answer.
+    pub(super) fn forget(&self) {
+        *self.lock() = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<String>> {
+        self.reason.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ClientContext for Asking {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        Context.log(level, facility, line);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        // Follows on the reasons of each broker, and says nothing about any.
+        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::AllBrokersDown) {
+            *self.lock() = Some(lasting(reason).to_owned());
+        }
+        Context.error(error, reason);
+    }
+}
+
+impl ConsumerContext for Asking {}
+
+/// A reason without how long it took, which is another each time: ` (after 12ms in state CONNECT)`.
+fn lasting(reason: &str) -> &str {
+    match reason.rfind(" (after ") {
+        Some(at) if reason.ends_with(')') => &reason[..at],
+        _ => reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_reason_of_a_broker_is_kept_until_there_is_an_answer() {
+        let asking = Asking::default();
+        assert_eq!(asking.reason(), None);
+        let broker = "a:1/bootstrap: Connect to ipv4#1.2.3.4:1 failed: Connection refused";
+        asking.error(KafkaError::Global(RDKafkaErrorCode::BrokerTransportFailure), "a:1/bootstrap: Disconnected");
+        let said = format!("{broker} (after 3ms in state CONNECT, 2 identical error(s) suppressed)");
+        asking.error(KafkaError::Global(RDKafkaErrorCode::BrokerTransportFailure), &said);
+        asking.error(KafkaError::Global(RDKafkaErrorCode::AllBrokersDown), "1/1 brokers are down");
+        assert_eq!(asking.reason().as_deref(), Some(broker));
+        asking.forget();
+        assert_eq!(asking.reason(), None);
+    }
+}

@@ -6,7 +6,9 @@ pub mod consumer;
 mod context;
 mod embedded;
 pub mod look;
+pub mod properties;
 pub mod record;
 
-pub use cluster::{Cluster, Error, PARTITIONS, STATUS_TOPIC, Watermarks, dead_letter_topic};
+pub use cluster::{Cluster, Error, MAX_RECORD_BYTES, PARTITIONS, STATUS_TOPIC, Watermarks, dead_letter_topic};
 pub use context::Context;
+pub use properties::Properties;

@@ -85,7 +85,10 @@ async fn hang(other: &dyn Store, partition: i32, request: Request, fault: Fault)
     let batch = hand.batch(vec![purchase(&case, user, user, T)]);
     proxy.arm(request, fault);
     let error = store.write(&batch).await.unwrap_err();
-    assert_eq!(error.trouble, Trouble::Passing, "{case}: {error:?}");
+    // A connection that does not come about says nothing of the write; a write without an answer may be too much.
+    let connecting = matches!(request, Request::Connect | Request::Handshake | Request::Hello | Request::Begin);
+    let expected = if connecting { Trouble::Passing } else { Trouble::Slow };
+    assert_eq!(error.trouble, expected, "{case}: {error:?}");
     assert!(error.message.contains("Neo4j did not answer within"), "{case}: {error:?}");
     assert!(!proxy.is_armed(), "{case}");
     let outcome = store.write(&batch).await.unwrap_or_else(|error| panic!("{case}, again: {error}"));

@@ -72,7 +72,7 @@ impl Link {
                 guard.whole = trouble::leaves_connections_well(&error);
                 Err(failed(attempt, &error))
             }
-            Err(_) => Err(no_answer(attempt, self.connect)),
+            Err(_) => Err(no_answer(attempt, Trouble::Passing, self.connect)),
         }
     }
 
@@ -83,7 +83,10 @@ impl Link {
             slot.generation += 1;
         }
         let generation = slot.generation;
-        slot.graph.clone().map(|graph| (graph, generation)).ok_or_else(|| no_answer(attempt, self.connect))
+        slot.graph
+            .clone()
+            .map(|graph| (graph, generation))
+            .ok_or_else(|| no_answer(attempt, Trouble::Passing, self.connect))
     }
 
     /// Makes a driver, which connects when it is used. The password is read again each time: it may be a new one.
@@ -128,8 +131,8 @@ fn read_password(attempt: &'static str, file: &Path) -> Result<String, Error> {
     }
 }
 
-fn no_answer(attempt: &'static str, bound: Duration) -> Error {
-    Error::new(attempt, Trouble::Passing, format!("Neo4j did not answer within {} s", bound.as_secs_f32()))
+fn no_answer(attempt: &'static str, trouble: Trouble, bound: Duration) -> Error {
+    Error::new(attempt, trouble, format!("Neo4j did not answer within {} s", bound.as_secs_f32()))
 }
 
 /// The error for one of the driver. Two of our own writers never deadlock, so each deadlock is worth a count: it tells of
@@ -217,7 +220,7 @@ impl Transaction<'_> {
                     guard.whole = trouble::leaves_connections_well(&error);
                     Err(failed(attempt, &error))
                 }
-                Err(_) => Err(no_answer(attempt, bound)),
+                Err(_) => Err(no_answer(attempt, Trouble::Slow, bound)),
             },
             Ok(End::Rollback(answer)) => {
                 guard.whole = rolled_back(txn, connect).await;
@@ -233,7 +236,7 @@ impl Transaction<'_> {
     fn judge<T>(&self, answer: Result<neo4rs::Result<T>, tokio::time::error::Elapsed>) -> Result<T, Error> {
         match answer {
             Ok(answer) => answer.map_err(|error| failed(self.attempt, &error)),
-            Err(_) => Err(no_answer(self.attempt, self.guard.link.bound)),
+            Err(_) => Err(no_answer(self.attempt, Trouble::Slow, self.guard.link.bound)),
         }
     }
 }

@@ -5,7 +5,8 @@ use neo4rs::Error as DriverError;
 use crate::graph::{Error, Trouble};
 
 /// Decides by the full code, since the driver's own kinds are too coarse: to it a timeout and a broken constraint are
-/// the same. A code that is not known here is passing: an outage never turns a good record into a dead letter.
+/// the same. A code that is not known here is unknown, and only a probe tells whether it is a record's fault: an outage
+/// never turns a good record into a dead letter.
 ///
 /// The message is asked about one thing only: that a value is too large for its index has no code of its own.
 pub(super) fn trouble(code: &str, message: &str) -> Trouble {
@@ -35,8 +36,9 @@ pub(super) fn trouble(code: &str, message: &str) -> Trouble {
             | "NotSystemDatabaseError"
             | "UnsupportedOperationError"
             | "FeatureDeprecationWarning" => Trouble::Fatal,
-            // Such as EntityNotFound, when somebody deletes what is being written to.
-            _ => Trouble::Passing,
+            // Somebody deletes what is being written to.
+            "EntityNotFound" => Trouble::Passing,
+            _ => Trouble::Unknown,
         },
         "ClientError.Security" => match name {
             "Unauthorized" | "AuthenticationRateLimit" | "TokenExpired" | "CredentialsExpired" => Trouble::Denied,
@@ -46,9 +48,21 @@ pub(super) fn trouble(code: &str, message: &str) -> Trouble {
         "ClientError.Database" if name == "DatabaseNotFound" => Trouble::Denied,
         "ClientError.Procedure" => Trouble::Fatal,
         "DatabaseError.Statement" if message.starts_with("Property value is too large to index") => Trouble::Data,
-        _ => Trouble::Passing,
+        "DatabaseError.Statement" => Trouble::Unknown,
+        class if class.is_empty() || PASSING.iter().any(|known| class.starts_with(known)) => Trouble::Passing,
+        _ => Trouble::Unknown,
     }
 }
+
+/// Classes of codes that speak of the server's state, whatever their last part says.
+const PASSING: [&str; 6] = [
+    "TransientError.",
+    "DatabaseError.General",
+    "DatabaseError.Transaction",
+    "ClientError.Cluster",
+    "ClientError.Database",
+    "ClientError.General",
+];
 
 /// Whether connections are worth keeping after this error: where the server says no, unless it says that it is not the one
 /// to ask or that we are not welcome. After anything else nobody knows what the connection holds.
@@ -114,7 +128,9 @@ mod tests {
             ("Neo.ClientError.Security.AuthorizationExpired", Trouble::Passing),
             ("Neo.DatabaseError.General.UnknownError", Trouble::Passing),
             ("Neo.DatabaseError.Transaction.TransactionCommitFailed", Trouble::Passing),
-            ("Neo.SomethingNew.In.Version7", Trouble::Passing),
+            ("Neo.ClientError.Statement.SomethingNew", Trouble::Unknown),
+            ("Neo.DatabaseError.Statement.ExecutionFailed", Trouble::Unknown),
+            ("Neo.SomethingNew.In.Version7", Trouble::Unknown),
             ("", Trouble::Passing),
             ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", Trouble::TooBig),
             ("Neo.TransientError.General.OutOfMemoryError", Trouble::TooBig),
@@ -144,7 +160,7 @@ mod tests {
     fn a_value_too_large_for_its_index_is_data_though_the_code_says_nothing() {
         let code = "Neo.DatabaseError.Statement.ExecutionFailed";
         assert_eq!(trouble(code, "Property value is too large to index, please see …"), Trouble::Data);
-        assert_eq!(trouble(code, "The store is on fire"), Trouble::Passing);
+        assert_eq!(trouble(code, "The store is on fire"), Trouble::Unknown);
     }
 
     #[test]
