@@ -70,12 +70,10 @@ async fn serve(config: Checked) -> Result<(), String> {
         .map_err(|error| format!("SLUICE_LISTEN: cannot listen on {}: {error}", config.listen))?;
     // Port 0 asks for any free one.
     let address = listener.local_addr().map_err(|error| format!("SLUICE_LISTEN: {error}"))?;
+    let refused = |error| format!("SLUICE_DATA_DIR: {error}");
     let store: Arc<dyn Store> = match config.neo4j {
         Some(options) => Arc::new(Neo4j::new(options).map_err(|error| format!("NEO4J_URI: {error}"))?),
-        None => {
-            let opened = Embedded::open_bounded(&config.data_dir, config.store_max_mb);
-            Arc::new(opened.map_err(|error| format!("SLUICE_DATA_DIR: {error}"))?)
-        }
+        None => Arc::new(Embedded::open_bounded(&config.data_dir, config.store_max_mb).map_err(refused)?),
     };
     let cluster = match &config.kafka {
         Some(servers) => Cluster::at(servers).with_properties(config.kafka_properties),

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{answers::unavailable, producer::Producers};
 
 /// How long whoever asked waits for the broker. What is sent stays on its way meanwhile.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Sends it again, and waits for the end for a while.
 pub(crate) async fn replay(

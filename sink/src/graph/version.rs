@@ -5,8 +5,8 @@
 //! | 1 | the first; in Neo4j without a version of its own, and a checkpoint's lock was its property `version` |
 //! | 2 | versions in the store and on each checkpoint; claims of replays |
 //!
-//! Whoever changes what a store holds raises [`VERSION`], and writes the step from the version before beside the stores'
-//! schemas. No step is ever taken back: a program refuses what is newer than itself.
+//! Whoever changes what a store holds raises [`VERSION`], and writes the step from the version before for both stores
+//! (`migrate_<version>`, named in their [`Migrations`]). No step is ever taken back: a program refuses what is newer than itself.
 
 /// What this program writes: into the store, and on each checkpoint as its format.
 pub(super) const VERSION: i64 = 2;
@@ -14,13 +14,16 @@ pub(super) const VERSION: i64 = 2;
 /// What a store or a checkpoint is that has no version.
 pub(super) const UNVERSIONED: i64 = 1;
 
+/// A store's own steps forward: the first leads from version 1 to 2. One that is missing does not compile.
+pub(super) type Migrations = [&'static str; (VERSION - UNVERSIONED) as usize];
+
 /// What to do with a store.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// It is up to date.
     Keep,
-    /// It is older: bring it up to date.
-    Migrate,
+    /// It is older: bring it up to date, from so many [`Migrations`] on.
+    Migrate(usize),
     /// Leave it alone; a sentence says why, and what to do.
     Refuse(String),
 }
@@ -29,7 +32,7 @@ pub(super) enum Step {
 pub(super) fn step(found: i64) -> Step {
     match found {
         VERSION => Step::Keep,
-        UNVERSIONED..VERSION => Step::Migrate,
+        UNVERSIONED..VERSION => Step::Migrate((found - UNVERSIONED) as usize),
         newer if newer > VERSION => Step::Refuse(format!(
             "the store has version {found} and this program knows versions up to {VERSION}: a newer Sluice wrote it; run \
              that one, or give this one a store of its own"
@@ -57,7 +60,7 @@ mod tests {
 
     #[test]
     fn older_is_migrated_newer_and_nonsense_are_refused() {
-        for (found, expected) in [(VERSION, Step::Keep), (UNVERSIONED, Step::Migrate), (VERSION - 1, Step::Migrate)] {
+        for (found, expected) in [(VERSION, Step::Keep), (1, Step::Migrate(0))] {
             assert_eq!(step(found), expected, "{found}");
         }
         for (found, words) in [(VERSION + 1, "a newer Sluice"), (0, "no Sluice writes"), (-5, "no Sluice writes")] {

@@ -49,10 +49,13 @@ async fn filled(folder: &Path) -> PathBuf {
     folder.join("sluice.db")
 }
 
+/// What happens to a file's bytes.
+type Damage<'a> = &'a dyn Fn(&mut Vec<u8>);
+
 #[tokio::test]
 async fn a_damaged_file_is_refused_with_what_to_do_and_left_as_it_was() {
     let noise = (0..4_096u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>();
-    let damages: [(&str, &dyn Fn(&mut Vec<u8>)); 6] = [
+    let damages: [(&str, Damage<'_>); 6] = [
         ("no database at all", &|bytes| *bytes = b"this is no database, whatever its name says".repeat(100)),
         ("noise over the header", &|bytes| bytes[..100].copy_from_slice(&noise[..100])),
         ("cut in the middle", &|bytes| bytes.truncate(bytes.len() / 2 + 7)),

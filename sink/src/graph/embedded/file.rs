@@ -12,13 +12,16 @@ use rusqlite::{Connection, OpenFlags};
 use super::trouble;
 use crate::graph::{
     Error, Trouble,
-    version::{self, Step, VERSION},
+    version::{self, Migrations, Step, VERSION},
 };
 
 const ATTEMPT: &str = "opening the embedded store";
 
 /// Marks a database as one of Sluice ("Slui"), so that nobody else's is written to.
 const APPLICATION_ID: i32 = 0x536c_7569;
+
+/// What brings older files up to date.
+const MIGRATIONS: Migrations = [include_str!("migrate_1.sql")];
 
 /// The bytes of a page, as SQLite makes them.
 const PAGE_BYTES: i64 = 4_096;
@@ -58,9 +61,9 @@ pub(super) fn open_writer(path: &Path, max_mib: Option<u32>) -> Result<Connectio
         Found::Damaged(reason) => return Err(refuse(format!("{}: {reason}; {}", path.display(), trouble::DAMAGED))),
     };
     let change = match step {
-        None => include_str!("schema.sql"),
-        Some(Step::Keep) => "",
-        Some(Step::Migrate) => include_str!("migrate_1.sql"),
+        None => include_str!("schema.sql").to_owned(),
+        Some(Step::Keep) => String::new(),
+        Some(Step::Migrate(from)) => MIGRATIONS[from..].concat(),
         Some(Step::Refuse(sentence)) => return Err(refuse(format!("{}: {sentence}", path.display()))),
     };
     let open = || {
@@ -147,8 +150,8 @@ fn identify(connection: &Connection) -> Result<Found, rusqlite::Error> {
         (0, 0, 0) => Ok(Found::New),
         (_, APPLICATION_ID, version) if i64::from(version) > VERSION => Ok(Found::Version(version.into())),
         (_, APPLICATION_ID, version) => {
-            // Every page is read, at about a gigabyte in some seconds: damage is said now, and not when somebody
-            // happens upon it.
+            // Reads every page, which takes about a second for 100 MB: damage is said now, and not when somebody happens
+            // upon it.
             let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
             Ok(if verdict == "ok" { Found::Version(version.into()) } else { Found::Damaged(verdict) })
         }

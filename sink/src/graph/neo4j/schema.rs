@@ -10,7 +10,7 @@ use super::{
 };
 use crate::graph::{
     Error, Trouble,
-    version::{self, Step, UNVERSIONED, VERSION},
+    version::{self, Migrations, Step, UNVERSIONED, VERSION},
 };
 
 /// What is unique: the constraint's name, the pattern that binds `n`, its label or type, and the property.
@@ -32,6 +32,9 @@ const INDEXES: [&str; 3] = [
     "CREATE INDEX sluice_dead_letter_published IF NOT EXISTS FOR (n:SluiceDeadLetter) ON (n.published)",
 ];
 
+/// What brings older graphs up to date; each says how many checkpoints it found.
+const MIGRATIONS: Migrations = [cypher!("migrate_1")];
+
 const ATTEMPT: &str = "looking at the store's version";
 const MIGRATING: &str = "bringing the store up to date";
 
@@ -48,7 +51,7 @@ pub(super) async fn prepare(link: &Link) -> Result<String, Error> {
         run(link, create).await?;
     }
     run(link, "CALL db.awaitIndexes()").await?;
-    if step == Step::Migrate {
+    if step != Step::Keep {
         let mut tx = link.begin(MIGRATING).await?;
         let migrated = migrate(&mut tx).await;
         let checkpoints = tx.end(migrated).await?;
@@ -91,11 +94,12 @@ async fn judge(tx: &mut Transaction<'_>) -> Result<Step, Error> {
 /// Looks again under the lock, since another process may have been quicker; returns how many checkpoints were older.
 async fn migrate(tx: &mut Transaction<'_>) -> Result<End<i64>, Error> {
     tx.run(cypher!("meta_lock").into()).await?;
-    if judge(tx).await? == Step::Keep {
-        return Ok(End::Rollback(0));
-    }
+    let Step::Migrate(from) = judge(tx).await? else { return Ok(End::Rollback(0)) };
     checkpoint::lock_all(tx).await?;
-    let checkpoints = tx.number(cypher!("migrate_1").into()).await?;
+    let mut checkpoints = 0;
+    for migration in &MIGRATIONS[from..] {
+        checkpoints = tx.number(query(migration)).await?;
+    }
     tx.run(query(cypher!("meta_put")).param("version", VERSION)).await?;
     Ok(End::Commit(checkpoints))
 }
