@@ -19,14 +19,14 @@ pub(crate) struct Certificate {
     /// The server's private key.
     pub(crate) key: PathBuf,
     /// The server's certificate.
-    pub(crate) certificate: PathBuf,
+    pub(crate) chain: PathBuf,
 }
 
 /// Makes them in a directory, which is emptied first.
 pub(crate) fn make(dir: &Path) -> Result<Certificate, Error> {
     let dir = directory::empty(dir)?;
     let [ca_key, ca, request] = ["ca.key", "ca.pem", "server.csr"].map(|name| dir.join(name));
-    let made = Certificate { ca, key: dir.join("server.key"), certificate: dir.join("server.pem") };
+    let made = Certificate { ca, key: dir.join("server.key"), chain: dir.join("server.pem") };
     // Clients refuse a server certificate that may sign others, so there have to be two.
     directory::write(&dir, "extensions", "subjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=CA:FALSE\n")?;
     let path = |path: &Path| path.display().to_string();
@@ -37,7 +37,7 @@ pub(crate) fn make(dir: &Path) -> Result<Certificate, Error> {
     run(&dir, [words("req -x509 -days 30"), key(&ca_key), name("An authority for tests"), out(&made.ca)].concat())?;
     run(&dir, [words("req -new"), key(&made.key), name("localhost"), out(&request)].concat())?;
     let sign = words("x509 -req -days 30 -set_serial 1 -extfile extensions -in server.csr -CA ca.pem -CAkey ca.key");
-    run(&dir, [sign, out(&made.certificate)].concat())?;
+    run(&dir, [sign, out(&made.chain)].concat())?;
     Ok(made)
 }
 

@@ -192,12 +192,12 @@ fn encryption(certificate: &Certificate) -> String {
 dbms.ssl.policy.bolt.enabled=true
 dbms.ssl.policy.bolt.base_directory={base}
 dbms.ssl.policy.bolt.private_key={key}
-dbms.ssl.policy.bolt.public_certificate={certificate}
+dbms.ssl.policy.bolt.public_certificate={chain}
 dbms.ssl.policy.bolt.client_auth=NONE
 ",
         base = certificate.ca.parent().unwrap_or(&certificate.ca).display(),
         key = certificate.key.display(),
-        certificate = certificate.certificate.display(),
+        chain = certificate.chain.display(),
     )
 }
 

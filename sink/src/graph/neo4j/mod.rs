@@ -117,11 +117,11 @@ impl Neo4j {
 
     async fn try_write(&self, batch: &Batch) -> Result<Outcome, Error> {
         let mark = self.mark(batch.intervals.iter().map(|interval| &interval.id));
-        let work = async {
+        let work = Box::pin(async {
             let mut tx = self.writer.begin("writing a batch").await?;
             let outcome = write::write(&mut tx, batch, &mark).await;
             tx.end(outcome).await
-        };
+        });
         self.sentry.watch(&mark, Wish::Write, work).await
     }
 
@@ -167,7 +167,7 @@ impl Store for Neo4j {
 
     async fn claim(&self, claims: &[Claim]) -> Result<Vec<Checkpoint>, Error> {
         let mark = self.mark(claims.iter().map(|claim| &claim.id));
-        let work = async { write!(self, "taking partitions over", claim(claims, &mark)) };
+        let work = Box::pin(async { write!(self, "taking partitions over", claim(claims, &mark)) });
         self.sentry.watch(&mark, Wish::Claim, work).await
     }
 
