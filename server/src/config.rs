@@ -88,6 +88,9 @@ pub(crate) struct Graph {
     /// A file that holds the password.
     #[arg(long, env = "NEO4J_PASSWORD_FILE", global = true)]
     pub(crate) neo4j_password_file: Option<PathBuf>,
+    /// A file with the certificates of the CAs to trust with `bolt+s://` or `neo4j+s://`, instead of the system's.
+    #[arg(long, env = "NEO4J_CA_FILE", global = true)]
+    pub(crate) neo4j_ca_file: Option<PathBuf>,
     /// The database at Neo4j.
     #[arg(long, env = "NEO4J_DATABASE", default_value = "neo4j", global = true)]
     pub(crate) neo4j_database: String,
@@ -175,6 +178,7 @@ impl Config {
                     user: self.graph.neo4j_user,
                     password: self.graph.neo4j_password,
                     password_file: self.graph.neo4j_password_file,
+                    ca_file: self.graph.neo4j_ca_file.filter(|file| !file.as_os_str().is_empty()),
                     database: self.graph.neo4j_database,
                 })
             }

@@ -4,6 +4,7 @@
 //! freeze it, calls [`Kafka::start`] or [`Neo4j::start`]; a test that merely needs one to be there takes the one of
 //! [`shared`]. Starting takes about 5 and 10 seconds.
 
+mod certificate;
 mod directory;
 mod error;
 mod java;

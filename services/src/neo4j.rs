@@ -1,12 +1,16 @@
 //! A Neo4j Community server, with a password, on the loopback interface.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use rustix::process::Signal;
 
 use crate::{
+    certificate::{self, Certificate},
     directory,
-    error::Error,
+    error::{During, Error},
     java::{self, Java},
     maven, port,
 };
@@ -35,6 +39,7 @@ pub struct Neo4j {
     uri: String,
     http_uri: String,
     ports: [u16; 2],
+    certificate: Option<Certificate>,
     java: Java,
 }
 
@@ -46,18 +51,35 @@ impl Neo4j {
     /// # Errors
     /// Java or Maven is missing, the jars cannot be fetched, or the server does not start.
     pub fn start(dir: &Path) -> Result<Self, Error> {
+        Self::start_with(dir, None)
+    }
+
+    /// As [`Neo4j::start`], but it takes encrypted connections only. Its certificate is of an authority of its own,
+    /// [`Neo4j::ca_file`].
+    ///
+    /// # Errors
+    /// As for [`Neo4j::start`], or OpenSSL is missing.
+    pub fn start_encrypted(dir: &Path) -> Result<Self, Error> {
+        let certificate = certificate::make(&dir.join("certificate"))?;
+        Self::start_with(dir, Some(certificate))
+    }
+
+    fn start_with(dir: &Path, certificate: Option<Certificate>) -> Result<Self, Error> {
         let class_path = maven::class_path("neo4j")?;
         let dir = directory::empty(&dir.join("neo4j"))?;
         let conf = directory::empty(&dir.join("conf"))?;
         let ports @ [bolt, http] = [port::free(), port::free()];
-        directory::write(&conf, "neo4j.conf", &configuration(&dir, bolt, http))?;
+        let mut settings = configuration(&dir, bolt, http);
+        settings.push_str(&certificate.as_ref().map(encryption).unwrap_or_default());
+        directory::write(&conf, "neo4j.conf", &settings)?;
         let mut arguments: Vec<String> = JVM.map(str::to_owned).to_vec();
         arguments.push(format!("-Dbasedir={}", dir.display()));
         arguments.extend(["-cp", &class_path, ADMIN, "dbms", "set-initial-password", PASSWORD].map(str::to_owned));
         java::run("setting Neo4j's password", &arguments, &dir, &environment(&dir))?;
         let java = spawn(&dir, &class_path, &ports)?;
-        let (uri, http_uri) = (format!("bolt://127.0.0.1:{bolt}"), format!("http://127.0.0.1:{http}"));
-        Ok(Self { dir, class_path, uri, http_uri, ports, java })
+        let scheme = if certificate.is_some() { "bolt+s" } else { "bolt" };
+        let (uri, http_uri) = (format!("{scheme}://127.0.0.1:{bolt}"), format!("http://127.0.0.1:{http}"));
+        Ok(Self { dir, class_path, uri, http_uri, ports, certificate, java })
     }
 
     /// Where drivers connect, such as `bolt://127.0.0.1:20123`.
@@ -78,6 +100,11 @@ impl Neo4j {
     /// The user's password.
     pub fn password(&self) -> &str {
         PASSWORD
+    }
+
+    /// The certificate of the authority that a client has to trust, if connections are encrypted.
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.certificate.as_ref().map(|certificate| certificate.ca.as_path())
     }
 
     /// The directory of all its files; `neo4j.log` is what the server prints, `logs` holds the rest.
@@ -109,6 +136,18 @@ impl Neo4j {
         self.java.stop()?;
         self.java = spawn(&self.dir, &self.class_path, &self.ports)?;
         Ok(())
+    }
+
+    /// As [`Neo4j::restart`], with more settings, each a line such as `db.transaction.timeout=10s`.
+    ///
+    /// # Errors
+    /// As for [`Neo4j::start`].
+    pub fn restart_with(&mut self, settings: &[&str]) -> Result<(), Error> {
+        let conf = self.dir.join("conf");
+        let file = conf.join("neo4j.conf");
+        let before = fs::read_to_string(&file).during(|| format!("reading {}", file.display()))?;
+        directory::write(&conf, "neo4j.conf", &format!("{before}{}\n", settings.join("\n")))?;
+        self.restart()
     }
 
     /// Makes it hang: connections stay open and nothing answers.
@@ -144,6 +183,22 @@ fn spawn(dir: &Path, class_path: &str, ports: &[u16]) -> Result<Java, Error> {
 
 fn environment(dir: &Path) -> [(&'static str, PathBuf); 2] {
     [("NEO4J_HOME", dir.to_owned()), ("NEO4J_CONF", dir.join("conf"))]
+}
+
+/// Bolt over TLS and nothing else.
+fn encryption(certificate: &Certificate) -> String {
+    format!(
+        "server.bolt.tls_level=REQUIRED
+dbms.ssl.policy.bolt.enabled=true
+dbms.ssl.policy.bolt.base_directory={base}
+dbms.ssl.policy.bolt.private_key={key}
+dbms.ssl.policy.bolt.public_certificate={chain}
+dbms.ssl.policy.bolt.client_auth=NONE
+",
+        base = certificate.ca.parent().unwrap_or(&certificate.ca).display(),
+        key = certificate.key.display(),
+        chain = certificate.chain.display(),
+    )
 }
 
 /// With the default quiet periods a stop takes 10 seconds, with these 0.2.

@@ -49,6 +49,7 @@ pub(crate) fn options() -> Options {
         user: address.user.clone(),
         password: Some(address.password.clone()),
         password_file: None,
+        ca_file: None,
         database: "neo4j".to_owned(),
     }
 }

@@ -12,6 +12,7 @@ use sink::graph::{
 use crate::{
     bench::{self, cypher, number, options},
     fixture::{Hand, T, checkpoint, claim, follow, place, purchase, rating, review, store_all},
+    proxy::Proxy,
 };
 
 /// Waits until a number is what it should be; the test's own timeout is the limit.
@@ -132,6 +133,47 @@ async fn a_wrong_password_is_denied_until_the_file_has_the_right_one() {
 }
 
 #[tokio::test]
+async fn after_the_password_was_changed_writes_go_on_as_soon_as_the_file_has_the_new_one() {
+    let bench = bench::neo4j().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("password");
+    let admin = |statement: &'static str| async move {
+        bench::driver().run_on("system", query(statement)).await.unwrap();
+    };
+    admin("CREATE OR REPLACE USER rotating SET PLAINTEXT PASSWORD 'the-first-one' SET PASSWORD CHANGE NOT REQUIRED")
+        .await;
+    fs::write(&file, "the-first-one\n").unwrap();
+    let proxy = Proxy::before_neo4j().await;
+    let credentials =
+        Options { user: "rotating".into(), password: None, password_file: Some(file.clone()), ..proxy.options() };
+    let store = Neo4j::new(credentials).unwrap();
+    let mut hand = Hand::on(&store, place("k", "purchases", 0)).await;
+    hand.write(&store, vec![purchase("a", 1, 2, T)]).await;
+    admin("ALTER USER rotating SET PLAINTEXT PASSWORD 'the-second-one' SET PASSWORD CHANGE NOT REQUIRED").await;
+    // Who is in stays in, until the connection ends.
+    hand.write(&store, vec![purchase("b", 1, 2, T)]).await;
+    proxy.cut();
+    let batch = hand.batch(vec![purchase("c", 1, 2, T)]);
+    let error = store.write(&batch).await.unwrap_err();
+    assert_eq!(error.trouble, Trouble::Denied, "{error}");
+    fs::write(&file, "the-second-one\n").unwrap();
+    hand.write(&store, vec![purchase("c", 1, 2, T)]).await;
+    assert_eq!(bench.store().counts().await.unwrap().transactions, 3);
+    admin("DROP USER rotating").await;
+}
+
+#[tokio::test]
+async fn an_address_that_wishes_for_routing_works_with_the_one_server_that_it_names() {
+    let bench = bench::neo4j().await;
+    let proxy = Proxy::before_neo4j().await;
+    let Options { uri, .. } = proxy.options();
+    let store = Neo4j::new(Options { uri: uri.replace("bolt://", "neo4j://"), ..options() }).unwrap();
+    Hand::on(&store, place("k", "purchases", 0)).await.write(&store, vec![purchase("a", 1, 2, T)]).await;
+    assert_eq!(bench.store().counts().await.unwrap().transactions, 1);
+    assert_eq!(proxy.connections(), 1);
+}
+
+#[tokio::test]
 async fn a_database_that_is_missing_is_denied() {
     let bench = bench::neo4j().await;
     let store = Neo4j::new(Options { database: "nowhere".into(), ..options() }).unwrap();
@@ -141,7 +183,8 @@ async fn a_database_that_is_missing_is_denied() {
 }
 
 fn at(uri: String) -> Neo4j {
-    let options = Options { uri, user: "neo4j".into(), password: None, password_file: None, database: "neo4j".into() };
+    let database = "neo4j".into();
+    let options = Options { uri, user: "neo4j".into(), password: None, password_file: None, ca_file: None, database };
     Neo4j::new(options).unwrap()
 }
 
@@ -173,6 +216,7 @@ fn an_address_that_is_none_is_refused_at_once() {
         user: String::new(),
         password: None,
         password_file: None,
+        ca_file: None,
         database: String::new(),
     };
     let Err(error) = Neo4j::new(options) else { panic!("it was taken") };

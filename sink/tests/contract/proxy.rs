@@ -103,9 +103,14 @@ impl Proxy {
         Self::before(uri.split_once("://").unwrap().1).await
     }
 
+    /// How to reach the shared Neo4j through it.
+    pub(crate) fn options(&self) -> Options {
+        Options { uri: format!("bolt://{}", self.address), ..options() }
+    }
+
     /// A store that goes through it.
     pub(crate) fn store(&self, bounds: Bounds) -> Neo4j {
-        Neo4j::with_bounds(Options { uri: format!("bolt://{}", self.address), ..options() }, bounds).unwrap()
+        Neo4j::with_bounds(self.options(), bounds).unwrap()
     }
 
     /// The next such request fails so. Faults of one kind of request strike in the order in which they were armed.

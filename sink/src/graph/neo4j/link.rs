@@ -19,7 +19,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Options, trouble};
+use super::{Options, encryption, trouble};
 use crate::graph::{Error, Trouble};
 
 /// How many rows the server sends at a time; each pull is a round trip, and a row is small.
@@ -70,7 +70,7 @@ impl Link {
             Ok(Ok(txn)) => Ok(Transaction { txn, guard, attempt, _turn: turn }),
             Ok(Err(error)) => {
                 guard.whole = trouble::leaves_connections_well(&error);
-                Err(failed(attempt, &error))
+                Err(encryption::explain(&self.options.uri, &error, failed(attempt, &error)))
             }
             Err(_) => Err(no_answer(attempt, Trouble::Passing, self.connect)),
         }
@@ -89,14 +89,20 @@ impl Link {
             .ok_or_else(|| no_answer(attempt, Trouble::Passing, self.connect))
     }
 
-    /// Makes a driver, which connects when it is used. The password is read again each time: it may be a new one.
+    /// Makes a driver, which connects when it is used. Password and CA are read again each time: they
+    /// may be new ones.
     fn build(&self, attempt: &'static str) -> Result<Graph, Error> {
-        let Options { uri, user, password, password_file, database } = &self.options;
+        let Options { uri, user, password, password_file, ca_file, database } = &self.options;
         let password = match password_file {
             Some(file) => read_password(attempt, file)?,
             None => password.clone().unwrap_or_default(),
         };
-        let config = ConfigBuilder::default()
+        let mut config = ConfigBuilder::default();
+        if let Some(file) = ca_file {
+            encryption::check_file(attempt, file)?;
+            config = config.with_client_certificate(file);
+        }
+        let config = config
             .uri(uri)
             .user(user)
             .password(password)
@@ -106,7 +112,7 @@ impl Link {
             // It is also the bound of every single read, so it must not end a statement before ours does.
             .connection_timeout(self.bound.max(self.connect).saturating_add(DRIVER_MARGIN))
             .build();
-        config.and_then(Graph::connect).map_err(|error| trouble::error(attempt, &error))
+        config.and_then(Graph::connect).map_err(|error| encryption::explain(uri, &error, failed(attempt, &error)))
     }
 
     fn drop_graph(&self, generation: u64) {

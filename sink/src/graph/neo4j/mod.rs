@@ -34,6 +34,7 @@ macro_rules! cypher {
 
 mod bounds;
 mod checkpoint;
+mod encryption;
 mod ledger;
 mod link;
 mod mark;
@@ -49,6 +50,7 @@ mod zombie;
 pub use bounds::Bounds;
 use link::{End, Link};
 use mark::{Mark, Wish};
+pub use trouble::trouble;
 pub use uri::check_uri;
 use zombie::Sentry;
 
@@ -58,7 +60,10 @@ const READERS: usize = 8;
 /// Where a Neo4j is, and who asks.
 #[derive(Clone)]
 pub struct Options {
-    /// `bolt://host:7687`, `neo4j+s://host`, …: see [`check_uri`].
+    /// `bolt://host:7687`, `neo4j+s://host`, …: see [`check_uri`]. With `+s` the connection is encrypted and the server's
+    /// certificate checked, with `+ssc` it is encrypted and any certificate will do. `neo4j://` connects to this one
+    /// server, too, and asks it to pass statements on to whichever leads (server-side routing): the driver has no
+    /// routing of its own that is stable.
     pub uri: String,
     /// The user's name.
     pub user: String,
@@ -66,6 +71,9 @@ pub struct Options {
     pub password: Option<String>,
     /// A file with the password and nothing else; read again when it is refused.
     pub password_file: Option<PathBuf>,
+    /// A file with the certificates in PEM format of the CAs to trust instead of the system's, read again whenever
+    /// connections are made anew. With a scheme that ends with `+s` only.
+    pub ca_file: Option<PathBuf>,
     /// The database.
     pub database: String,
 }
@@ -99,7 +107,9 @@ impl Neo4j {
     /// # Errors
     /// A sentence for an address that is none.
     pub fn with_bounds(options: Options, bounds: Bounds) -> Result<Self, Error> {
-        check_uri(&options.uri).map_err(|sentence| Error::new("reading Neo4j's address", Trouble::Fatal, sentence))?;
+        check_uri(&options.uri)
+            .and_then(|()| encryption::check(&options.uri, options.ca_file.as_deref()))
+            .map_err(|sentence| Error::new("reading Neo4j's address", Trouble::Fatal, sentence))?;
         Ok(Self {
             location: options.uri.clone(),
             admitted: AtomicBool::new(false),
@@ -124,11 +134,11 @@ impl Neo4j {
     async fn try_write(&self, batch: &Batch) -> Result<Outcome, Error> {
         self.admit().await?;
         let mark = self.mark(batch.intervals.iter().map(|interval| &interval.id));
-        let work = async {
+        let work = Box::pin(async {
             let mut tx = self.writer.begin("writing a batch").await?;
             let outcome = write::write(&mut tx, batch, &mark).await;
             tx.end(outcome).await
-        };
+        });
         self.sentry.watch(&mark, Wish::Write, work).await
     }
 
@@ -178,7 +188,7 @@ impl Store for Neo4j {
 
     async fn claim(&self, claims: &[Claim]) -> Result<Vec<Checkpoint>, Error> {
         let mark = self.mark(claims.iter().map(|claim| &claim.id));
-        let work = async { write!(self, "taking partitions over", claim(claims, &mark)) };
+        let work = Box::pin(async { write!(self, "taking partitions over", claim(claims, &mark)) });
         self.sentry.watch(&mark, Wish::Claim, work).await
     }
 

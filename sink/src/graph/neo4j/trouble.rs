@@ -9,7 +9,7 @@ use crate::graph::{Error, Trouble};
 /// never turns a good record into a dead letter.
 ///
 /// The message is asked about one thing only: that a value is too large for its index has no code of its own.
-pub(super) fn trouble(code: &str, message: &str) -> Trouble {
+pub fn trouble(code: &str, message: &str) -> Trouble {
     let name = code.rsplit('.').next().unwrap_or_default();
     match code.strip_prefix("Neo.").and_then(|rest| rest.rsplit_once('.')).map_or("", |(class, _)| class) {
         "TransientError.General" => match name {

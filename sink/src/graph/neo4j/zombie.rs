@@ -1,7 +1,7 @@
 //! Waiting for locks, and ending the transactions of writers that are gone and still hold them.
 
 use std::{
-    pin::pin,
+    pin::Pin,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
@@ -43,9 +43,8 @@ impl Sentry {
         &self,
         mark: &Mark,
         wish: Wish,
-        work: impl Future<Output = Result<T, Error>>,
+        mut work: Pin<Box<impl Future<Output = Result<T, Error>>>>,
     ) -> Result<T, Error> {
-        let mut work = pin!(work);
         loop {
             if let Ok(done) = timeout(self.patience, &mut work).await {
                 return done;
@@ -53,7 +52,7 @@ impl Sentry {
             tokio::select! {
                 biased;
                 done = &mut work => return done,
-                () = self.clear(mark, wish) => {}
+                () = Box::pin(self.clear(mark, wish)) => {}
             }
         }
     }
