@@ -30,8 +30,16 @@ fn status(code: &str) -> StatusCode {
         "cross_origin" | "unknown_host" => StatusCode::FORBIDDEN,
         "not_found" | "unknown_burst" | "unknown_dead_letter" => StatusCode::NOT_FOUND,
         "method_not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
-        "too_many_bursts" => StatusCode::TOO_MANY_REQUESTS,
-        "store_unavailable" | "kafka_unavailable" | "replay_failed" | "reset_failed" => StatusCode::SERVICE_UNAVAILABLE,
+        "body_too_slow" => StatusCode::REQUEST_TIMEOUT,
+        "body_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+        "unsupported_media_type" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "too_many_bursts" | "too_many_attempts" => StatusCode::TOO_MANY_REQUESTS,
+        "store_unavailable"
+        | "kafka_unavailable"
+        | "replay_failed"
+        | "reset_failed"
+        | "too_many_streams"
+        | "too_many_connections" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,
     }
 }

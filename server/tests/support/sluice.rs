@@ -58,12 +58,12 @@ impl Sluice {
 
     /// A POST: status and JSON.
     pub(crate) fn post(&self, path: &str, body: &str) -> (u16, Value) {
-        answer(agent().post(format!("{}{path}", self.address)).send(body))
+        answer(agent().post(format!("{}{path}", self.address)).header("content-type", "application/json").send(body))
     }
 
     /// A PUT: status and JSON.
     pub(crate) fn put(&self, path: &str, body: &str) -> (u16, Value) {
-        answer(agent().put(format!("{}{path}", self.address)).send(body))
+        answer(agent().put(format!("{}{path}", self.address)).header("content-type", "application/json").send(body))
     }
 
     /// Sends a burst and waits until all of it is stored or a dead letter.
@@ -112,7 +112,14 @@ pub(crate) fn run(data_dir: &Path, variables: &[(&str, &str)]) -> (Option<i32>, 
 
 fn command(data_dir: &Path, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_sluice")));
-    for name in ["KAFKA_BOOTSTRAP_SERVERS", "NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD", "SLUICE_ADMIN_TOKEN"] {
+    for name in [
+        "KAFKA_BOOTSTRAP_SERVERS",
+        "NEO4J_URI",
+        "NEO4J_USER",
+        "NEO4J_PASSWORD",
+        "SLUICE_ADMIN_TOKEN",
+        "SLUICE_ALLOWED_HOSTS",
+    ] {
         command.env_remove(name);
     }
     command
