@@ -417,7 +417,10 @@ fn what_a_record_says_is_text_on_every_page() {
     let rating =
         |user| format!(r#"{{"user_id": {user}, "product_id": 1, "interaction_type": "rating", "value": 5, {names}}}"#);
     send("product_interactions", (1..=6).map(rating).collect());
-    send("user_connections", vec![format!(r#"{{"follower_id": 1, "followed_id": 2, {names}}}"#), ATTACK.to_owned()]);
+    send(
+        "user_connections",
+        vec![format!(r#"{{"follower_id": 1, "followed_id": 2, {names}}}"#), format!("</textarea>{ATTACK}")],
+    );
     wait_for("the dead letter", || dead_letters(&sluice, "user_connections").pop());
 
     let graphs = PAGES
