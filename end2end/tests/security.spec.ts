@@ -80,12 +80,12 @@ test.describe("without an event stream", () => {
   test("a page asks for the status every few seconds, and says so", async ({ page, request }) => {
     await page.route("**/events", (route) => route.fulfill({ status: 503, json: { code: "too_many_streams", message: "no seat is free" } }));
     await open(page, "/simulate");
-    await expect(page.getByLabel("Connection")).toHaveText("Live, every 3 s");
+    await expect(page.getByRole("status", { name: "Connection" })).toHaveText("Live, every 3 s");
     const { id } = await burst(request, { kind: "purchases", count: 17 });
     expect(id).toBeTruthy();
     await expect(page.getByTestId("burst-purchases-stored").first()).toHaveText("17");
     await page.unroute("**/events");
-    await expect(page.getByLabel("Connection")).toHaveText("Live");
+    await expect(page.getByRole("status", { name: "Connection" })).toHaveText("Live");
   });
 });
 
