@@ -115,6 +115,10 @@ pub(crate) struct Web {
     /// A file that holds the token.
     #[arg(long = "sluice-admin-token-file", env = "SLUICE_ADMIN_TOKEN_FILE", global = true)]
     pub(crate) admin_token_file: Option<PathBuf>,
+    /// Further names of this server besides localhost and its addresses, such as that of a reverse proxy or of a container:
+    /// `sluice.example.org` or `sluice.example.org:8443`, several separated by commas.
+    #[arg(long = "sluice-allowed-hosts", env = "SLUICE_ALLOWED_HOSTS", global = true)]
+    pub(crate) allowed_hosts: Option<String>,
 }
 
 /// The simulated shop.
@@ -147,6 +151,8 @@ pub(crate) struct Checked {
     pub(crate) admin_token: Option<String>,
     pub(crate) roles: Roles,
     pub(crate) settings: sink::connector::Settings,
+    /// In lower case.
+    pub(crate) allowed_hosts: Vec<String>,
     pub(crate) world: World,
 }
 
@@ -223,6 +229,7 @@ impl Config {
             store_max_mb: self.graph.sluice_store_max_mb,
             listen,
             admin_token,
+            allowed_hosts: hosts(self.web.allowed_hosts.as_deref().unwrap_or_default())?,
             world: self.world,
         })
     }
@@ -256,6 +263,22 @@ impl Roles {
 /// Compose files set what is unset to an empty text.
 fn present(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Names, each with a port or without. An address of a page (`https://…/`) is what people paste, so it is worth a sentence.
+fn hosts(list: &str) -> Result<Vec<String>, Error> {
+    let names = list.split(',').map(|name| name.trim().to_ascii_lowercase()).filter(|name| !name.is_empty());
+    names
+        .map(|name| {
+            let fits = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
+            if name.chars().all(fits) && !name.starts_with(':') { Ok(name) } else {
+                Err(Error(format!(
+                    "SLUICE_ALLOWED_HOSTS takes names such as sluice.example.org or sluice.example.org:8443, separated by \
+                     commas, without https:// and without *, not {name:?}"
+                )))
+            }
+        })
+        .collect()
 }
 
 fn secret(name: &str, value: Option<String>, file: Option<&PathBuf>) -> Result<Option<String>, Error> {
@@ -309,6 +332,8 @@ mod tests {
                 &["--kafka-bootstrap-servers", "a:1", "--kafka-properties", "/nonexistent/kafka.properties"],
                 "KAFKA_PROPERTIES: /nonexistent/kafka.properties",
             ),
+            (&["--sluice-allowed-hosts", "a.example,https://b.example/"], "SLUICE_ALLOWED_HOSTS"),
+            (&["--sluice-allowed-hosts", "*.example"], "SLUICE_ALLOWED_HOSTS"),
             (&["--sluice-admin-token-file", "/nonexistent/token"], "SLUICE_ADMIN_TOKEN_FILE"),
         ] {
             let sentence = check(arguments).err().unwrap_or_default();
@@ -326,6 +351,16 @@ mod tests {
         assert_eq!(roles("sinks"), (Roles { web: false, sinks: true, producers: false }, 1));
         assert_eq!(roles("web, producers"), (Roles { web: true, sinks: false, producers: true }, 0));
         assert_eq!(roles(""), (Roles { web: true, sinks: true, producers: true }, 1));
+    }
+
+    #[test]
+    fn names_are_read_as_people_write_them() {
+        let names = |list: &str| check(&["--sluice-allowed-hosts", list]).map(|checked| checked.allowed_hosts);
+        assert_eq!(
+            names(" Sluice.Example , b.example:8443,"),
+            Ok(vec!["sluice.example".into(), "b.example:8443".into()])
+        );
+        assert_eq!(names(""), Ok(Vec::new()));
     }
 
     #[test]

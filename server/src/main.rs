@@ -110,17 +110,15 @@ async fn serve(config: Checked) -> Result<(), String> {
     let answers = answers::Answers::new(store.clone());
     let roles = config.roles;
     let house = Arc::new(House { answers, cluster, store, board, producers, sampler, targets, roles });
-    let web = http::Web::new(house.clone(), http::Guard::new(config.admin_token), metrics, stop.clone());
+    let guard = http::Guard::new(config.admin_token, http::Hosts::new(config.listen.ip(), config.allowed_hosts));
+    let web = http::Web::new(house.clone(), guard, metrics, stop.clone());
     info!(%address, "listening");
     say(&format!("Sluice is at http://{address}"));
 
     let mut signals = signal::Signals::listen().map_err(|error| format!("signals cannot be heard: {error}"))?;
-    let serving = {
-        let stop = stop.clone();
-        let server = axum::serve(listener, if roles.web { http::router(web) } else { http::health_only(web) })
-            .with_graceful_shutdown(async move { stop.cancelled().await });
-        tokio::spawn(async move { server.await })
-    };
+    let routes = if roles.web { http::router(web) } else { http::health_only(web) };
+    let pages = http::serve(listener, routes, http::full(), http::Limits::default(), stop.clone());
+    let serving = tokio::spawn(pages);
     signals.next().await;
     info!("stopping: producers, sinks, streams, pages");
     tokio::select! {
@@ -136,22 +134,15 @@ async fn serve(config: Checked) -> Result<(), String> {
 }
 
 /// Follows the data: nothing is sent, what was sent is stored, then nobody is told any more.
-async fn stop_in_order(
-    house: &House,
-    engine: Engine,
-    stop: CancellationToken,
-    serving: tokio::task::JoinHandle<io::Result<()>>,
-) {
+async fn stop_in_order(house: &House, engine: Engine, stop: CancellationToken, serving: tokio::task::JoinHandle<()>) {
     house.producers.stop().await;
     if house.cluster.is_embedded() {
         drain(house).await;
     }
     engine.stop().await;
     stop.cancel();
-    match serving.await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => error!(%error, "serving pages failed"),
-        Err(error) => error!(%error, "serving pages broke"),
+    if let Err(error) = serving.await {
+        error!(%error, "serving pages broke");
     }
 }
 

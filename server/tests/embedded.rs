@@ -221,6 +221,7 @@ fn beyond_loopback_a_token_is_needed_and_asked_for() {
     assert_eq!((code, &answer["code"]), (401, &Value::from("unauthorized")));
     let answer = ureq::post(format!("{}/api/bursts", sluice.address))
         .header("authorization", "Bearer open sesame")
+        .header("content-type", "application/json")
         .send(r#"{"kind": "purchases", "count": 1}"#);
     assert_eq!(answer.unwrap().status().as_u16(), 202);
 }

@@ -61,6 +61,7 @@ impl FromServerFnError for CallError {
 pub fn register_server_functions() {
     use leptos::server_fn::axum::register_explicit;
 
+    register_explicit::<read::StatusNow>();
     register_explicit::<read::TopProductsAnswer>();
     register_explicit::<read::InfluencersAnswer>();
     register_explicit::<read::BestRatedAnswer>();

@@ -6,6 +6,7 @@ use model::{
     answer::{Answered, CommunitySummary, Influencer, RatedProduct, SimilarPair, TopProducts},
     dead_letter::DeadLetterPage,
     picture::{Picture, Question},
+    status::Status,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,15 @@ const SHOWN_COMMUNITIES: usize = 12;
 /// How many raters of a product travel to the browser.
 #[cfg(feature = "ssr")]
 const SHOWN_RATERS: usize = 8;
+
+/// The whole pipeline, for a page that gets no event stream.
+///
+/// # Errors
+/// None of its own: the answer comes from memory.
+#[server(name = StatusNow, prefix = "/fn", endpoint = "read/status", input = GetUrl)]
+pub async fn status() -> Result<Status, CallError> {
+    Ok(crate::backend::backend().status().await)
+}
 
 /// Question 1.
 ///

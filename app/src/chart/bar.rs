@@ -5,6 +5,7 @@
 use leptos::prelude::*;
 
 use super::scale::share;
+use crate::component::icon::Swatch;
 
 /// The height of a row in pixels; the style sheet's labels have the same.
 const ROW: usize = 30;
@@ -80,7 +81,7 @@ pub(crate) fn grouped(groups: Vec<Group>, what: &str) -> AnyView {
             let name = format!("{what} in {}: {}", group.name, spoken(&group.bars));
             view! {
                 <div class="group">
-                    <h3><i style:background=group.colour></i>{group.name}</h3>
+                    <h3><Swatch colour=group.colour/>{group.name}</h3>
                     {bars(group.bars, max, group.colour, name)}
                 </div>
             }

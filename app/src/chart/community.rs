@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::answer::{CommunitySummary, Favourite};
 
 use super::scale::{colour, share};
-use crate::format;
+use crate::{component::icon::Swatch, format};
 
 /// The product's name.
 pub(crate) fn label(favourite: &Favourite) -> String {
@@ -55,7 +55,7 @@ pub(crate) fn communities(summaries: &[CommunitySummary]) -> AnyView {
             let taste = taste(summary).map(|category| format!("mostly {category}"));
             view! {
                 <li class="community">
-                    <h3><i style:background=colour></i>{format!("Community {}", summary.community + 1)}</h3>
+                    <h3><Swatch colour/>{format!("Community {}", summary.community + 1)}</h3>
                     <p><b>{members.clone()}</b>" "<span class="muted">{taste}</span></p>
                     <svg role="img" aria-label=format!("{members}, beside the largest community") width="100%" height="12">
                         <rect class="bar" width=format!("{}%", share(summary.members as f64, largest)) height="12" rx="4" fill=colour/>

@@ -43,6 +43,12 @@ pub(crate) fn Glyph(#[prop(into)] icon: Signal<Icon>) -> impl IntoView {
     }
 }
 
+/// The square of a series' colour beside its name. A drawing, since the pages' policy allows no `style` in the HTML.
+#[component]
+pub(crate) fn Swatch(colour: &'static str) -> impl IntoView {
+    view! { <svg class="swatch" aria-hidden="true"><rect width="10" height="10" rx="3" fill=colour/></svg> }
+}
+
 /// The product's mark.
 #[component]
 pub(crate) fn Mark() -> impl IntoView {

@@ -34,12 +34,17 @@ pub(crate) fn TopBar() -> impl IntoView {
     let visitor = use_live().visitor;
     let sign_in =
         (visitor.token_required && !visitor.signed_in).then(|| view! { <a class="chip" href="/sign-in">"Sign in"</a> });
+    // A plain form, like signing in: it works without JavaScript, and the server ends the session.
+    let sign_out = (visitor.token_required && visitor.signed_in).then(|| {
+        view! { <form method="post" action="/logout"><button class="chip" type="submit">"Sign out"</button></form> }
+    });
     view! {
         <Title text=move || format!("{} · Sluice", title.get())/>
         <header class="top">
             <h1>{title}</h1>
             <div class="right">
                 {sign_in}
+                {sign_out}
                 <ConnectionChip/>
                 <RefreshChoice/>
                 <ThemeChoice/>
@@ -56,12 +61,13 @@ fn ConnectionChip() -> impl IntoView {
     let text = move || match live.connection.get() {
         Connection::Rendered => format!("As of {} UTC", at()),
         Connection::Live => "Live".to_owned(),
+        Connection::Polled => "Live, every 3 s".to_owned(),
         Connection::Reconnecting => "Reconnecting".to_owned(),
         Connection::Stale => format!("Stale since {} UTC", at()),
     };
     let class = move || match live.connection.get() {
         Connection::Rendered => "chip",
-        Connection::Live => "chip ok",
+        Connection::Live | Connection::Polled => "chip ok",
         Connection::Reconnecting | Connection::Stale => "chip warn",
     };
     view! { <span class=class role="status" aria-label="Connection"><i class="dot" aria-hidden="true"></i><span>{text}</span></span> }

@@ -10,7 +10,14 @@ use super::{
     scene::{Key, Scene},
     still::still,
 };
-use crate::{call::read, chart::scale::colour, component::banner::Refused, erased::effect, format, live::polled};
+use crate::{
+    call::read,
+    chart::scale::colour,
+    component::{banner::Refused, icon::Swatch},
+    erased::effect,
+    format,
+    live::polled,
+};
 
 /// How many nodes the list names: past this, scrolling it finds nothing any more.
 const LISTED: usize = 200;
@@ -103,13 +110,14 @@ fn Stage(signals: Signals) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     super::canvas::attach(canvas, signals);
     let order = move |order| move |_| signals.order.set(Some(order));
+    // Only ever in the browser, where properties are set one by one: a `style` in the HTML is not allowed.
     let card = move || {
         let (key, (x, y)) = signals.hover.get()?;
         signals.scene.with(|scene| {
             let node = scene.find_node(key)?;
             let group = scene.groups.iter().find(|group| group.index == node.group).map(|group| group.name.clone());
             Some(view! {
-                <div class="hover" style=format!("left:{x:.0}px;top:{y:.0}px")>
+                <div class="hover" style:left=format!("{x:.0}px") style:top=format!("{y:.0}px")>
                     <b>{node.label.clone()}</b>
                     <span>{node.detail.clone()}</span>
                     <span class="muted">{group}</span>
@@ -160,7 +168,7 @@ fn side(scene: &Scene, signals: Signals) -> AnyView {
             view! {
                 <li>
                     <button class="key" aria-pressed=move || pressed().to_string() on:click=toggle>
-                        <i style:background=colour(index as usize)></i>
+                        <Swatch colour=colour(index as usize)/>
                         <span>{group.name.clone()}</span>
                         <span class="muted">{format::thousands(group.nodes as i64)}</span>
                     </button>
@@ -186,7 +194,7 @@ fn side(scene: &Scene, signals: Signals) -> AnyView {
             view! {
                 <li>
                     <button class="key" aria-pressed=move || pressed().to_string() on:click=toggle>
-                        <i style:background=colour(node.group as usize)></i>
+                        <Swatch colour=colour(node.group as usize)/>
                         <span>{node.label.clone()}</span>
                         <span class="muted">{node.detail.clone()}</span>
                     </button>

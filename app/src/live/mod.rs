@@ -23,6 +23,8 @@ pub(crate) enum Connection {
     Rendered,
     /// Events arrive.
     Live,
+    /// The server has no event stream to spare: the status is asked for every few seconds.
+    Polled,
     /// The tab was hidden, or the connection broke a moment ago.
     Reconnecting,
     /// Nothing has arrived for a while.

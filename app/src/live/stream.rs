@@ -8,9 +8,13 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
 use super::{Connection, Live};
+use crate::call::read;
 
 /// Nothing for this long: what is shown is old. The server sends at least once a second.
 const STALE_AFTER_MS: f64 = 5000.0;
+
+/// How often a stream that was refused is tried again, and the status asked for meanwhile.
+const EVERY_S: u32 = 3;
 
 /// An open stream; closed when dropped.
 struct Stream {
@@ -54,12 +58,13 @@ pub(super) fn follow(live: Live) {
         let ended = |stream: &Option<Stream>| {
             stream.as_ref().is_none_or(|stream| stream.source.ready_state() == EventSource::CLOSED)
         };
-        if seconds.get_value().is_multiple_of(3) && stream.with_value(ended) {
+        if seconds.get_value().is_multiple_of(EVERY_S) && stream.with_value(ended) {
             stream.set_value(open(live, heard));
+            poll(live, heard);
         }
         let refresh = live.refresh.get_untracked().0;
         let answers = live.status.with_untracked(|status| status.graph.connected);
-        let live_now = live.connection.get_untracked() == Connection::Live;
+        let live_now = matches!(live.connection.get_untracked(), Connection::Live | Connection::Polled);
         if refresh > 0 && answers && live_now && seconds.get_value().is_multiple_of(refresh) {
             live.beat.update(|beat| *beat += 1);
         }
@@ -71,6 +76,19 @@ pub(super) fn follow(live: Live) {
         shown.remove();
         if let Some(clock) = clock {
             clock.clear();
+        }
+    });
+}
+
+/// Asks for the status once, in place of the stream that was refused.
+fn poll(live: Live, heard: StoredValue<f64>) {
+    leptos::task::spawn_local(async move {
+        // A failure needs no word of its own: nothing was heard, and after a while the page says so.
+        let Ok(status) = read::status().await else { return };
+        let refused = live.connection.try_get_untracked().is_some_and(|connection| connection != Connection::Live);
+        if refused && heard.try_set_value(js_sys::Date::now()).is_none() {
+            live.status.set(status);
+            live.connection.set(Connection::Polled);
         }
     });
 }

@@ -164,7 +164,7 @@ fn letter(letter: DeadLetter, replay: ServerAction<Replay>) -> impl IntoView {
                     <input type="hidden" name="offset" value=letter.offset/>
                     <label>
                         "Value, to mend"
-                        <textarea name="value" rows=rows spellcheck="false" aria-label=value_label disabled=locked>{payload}</textarea>
+                        <textarea name="value" rows=rows spellcheck="false" aria-label=value_label disabled=locked inner_html=inner_text(&payload)></textarea>
                     </label>
                     <button class="btn primary" type="submit" disabled=locked aria-label=mended_label>"Replay with this value"</button>
                 </ActionForm>
@@ -184,6 +184,12 @@ fn marks(letter: &DeadLetter) -> [Option<i64>; 3] {
     [letter.claimed_at, letter.replayed_at, letter.failed_again_at]
 }
 
+/// A text as it may stand in a `textarea`. Leptos writes what is inside one as it is, so that `</textarea>` in a record would
+/// end it, and what follows be part of the page.
+fn inner_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
 /// A text as it may stand in a query.
 fn escape(text: &str) -> String {
     text.bytes()
@@ -196,7 +202,12 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::escape;
+    use super::{escape, inner_text};
+
+    #[test]
+    fn a_record_cannot_end_the_field_that_shows_it() {
+        assert_eq!(inner_text("</textarea><b>&lt;"), "&lt;/textarea>&lt;b>&amp;lt;");
+    }
 
     #[test]
     fn a_cursor_survives_an_address() {

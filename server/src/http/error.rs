@@ -32,10 +32,17 @@ fn status(code: &str) -> StatusCode {
         "replay_in_progress" => StatusCode::CONFLICT,
         "method_not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
         "no_producers" => StatusCode::CONFLICT,
-        "too_many_bursts" => StatusCode::TOO_MANY_REQUESTS,
-        "store_unavailable" | "kafka_unavailable" | "replay_failed" | "replay_unconfirmed" | "reset_failed" => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        "body_too_slow" => StatusCode::REQUEST_TIMEOUT,
+        "body_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+        "unsupported_media_type" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "too_many_bursts" | "too_many_attempts" => StatusCode::TOO_MANY_REQUESTS,
+        "store_unavailable"
+        | "kafka_unavailable"
+        | "replay_failed"
+        | "replay_unconfirmed"
+        | "reset_failed"
+        | "too_many_streams"
+        | "too_many_connections" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,
     }
 }

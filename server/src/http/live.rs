@@ -4,18 +4,20 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
+    http::header,
     response::{
-        Sse,
+        IntoResponse, Response, Sse,
         sse::{Event, KeepAlive},
     },
 };
-use futures::{Stream, StreamExt, future};
-use tokio::sync::watch;
+use futures::{StreamExt, future};
+use model::Failure;
+use tokio::sync::{Semaphore, watch};
 use tokio_stream::wrappers::WatchStream;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
-use super::Web;
+use super::{Web, guard::Refusal};
 use crate::house::House;
 
 /// Between two events at least: a browser that gets one for each record freezes.
@@ -23,9 +25,15 @@ const AT_MOST_EVERY: Duration = Duration::from_millis(250);
 /// How much longer it may take, so that rates and ages go on without news.
 const WITHOUT_NEWS: Duration = Duration::from_millis(750);
 
+/// Streams at a time, a quarter of all connections: pages that only look must not keep others out.
+const AT_MOST_STREAMS: usize = 128;
+/// When a page may ask again for a stream that it did not get.
+const TRY_AGAIN: Duration = Duration::from_secs(3);
+
 /// The newest status as JSON, written once for all pages.
 pub(crate) struct Live {
     newest: watch::Receiver<(u64, Arc<str>)>,
+    seats: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
@@ -55,19 +63,31 @@ impl Live {
                 }
             }
         });
-        Arc::new(Self { newest, stop })
+        Arc::new(Self { newest, seats: Arc::new(Semaphore::new(AT_MOST_STREAMS)), stop })
     }
 }
 
 /// `GET /events`: the event `status` with the whole status, whenever something has changed.
-pub(super) async fn events(State(web): State<Web>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub(super) async fn events(State(web): State<Web>) -> Response {
+    let Ok(seat) = web.live.seats.clone().try_acquire_owned() else {
+        let failure = Failure::new(
+            "too_many_streams",
+            format!("{AT_MOST_STREAMS} pages are listening already: ask for /api/status every few seconds instead"),
+        );
+        return Refusal { failure, retry_after: Some(TRY_AGAIN) }.into_response();
+    };
     let stop = web.live.stop.clone();
     let events = WatchStream::new(web.live.newest.clone())
         // The first is whatever was written when somebody looked last: a new page has better.
         .skip(1)
-        .map(|(id, json)| Ok(Event::default().event("status").id(id.to_string()).data(json)))
+        .map(move |(id, json)| {
+            // Taken for as long as the stream lives.
+            let _ = &seat;
+            Ok::<_, Infallible>(Event::default().event("status").id(id.to_string()).data(json))
+        })
         .take_until(async move { stop.cancelled().await });
     let first = serde_json::to_string(&web.house.status()).unwrap_or_default();
     let first = Event::default().event("status").data(first);
-    Sse::new(futures::stream::once(future::ready(Ok(first))).chain(events)).keep_alive(KeepAlive::default())
+    let stream = futures::stream::once(future::ready(Ok(first))).chain(events);
+    ([(header::CACHE_CONTROL, "no-store")], Sse::new(stream).keep_alive(KeepAlive::default())).into_response()
 }

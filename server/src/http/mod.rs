@@ -2,22 +2,38 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::FromRef, middleware, routing::get};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef},
+    http::{
+        HeaderMap, StatusCode,
+        header::{ACCEPT, RETRY_AFTER},
+    },
+    middleware::{from_fn, from_fn_with_state},
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::get,
+};
 use leptos::prelude::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
+use model::Failure;
 use tokio_util::sync::CancellationToken;
 
 use crate::house::House;
 
 mod api;
+mod body;
 pub(crate) mod error;
 mod guard;
+mod header;
 mod health;
 mod live;
 mod page;
+mod serve;
+mod sign_in;
 mod site;
 
-pub(crate) use guard::Guard;
+pub(crate) use guard::{Gate, Guard, Hosts};
+pub(crate) use serve::{Limits, serve};
 
 /// What handlers need.
 #[derive(Clone)]
@@ -45,17 +61,22 @@ impl FromRef<Web> for LeptosOptions {
 
 /// What a process without pages serves: whether it is alive, whether it is ready, and its metrics.
 pub(crate) fn health_only(web: Web) -> Router {
-    Router::new()
+    let gate = Gate::new(web.guard.clone(), &[], refuse);
+    let routes = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .layer(middleware::from_fn_with_state(web.clone(), guard::guard))
-        .with_state(web)
+        .with_state(web);
+    secured(routes, gate)
 }
+
+/// Where anybody may send something: signing in is how one becomes somebody.
+const OPEN: [&str; 1] = ["/login"];
 
 /// All routes.
 pub(crate) fn router(web: Web) -> Router {
-    Router::new()
+    let gate = Gate::new(web.guard.clone(), &OPEN, refuse);
+    let routes = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
@@ -63,6 +84,45 @@ pub(crate) fn router(web: Web) -> Router {
         .merge(api::routes())
         .merge(site::routes())
         .merge(page::routes(web.clone()))
-        .layer(middleware::from_fn_with_state(web.clone(), guard::guard))
-        .with_state(web)
+        .with_state(web);
+    secured(routes, gate)
+}
+
+/// Routes behind a gate, with limits on bodies and the headers that every answer carries; any listener's.
+pub(crate) fn secured(routes: Router, gate: Gate) -> Router {
+    routes
+        // The limit is that of `body`, for all that reads bodies.
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(gate.clone(), body::whole))
+        .layer(from_fn_with_state(gate, guard::pass))
+        .layer(from_fn(header::add))
+}
+
+/// What answers when all connections are taken: that, and that the process is alive.
+pub(crate) fn full() -> Router {
+    let refused = async || {
+        let failure = Failure::new("too_many_connections", "all connections are taken: try again in a few seconds");
+        ([(RETRY_AFTER, "3")], error::ApiError(failure))
+    };
+    Router::new().route("/healthz", get(health::alive)).fallback(refused).layer(from_fn(header::add))
+}
+
+/// Says no to a program in JSON, and to a person who can do something about it on a page.
+fn refuse(headers: &HeaderMap, refusal: guard::Refusal) -> Response {
+    let wants_page =
+        headers.get(ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|text| text.contains("text/html")));
+    match (wants_page, refusal.failure.code.as_str(), refusal.retry_after) {
+        (true, "unauthorized", _) => Redirect::to("/sign-in").into_response(),
+        (true, "too_many_attempts", Some(wait)) => {
+            let seconds = guard::seconds(wait);
+            let page = format!(
+                "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Wait · Sluice</title>\
+                 <link rel=\"stylesheet\" href=\"/pkg/sluice.css\"></head><body><main class=\"main\">\
+                 <h1>Too many wrong tokens from this address</h1><p>Wait {seconds} s, then <a href=\"/sign-in\">sign in</a>.</p>\
+                 </main></body></html>"
+            );
+            (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, seconds.to_string())], Html(page)).into_response()
+        }
+        _ => refusal.into_response(),
+    }
 }

@@ -6,19 +6,21 @@ use app::backend::{Backend, Session};
 use axum::{
     Router,
     extract::{Request, State},
+    http::{HeaderValue, header::CONTENT_SECURITY_POLICY},
     response::{IntoResponse, Response},
     routing::{any, post},
 };
-use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos::prelude::{expect_context, provide_context, use_nonce};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 
-use super::{Web, guard};
+use super::{Web, header::page_policy, sign_in};
 
 pub(super) fn routes(web: Web) -> Router<Web> {
     app::register_server_functions();
     Router::new()
         .route("/fn/{*path}", any(server_function))
-        .route("/login", post(guard::sign_in))
+        .route("/login", post(sign_in::sign_in))
+        .route("/logout", post(sign_in::sign_out))
         .leptos_routes_with_handler(generate_route_list(app::App), render)
         // What no route knows is a page too: the one that says so.
         .fallback(render)
@@ -26,7 +28,15 @@ pub(super) fn routes(web: Web) -> Router<Web> {
 }
 
 async fn render(State(web): State<Web>, request: Request) -> Response {
-    let context = context(&web, &request);
+    let everywhere = context(&web, &request);
+    let context = move || {
+        everywhere();
+        // Drawn for each answer by Leptos, which gives it to the scripts that it writes.
+        let policy = use_nonce().map(|nonce| HeaderValue::try_from(page_policy(&nonce)));
+        if let Some(Ok(policy)) = policy {
+            expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy);
+        }
+    };
     let options = web.leptos.clone();
     // The whole page at once: it reads without JavaScript, with its charts.
     let handler = leptos_axum::render_app_async_with_context(context, move || app::shell(options.clone()));

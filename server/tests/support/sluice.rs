@@ -78,12 +78,12 @@ impl Sluice {
 
     /// A POST: status and JSON.
     pub(crate) fn post(&self, path: &str, body: &str) -> (u16, Value) {
-        answer(agent().post(format!("{}{path}", self.address)).send(body))
+        answer(agent().post(format!("{}{path}", self.address)).header("content-type", "application/json").send(body))
     }
 
     /// A PUT: status and JSON.
     pub(crate) fn put(&self, path: &str, body: &str) -> (u16, Value) {
-        answer(agent().put(format!("{}{path}", self.address)).send(body))
+        answer(agent().put(format!("{}{path}", self.address)).header("content-type", "application/json").send(body))
     }
 
     /// Sends a burst and waits until all of it is stored or a dead letter.
@@ -135,7 +135,14 @@ fn command(data_dir: &Path, variables: &[(&str, &str)]) -> Command {
 }
 
 fn configured(mut command: Command, data_dir: &Path, variables: &[(&str, &str)]) -> Command {
-    for name in ["KAFKA_BOOTSTRAP_SERVERS", "NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD", "SLUICE_ADMIN_TOKEN"] {
+    for name in [
+        "KAFKA_BOOTSTRAP_SERVERS",
+        "NEO4J_URI",
+        "NEO4J_USER",
+        "NEO4J_PASSWORD",
+        "SLUICE_ADMIN_TOKEN",
+        "SLUICE_ALLOWED_HOSTS",
+    ] {
         command.env_remove(name);
     }
     command

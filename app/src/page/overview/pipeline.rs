@@ -10,7 +10,10 @@ use crate::{
         scale::colour,
         spark::{self, Spark},
     },
-    component::state::{StateBadge, look},
+    component::{
+        icon::Swatch,
+        state::{StateBadge, look},
+    },
     erased::memo,
     format,
     live::use_live,
@@ -217,7 +220,7 @@ fn narrow_lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
     let history = Signal::derive(move || lane.with(|lane| lane.history.clone()));
     view! {
         <li>
-            <h3><i style:background=colour></i>{kind.label()}<StateBadge state=Signal::derive(move || lane.with(|lane| lane.state))/></h3>
+            <h3><Swatch colour/>{kind.label()}<StateBadge state=Signal::derive(move || lane.with(|lane| lane.state))/></h3>
             <p>{move || lane.with(|lane| format!("{} · lag {} · {} /s stored", lane.producer(), format::thousands(lane.lag), format::rate(lane.stored)))}</p>
             <p class="muted">{move || lane.with(Lane::latency)}</p>
             <Spark values=history colour/>

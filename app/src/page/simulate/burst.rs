@@ -154,7 +154,7 @@ fn Way(kind: Kind, burst: Memo<Option<Burst>>) -> impl IntoView {
             view! {
                 <dt>{label}</dt>
                 <dd>
-                    <span class="track" aria-hidden="true"><i style:background=colour style:width=width></i></span>
+                    <svg class="track" aria-hidden="true"><rect class="bar" width=width height="8" rx="4" fill=colour/></svg>
                     <span class="n">
                         <span data-testid=format!("burst-{}-{name}", kind.topic())>{move || format::count(value.get())}</span>
                         <span class="muted">{of}</span>
