@@ -78,6 +78,7 @@ impl Proxy {
     /// Cuts every connection that is open, with all that is on its way.
     pub fn cut(&self) {
         let mut state = self.shared.lock();
+        state.cut += state.connections.len() as u64;
         for connection in state.connections.values_mut() {
             connection.close();
         }
@@ -87,6 +88,11 @@ impl Proxy {
     /// Cuts each connection that is made from now on after a number of bytes that is drawn from the range.
     pub fn cut_at_random(&self, seed: u64, bytes: Range<u64>) {
         self.shared.lock().cuts = Some(Cuts { bytes, random: seed });
+    }
+
+    /// How many connections have been cut, by [`Proxy::cut`], at random or by a trap.
+    pub fn cuts(&self) -> u64 {
+        self.shared.lock().cut
     }
 
     /// Keeps everything back for this long, in both directions.
@@ -164,6 +170,7 @@ struct State {
     trap: Option<Trap>,
     connections: BTreeMap<u64, Connection>,
     accepted: u64,
+    cut: u64,
     closing: bool,
 }
 
@@ -221,6 +228,7 @@ impl Shared {
             let pass = state.look(id, direction, chunk)?;
             self.changed.notify_all();
             if let Pass::Part(_) = pass {
+                state.cut += 1;
                 return Some(pass);
             }
             loop {
@@ -238,7 +246,12 @@ impl Shared {
         let connection = state.connections.get_mut(&id).filter(|connection| !connection.closed)?;
         let length = chunk.len() as u64;
         match connection.left {
-            Some(left) if left <= length => Some(Pass::Part(left as usize)),
+            Some(left) if left <= length => {
+                // The other direction may find it spent too, before the connection is gone.
+                connection.left = Some(0);
+                state.cut += u64::from(left > 0);
+                Some(Pass::Part(left as usize))
+            }
             Some(left) => {
                 connection.left = Some(left - length);
                 Some(Pass::All)
@@ -351,7 +364,8 @@ fn connect(client: TcpStream, shared: &Arc<Shared>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Passes bytes on until one side ends or the connection is cut.
+/// Passes bytes on until one side ends or the connection is cut. Where a direction is held, so is the news of its end:
+/// whoever stays hears as little of a peer that is gone as it would from one whose cable was pulled.
 fn pump(id: u64, direction: Direction, mut from: TcpStream, mut to: TcpStream, shared: &Shared) {
     let mut buffer = vec![0; CHUNK_BYTES];
     while let Ok(length @ 1..) = from.read(&mut buffer) {
@@ -365,6 +379,7 @@ fn pump(id: u64, direction: Direction, mut from: TcpStream, mut to: TcpStream, s
             return;
         }
     }
+    shared.admit(id, direction, &[]);
 }
 
 fn span(range: &Range<u64>) -> u64 {
@@ -431,6 +446,14 @@ mod tests {
         silent
     }
 
+    fn wait_for_connections(proxy: &Proxy, count: usize) {
+        let started = Instant::now();
+        while proxy.connections() != count {
+            assert!(started.elapsed() < PATIENCE, "{} connections in place of {count}", proxy.connections());
+            thread::yield_now();
+        }
+    }
+
     #[test]
     fn without_faults_everything_passes_and_both_ends_hear_of_the_end() {
         let proxy = proxy();
@@ -439,9 +462,7 @@ mod tests {
         assert_eq!(says(&mut stream, &long).unwrap(), long);
         assert_eq!(proxy.connections(), 1);
         drop(stream);
-        while proxy.connections() > 0 {
-            thread::yield_now();
-        }
+        wait_for_connections(&proxy, 0);
     }
 
     #[test]
@@ -479,6 +500,7 @@ mod tests {
         assert_ne!(first, passed(8));
         // Both directions count.
         assert!((50..=5_000).contains(&first), "{first}");
+        assert_eq!(proxy.cuts(), 3);
     }
 
     #[test]
@@ -495,6 +517,20 @@ mod tests {
             stream.read_exact(&mut back).unwrap();
             assert_eq!(&back, b"held");
         }
+    }
+
+    #[test]
+    fn behind_a_held_direction_nobody_hears_of_an_end() {
+        let proxy = proxy();
+        let mut stream = client(&proxy);
+        says(&mut stream, "before").unwrap();
+        proxy.hold(Direction::Request);
+        drop(stream);
+        let mut other = client(&proxy);
+        other.write_all(b"held").unwrap();
+        wait_for_connections(&proxy, 2);
+        proxy.heal();
+        wait_for_connections(&proxy, 1);
     }
 
     #[test]

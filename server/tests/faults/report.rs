@@ -33,7 +33,7 @@ impl Case {
     /// The fault has been caused once more.
     pub(crate) fn caused(&mut self) {
         self.times += 1;
-        say("  caused");
+        say(&format!("  caused {}", self.times));
     }
 
     /// It has ended: waits until everything that was sent is read, and notes how long that took.

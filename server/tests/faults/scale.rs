@@ -26,8 +26,8 @@ pub(crate) fn scale() -> Scale {
         Scale {
             rounds: number("SLUICE_CHAOS_ROUNDS").map_or(3, |rounds| rounds as u32),
             seed,
-            outage: Duration::from_secs(number("SLUICE_CHAOS_OUTAGE_SECONDS").unwrap_or(3)),
-            soak: Duration::from_secs(number("SLUICE_CHAOS_SOAK_SECONDS").unwrap_or(8)),
+            outage: Duration::from_secs(number("SLUICE_CHAOS_OUTAGE_SECONDS").unwrap_or(2)),
+            soak: Duration::from_secs(number("SLUICE_CHAOS_SOAK_SECONDS").unwrap_or(6)),
         }
     })
 }
