@@ -78,13 +78,9 @@ pub(crate) fn chaos(options: &Options) -> Result<ExitCode, Error> {
 /// The command that runs the same again.
 fn command(options: &Options, seed: u64) -> String {
     let Options { rounds, outage, soak, filter, .. } = options;
-    let mut command = format!("cargo xtask chaos --rounds {rounds} --outage {outage} --seed {seed}");
-    for (flag, value) in [("soak", soak.map(|minutes| minutes.to_string())), ("filter", filter.clone())] {
-        if let Some(value) = value {
-            command.push_str(&format!(" --{flag} {value}"));
-        }
-    }
-    command
+    let soak = soak.map(|minutes| format!(" --soak {minutes}")).unwrap_or_default();
+    let filter = filter.as_ref().map(|name| format!(" --filter {name}")).unwrap_or_default();
+    format!("cargo xtask chaos --rounds {rounds} --outage {outage} --seed {seed}{soak}{filter}")
 }
 
 fn draw() -> u64 {

@@ -5,6 +5,7 @@
 //! one Neo4j, one after the other, and reach them through a proxy each.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "a case says how far it is, which cargo shows when it fails or when asked to")]
 
 #[path = "../support/mod.rs"]
 mod support;

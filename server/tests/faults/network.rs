@@ -53,7 +53,7 @@ fn cut_again_and_again(house: &House, proxy: fn(&House) -> &Proxy, seed: u64, fe
 /// Passes nothing in one direction, and in the next round nothing in the other; connections stay, and new ones are
 /// accepted.
 fn half_open(house: &House, proxy: fn(&House) -> &Proxy, round: u32, feed: &mut Feed) -> u32 {
-    let direction = if round % 2 == 0 { Direction::Answer } else { Direction::Request };
+    let direction = if round.is_multiple_of(2) { Direction::Answer } else { Direction::Request };
     feed.send_part_of(6);
     proxy(house).hold(direction);
     feed.send_part_of(6);
