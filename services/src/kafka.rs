@@ -12,6 +12,7 @@ use crate::{
     error::Error,
     java::{self, Java},
     maven, port,
+    proxy::Proxy,
 };
 
 const READY: &str = "Kafka Server started";
@@ -25,7 +26,7 @@ pub struct Kafka {
     dir: PathBuf,
     class_path: String,
     bootstrap_servers: String,
-    port: u16,
+    ports: Vec<u16>,
     java: Java,
 }
 
@@ -37,17 +38,32 @@ impl Kafka {
     /// # Errors
     /// Java or Maven is missing, the jars cannot be fetched, or the broker does not start.
     pub fn start(dir: &Path) -> Result<Self, Error> {
+        Self::start_listening(dir, None)
+    }
+
+    /// As [`Kafka::start`], with a second address: clients that begin at the proxy's port are told to stay there.
+    ///
+    /// # Errors
+    /// As for [`Kafka::start`].
+    pub fn start_behind(dir: &Path, proxy: &Proxy) -> Result<Self, Error> {
+        let port = port::free();
+        proxy.forward_to(port);
+        Self::start_listening(dir, Some(Behind { port, proxy: proxy.port() }))
+    }
+
+    fn start_listening(dir: &Path, behind: Option<Behind>) -> Result<Self, Error> {
         let class_path = maven::class_path("kafka")?;
         let dir = directory::empty(&dir.join("kafka"))?;
         let (port, controller_port) = (port::free(), port::free());
-        directory::write(&dir, "server.properties", &properties(&dir, port, controller_port))?;
+        directory::write(&dir, "server.properties", &properties(&dir, port, controller_port, behind))?;
         directory::write(&dir, "log4j2.properties", LOGGING)?;
         let format = ["format", "--config", "server.properties", "--cluster-id", &cluster_id()];
         let mut arguments = vec!["-cp".to_owned(), class_path.clone(), "kafka.tools.StorageTool".to_owned()];
         arguments.extend(format.map(str::to_owned));
         java::run("formatting Kafka's log directory", &arguments, &dir, &[])?;
-        let java = spawn(&dir, &class_path, port)?;
-        Ok(Self { bootstrap_servers: format!("127.0.0.1:{port}"), dir, class_path, port, java })
+        let ports: Vec<u16> = [port].into_iter().chain(behind.map(|behind| behind.port)).collect();
+        let java = spawn(&dir, &class_path, &ports)?;
+        Ok(Self { bootstrap_servers: format!("127.0.0.1:{port}"), dir, class_path, ports, java })
     }
 
     /// Where clients connect, such as `127.0.0.1:20123`.
@@ -82,7 +98,7 @@ impl Kafka {
     /// As for [`Kafka::start`].
     pub fn restart(&mut self) -> Result<(), Error> {
         self.java.stop()?;
-        self.java = spawn(&self.dir, &self.class_path, self.port)?;
+        self.java = spawn(&self.dir, &self.class_path, &self.ports)?;
         Ok(())
     }
 
@@ -103,24 +119,34 @@ impl Kafka {
     }
 }
 
-fn spawn(dir: &Path, class_path: &str, port: u16) -> Result<Java, Error> {
+/// Where it listens for those that come through a proxy, and the port that they are told.
+#[derive(Clone, Copy, Debug)]
+struct Behind {
+    port: u16,
+    proxy: u16,
+}
+
+fn spawn(dir: &Path, class_path: &str, ports: &[u16]) -> Result<Java, Error> {
     let mut arguments: Vec<String> = JVM.map(str::to_owned).to_vec();
     arguments.push(format!("-Dlog4j2.configurationFile={}", dir.join("log4j2.properties").display()));
     arguments.extend(["-cp", class_path, "kafka.Kafka", "server.properties"].map(str::to_owned));
     let mut java = Java::spawn("kafka", &arguments, dir, &dir.join("kafka.log"))?;
-    java.wait_until_ready(READY, &[port])?;
+    java.wait_until_ready(READY, ports)?;
     Ok(java)
 }
 
-fn properties(dir: &Path, port: u16, controller_port: u16) -> String {
+fn properties(dir: &Path, port: u16, controller_port: u16, behind: Option<Behind>) -> String {
+    let listener = |port: u16| format!(",PROXIED://127.0.0.1:{port}");
+    let (listens, tells) = behind.map(|behind| (listener(behind.port), listener(behind.proxy))).unwrap_or_default();
     format!(
         "process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller_port}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}{listens}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}{tells}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
 log.dirs={log_dirs}
 num.partitions=3
 offsets.topic.replication.factor=1

@@ -12,8 +12,10 @@ mod kafka;
 mod maven;
 mod neo4j;
 mod port;
+mod proxy;
 pub mod shared;
 
 pub use error::Error;
 pub use kafka::Kafka;
 pub use neo4j::Neo4j;
+pub use proxy::{Catch, Direction, Proxy};

@@ -3,6 +3,7 @@
 
 mod browser;
 mod build;
+mod chaos;
 mod place;
 mod run;
 mod services;
@@ -42,6 +43,10 @@ enum Task {
     ///
     /// Needs Java 17, Maven and Node 20. The last line counts the tests that passed and failed.
     Test(test::Options),
+    /// Crashes, outages, zombies, a broken network and poison, in full; leaves target/chaos/report.md
+    ///
+    /// Needs Java 17 and Maven. Nothing may be lost and nothing doubled, else the exit code says so.
+    Chaos(chaos::Options),
     /// Starts a Kafka and a Neo4j, prints where they are, and stops them at Ctrl-C
     ///
     /// Needs Java 17 and Maven. They begin empty, and nothing of them is kept.
@@ -53,6 +58,10 @@ fn main() -> ExitCode {
         Task::Run { arguments } => run::run(&arguments),
         Task::Build => build::build(),
         Task::Test(options) => return test::test(&options),
+        Task::Chaos(options) => match chaos::chaos(&options) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Task::Services => services::run(),
     };
     match done {

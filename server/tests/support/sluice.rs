@@ -100,6 +100,17 @@ impl Sluice {
         self.get("/api/status").1
     }
 
+    /// Sends a signal by its name, such as `STOP`.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success(), "SIG{name}");
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it at once, as a crash would.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
@@ -108,8 +119,7 @@ impl Sluice {
 
     /// Asks it to stop, and returns its exit code.
     pub(crate) fn terminate(mut self) -> Option<i32> {
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
+        self.signal("TERM");
         wait_for("the end", || self.child.try_wait().unwrap()).code()
     }
 }
