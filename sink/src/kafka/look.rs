@@ -29,6 +29,7 @@ pub fn records_at(cluster: &Cluster, topic: &str, places: &[(i32, i64)]) -> Resu
     }
     let servers = || cluster.bootstrap_servers().to_owned();
     let failed = |source| Error::Client { servers: servers(), source };
+    let no_answer = |source: KafkaError| Error::NoAnswer { servers: servers(), reason: source.to_string(), source };
     let looker: BaseConsumer<Context> = cluster
         .client_config()
         // Never joined, and nothing is committed to it: the client wants a name to assign at all.
@@ -61,11 +62,8 @@ pub fn records_at(cluster: &Cluster, topic: &str, places: &[(i32, i64)]) -> Resu
             Some(Err(KafkaError::PartitionEOF(partition))) => drop(open.remove(&partition)),
             // Lost connections and the like pass, or time runs out.
             Some(Err(_)) if !left.is_zero() => {}
-            Some(Err(source)) => return Err(Error::NoAnswer { servers: servers(), source }),
-            None => {
-                let source = KafkaError::MessageConsumption(RDKafkaErrorCode::OperationTimedOut);
-                return Err(Error::NoAnswer { servers: servers(), source });
-            }
+            Some(Err(source)) => return Err(no_answer(source)),
+            None => return Err(no_answer(KafkaError::MessageConsumption(RDKafkaErrorCode::OperationTimedOut))),
         }
     }
     Ok(found)

@@ -7,6 +7,7 @@ use tracing::info;
 use super::{
     checkpoint,
     link::{End, Link, Transaction},
+    mark::Mark,
 };
 use crate::graph::{
     Error, Trouble,
@@ -14,7 +15,7 @@ use crate::graph::{
 };
 
 /// What is unique: the constraint's name, the pattern that binds `n`, its label or type, and the property.
-const UNIQUE: [(&str, &str, &str); 7] = [
+const UNIQUE: [(&str, &str, &str); 8] = [
     ("sluice_user", "(n:User)", "userID"),
     ("sluice_product", "(n:Product)", "productID"),
     ("sluice_transaction", "(n:Transaction)", "transactionID"),
@@ -41,7 +42,7 @@ const MIGRATING: &str = "bringing the store up to date";
 /// Makes what is missing, waits until the database has built it, and brings an older store up to date.
 ///
 /// The version is looked at first: nothing is made in a store that is refused.
-pub(super) async fn prepare(link: &Link) -> Result<String, Error> {
+pub(super) async fn prepare(link: &Link, mark: &Mark) -> Result<String, Error> {
     let step = look(link).await?;
     for (name, pattern, property) in UNIQUE {
         let create = format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR {pattern} REQUIRE n.{property} IS UNIQUE");
@@ -53,7 +54,7 @@ pub(super) async fn prepare(link: &Link) -> Result<String, Error> {
     run(link, "CALL db.awaitIndexes()").await?;
     if step != Step::Keep {
         let mut tx = link.begin(MIGRATING).await?;
-        let migrated = migrate(&mut tx).await;
+        let migrated = migrate(&mut tx, mark).await;
         let checkpoints = tx.end(migrated).await?;
         if checkpoints > 0 {
             info!(store.version = VERSION, checkpoints, "the store was older and has been brought up to date");
@@ -92,10 +93,10 @@ async fn judge(tx: &mut Transaction<'_>) -> Result<Step, Error> {
 }
 
 /// Looks again under the lock, since another process may have been quicker; returns how many checkpoints were older.
-async fn migrate(tx: &mut Transaction<'_>) -> Result<End<i64>, Error> {
+async fn migrate(tx: &mut Transaction<'_>, mark: &Mark) -> Result<End<i64>, Error> {
     tx.run(cypher!("meta_lock").into()).await?;
     let Step::Migrate(from) = judge(tx).await? else { return Ok(End::Rollback(0)) };
-    checkpoint::lock_all(tx).await?;
+    checkpoint::lock_all(tx, mark).await?;
     let mut checkpoints = 0;
     for migration in &MIGRATIONS[from..] {
         checkpoints = tx.number(query(migration)).await?;
