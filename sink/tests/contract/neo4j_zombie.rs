@@ -86,6 +86,31 @@ async fn a_takeover_waits_for_a_transaction_that_is_none_of_sluices_and_leaves_i
 }
 
 #[tokio::test]
+async fn a_takeover_that_may_not_look_for_what_holds_it_up_goes_on_waiting() {
+    let bench = bench::neo4j().await;
+    let hand = Hand::on(bench.store(), place("k", "purchases", 0)).await;
+    let proxy = Proxy::before_neo4j().await;
+    let store = proxy.store(impatient());
+    let mut holder = bench::driver().start_txn().await.unwrap();
+    holder.run(query("MATCH (c:SluiceCheckpoint) SET c.version = 0")).await.unwrap();
+    let blocked = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*)";
+    let refuse = async {
+        while number(blocked).await != 1 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // The takeover's own statement is waiting, so the next one is that which looks.
+        proxy.arm(Request::Run, Fault::Refuse("Neo.ClientError.Security.Forbidden"));
+        while proxy.is_armed() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        holder.rollback().await.unwrap();
+    };
+    let claims = [claim(&hand.id)];
+    let (claimed, ()) = tokio::join!(store.claim(&claims), refuse);
+    assert_eq!(claimed.unwrap()[0].epoch, 2);
+}
+
+#[tokio::test]
 async fn a_takeover_leaves_writers_of_other_checkpoints_alone() {
     let bench = bench::neo4j().await;
     let (mine, theirs) = (Proxy::before_neo4j().await, Proxy::before_neo4j().await);
