@@ -258,7 +258,7 @@ fn a_session_is_not_the_token_and_ends_when_its_owner_says_so() {
     assert_eq!((answer.status, answer.header("location")), (303, Some("/simulate")));
     let set = answer.header("set-cookie").unwrap().to_owned();
     assert!(set.ends_with("; Path=/; HttpOnly; SameSite=Strict"), "{set}");
-    let hex: String = TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     assert!(!set.contains(TOKEN) && !set.contains(&hex), "{set}");
     let proxied = sign_in(&sluice, connect(&sluice), TOKEN, &["x-forwarded-proto: https"]);
     assert!(proxied.header("set-cookie").unwrap().ends_with("; HttpOnly; SameSite=Strict; Secure"));

@@ -59,18 +59,15 @@ pub(crate) async fn serve(
     let connections = TaskTracker::new();
     let mut is_full = false;
     while let Some((stream, peer)) = accept(&listener, &stop).await {
-        let place = match free.clone().try_acquire_owned() {
-            Ok(place) => {
-                is_full = false;
-                Some((place, &router))
+        let place = if let Ok(place) = free.clone().try_acquire_owned() {
+            is_full = false;
+            Some((place, &router))
+        } else {
+            if !is_full {
+                warn!(connections = limits.connections, "all connections are taken: further clients are refused");
             }
-            Err(_) => {
-                if !is_full {
-                    warn!(connections = limits.connections, "all connections are taken: further clients are refused");
-                }
-                is_full = true;
-                spare.clone().try_acquire_owned().ok().map(|place| (place, &full))
-            }
+            is_full = true;
+            spare.clone().try_acquire_owned().ok().map(|place| (place, &full))
         };
         // Without a place the connection ends here.
         if let Some((place, router)) = place {
