@@ -12,6 +12,7 @@ mod maven;
 mod neo4j;
 mod port;
 pub mod shared;
+mod tls;
 
 pub use error::Error;
 pub use kafka::Kafka;
