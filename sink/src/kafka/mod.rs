@@ -1,5 +1,6 @@
 //! The only rooms of the engine that speak Kafka.
 
+mod admin;
 mod cluster;
 pub mod consumer;
 mod context;
