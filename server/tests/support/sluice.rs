@@ -112,9 +112,10 @@ pub(crate) fn run(data_dir: &Path, variables: &[(&str, &str)]) -> (Option<i32>, 
 
 fn command(data_dir: &Path, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_sluice")));
-    for name in ["KAFKA_BOOTSTRAP_SERVERS", "NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD", "SLUICE_ADMIN_TOKEN"] {
+    for name in ["KAFKA_BOOTSTRAP_SERVERS", "KAFKA_PROPERTIES", "NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD"] {
         command.env_remove(name);
     }
+    command.env_remove("SLUICE_ADMIN_TOKEN");
     command
         .env("SLUICE_LISTEN", "127.0.0.1:0")
         .env("SLUICE_DATA_DIR", data_dir)
