@@ -1,4 +1,5 @@
-//! A Kafka broker of one node that is its own controller, on the loopback interface.
+//! A Kafka broker of one node that is its own controller, on the loopback interface; if asked for, with a second
+//! address behind TLS and passwords.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -13,7 +14,12 @@ use crate::{
     java::{self, Java},
     maven, port,
     proxy::Proxy,
+    tls,
 };
+
+/// Who may come in at the secured address. No secret: the broker lives as long as a test.
+const USER: &str = "sluice";
+const PASSWORD: &str = "open-sesame-42";
 
 const READY: &str = "Kafka Server started";
 
@@ -27,7 +33,15 @@ pub struct Kafka {
     class_path: String,
     bootstrap_servers: String,
     ports: Vec<u16>,
+    secured: Option<Secured>,
     java: Java,
+}
+
+/// The address with TLS and passwords.
+#[derive(Debug)]
+struct Secured {
+    bootstrap_servers: String,
+    ca_file: PathBuf,
 }
 
 impl Kafka {
@@ -38,7 +52,15 @@ impl Kafka {
     /// # Errors
     /// Java or Maven is missing, the jars cannot be fetched, or the broker does not start.
     pub fn start(dir: &Path) -> Result<Self, Error> {
-        Self::start_listening(dir, None)
+        Self::start_one(dir, None, false)
+    }
+
+    /// The same, listening at a second address too, with TLS and SASL: `SCRAM-SHA-256` or `PLAIN`.
+    ///
+    /// # Errors
+    /// As for [`Kafka::start`].
+    pub fn start_secured(dir: &Path) -> Result<Self, Error> {
+        Self::start_one(dir, None, true)
     }
 
     /// As [`Kafka::start`], with a second address: clients that begin at the proxy's port are told to stay there.
@@ -48,22 +70,69 @@ impl Kafka {
     pub fn start_behind(dir: &Path, proxy: &Proxy) -> Result<Self, Error> {
         let port = port::free();
         proxy.forward_to(port);
-        Self::start_listening(dir, Some(Behind { port, proxy: proxy.port() }))
+        Self::start_one(dir, Some(Behind { port, proxy: proxy.port() }), false)
     }
 
-    fn start_listening(dir: &Path, behind: Option<Behind>) -> Result<Self, Error> {
+    fn start_one(dir: &Path, behind: Option<Behind>, is_secured: bool) -> Result<Self, Error> {
         let class_path = maven::class_path("kafka")?;
         let dir = directory::empty(&dir.join("kafka"))?;
         let (port, controller_port) = (port::free(), port::free());
-        directory::write(&dir, "server.properties", &properties(&dir, port, controller_port, behind))?;
+        let mut text = properties(&dir, port, controller_port, behind);
+        let mut format =
+            ["format", "--config", "server.properties", "--cluster-id", &cluster_id()].map(str::to_owned).to_vec();
+        let mut secured = None;
+        if is_secured {
+            let (secured_port, keys) = (port::free(), tls::make(&dir)?);
+            text = text
+                .replace("\nlisteners=", &format!("\nlisteners=SECURED://127.0.0.1:{secured_port},"))
+                .replace(
+                    "\nadvertised.listeners=",
+                    &format!("\nadvertised.listeners=SECURED://127.0.0.1:{secured_port},"),
+                )
+                .replace("protocol.map=", "protocol.map=SECURED:SASL_SSL,");
+            text.push_str(&secured_properties(&keys));
+            format.extend(["--add-scram".to_owned(), format!("SCRAM-SHA-256=[name={USER},password={PASSWORD}]")]);
+            let bootstrap_servers = format!("127.0.0.1:{secured_port}");
+            secured = Some(Secured { bootstrap_servers, ca_file: keys.ca_file });
+        }
+        directory::write(&dir, "server.properties", &text)?;
         directory::write(&dir, "log4j2.properties", LOGGING)?;
-        let format = ["format", "--config", "server.properties", "--cluster-id", &cluster_id()];
         let mut arguments = vec!["-cp".to_owned(), class_path.clone(), "kafka.tools.StorageTool".to_owned()];
-        arguments.extend(format.map(str::to_owned));
+        arguments.extend(format);
         java::run("formatting Kafka's log directory", &arguments, &dir, &[])?;
         let ports: Vec<u16> = [port].into_iter().chain(behind.map(|behind| behind.port)).collect();
         let java = spawn(&dir, &class_path, &ports)?;
-        Ok(Self { bootstrap_servers: format!("127.0.0.1:{port}"), dir, class_path, ports, java })
+        Ok(Self { bootstrap_servers: format!("127.0.0.1:{port}"), dir, class_path, ports, secured, java })
+    }
+
+    /// Where clients connect with TLS and a password; the same records as at the other address.
+    ///
+    /// # Panics
+    /// When it was started without.
+    pub fn secured_servers(&self) -> &str {
+        &self.secured().bootstrap_servers
+    }
+
+    /// The certificate, PEM, of who signed the secured address's.
+    ///
+    /// # Panics
+    /// When it was started without.
+    pub fn ca_file(&self) -> &Path {
+        &self.secured().ca_file
+    }
+
+    /// Who may log in at the secured address.
+    pub fn user(&self) -> &'static str {
+        USER
+    }
+
+    /// That user's password.
+    pub fn password(&self) -> &'static str {
+        PASSWORD
+    }
+
+    fn secured(&self) -> &Secured {
+        self.secured.as_ref().expect("a Kafka that was started with a secured address")
     }
 
     /// Where clients connect, such as `127.0.0.1:20123`.
@@ -160,6 +229,22 @@ group.initial.rebalance.delay.ms=0
 controlled.shutdown.enable=false
 ",
         log_dirs = dir.join("data").display(),
+    )
+}
+
+fn secured_properties(keys: &tls::Keys) -> String {
+    format!(
+        "sasl.enabled.mechanisms=SCRAM-SHA-256,PLAIN
+listener.name.secured.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.secured.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+    user_{USER}=\"{PASSWORD}\";
+listener.name.secured.ssl.keystore.type=PKCS12
+listener.name.secured.ssl.keystore.location={key_store}
+listener.name.secured.ssl.keystore.password={password}
+listener.name.secured.ssl.key.password={password}
+",
+        key_store = keys.key_store.display(),
+        password = tls::STORE_PASSWORD,
     )
 }
 

@@ -14,6 +14,7 @@ mod neo4j;
 mod port;
 mod proxy;
 pub mod shared;
+mod tls;
 
 pub use error::Error;
 pub use kafka::Kafka;

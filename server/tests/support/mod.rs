@@ -9,7 +9,7 @@ pub(crate) mod sluice;
 use std::time::{Duration, Instant};
 
 /// How long anything may take before a test gives up; far more than it ever takes, since machines differ.
-const PATIENCE: Duration = Duration::from_mins(3);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Asks until the answer is there.
 ///

@@ -147,6 +147,7 @@ fn command(data_dir: &Path, variables: &[(&str, &str)]) -> Command {
 fn configured(mut command: Command, data_dir: &Path, variables: &[(&str, &str)]) -> Command {
     for name in [
         "KAFKA_BOOTSTRAP_SERVERS",
+        "KAFKA_PROPERTIES",
         "NEO4J_URI",
         "NEO4J_USER",
         "NEO4J_PASSWORD",

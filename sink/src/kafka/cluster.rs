@@ -7,11 +7,11 @@ use std::{
     time::Duration,
 };
 
-use futures::executor::block_on;
 use model::Kind;
 use rdkafka::{
     ClientConfig,
-    admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
+    admin::AdminClient,
+    config::RDKafkaLogLevel,
     consumer::{BaseConsumer, Consumer},
     error::{KafkaError, RDKafkaErrorCode},
 };
@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::{
     acknowledged::Acknowledged,
+    admin,
     context::{Asking, Context},
     embedded::Broker,
     properties::{Properties, canonical},
@@ -46,6 +47,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// asking an empty queue costs next to nothing.
 const SAID_AT_ONCE: usize = 50;
 
+/// What it may mean that a broker takes the connection of a client without TLS, and ends it before it ever answered.
+const HANGS_UP: &str = " (does it want TLS or a password? then KAFKA_PROPERTIES has to say security.protocol)";
+
 /// A cluster could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -67,8 +71,6 @@ pub enum Error {
         servers: String,
         /// What the client last heard of a broker, such as that it refuses a password.
         reason: String,
-        /// What librdkafka says.
-        source: KafkaError,
     },
     /// A topic could not be made.
     #[error("creating the topic {topic} failed: {reason}")]
@@ -173,6 +175,8 @@ impl Cluster {
             .set("client.id", "sluice")
             // A broker that comes back is found within seconds, however long it was away (the default waits up to 10 s).
             .set("reconnect.backoff.max.ms", "2000")
+            // Partitions that are added to a topic are noticed as soon (the default asks every 5 minutes).
+            .set("topic.metadata.refresh.interval.ms", "10000")
             .set("socket.keepalive.enable", "true");
         for (key, value) in defaults {
             // Under one name only: of two names for one property it is open which of the values counts.
@@ -195,9 +199,11 @@ impl Cluster {
             if missing(kind.topic()) {
                 self.create_topic(kind.topic(), PARTITIONS, &[])?;
             }
-            let outlet = dead_letter_topic(kind.topic());
-            if missing(&outlet) {
-                self.create_topic(&outlet, 1, &[])?;
+            if missing(&dead_letter_topic(kind.topic())) {
+                self.create_outlet(
+                    kind.topic(),
+                    metadata.brokers().first().map(rdkafka::metadata::MetadataBroker::id),
+                )?;
             }
         }
         // The embedded broker has one process only.
@@ -258,20 +264,29 @@ impl Cluster {
         if let Some(broker) = &self.embedded {
             return broker.create_topic(topic, partitions);
         }
-        let failed = |reason: String| Error::CreateTopic { topic: topic.to_owned(), reason };
-        let admin: AdminClient<Context> = self
-            .client_config()
-            .create_with_context(Context)
-            .map_err(|source| Error::Client { servers: self.bootstrap_servers.clone(), source })?;
-        // −1: the broker's default replication.
-        let wanted = NewTopic::new(topic, partitions, TopicReplication::Fixed(-1));
-        let wanted = settings.iter().fold(wanted, |wanted, (name, value)| wanted.set(name, value));
-        let options = AdminOptions::new().operation_timeout(Some(ANSWER_TIMEOUT));
-        let results = block_on(admin.create_topics([&wanted], &options)).map_err(|error| failed(error.to_string()))?;
-        match results.into_iter().next() {
-            Some(Err((_, code))) if code != RDKafkaErrorCode::TopicAlreadyExists => Err(failed(code.to_string())),
-            _ => Ok(()),
+        admin::create(&self.admin()?, topic, partitions, settings, ANSWER_TIMEOUT)
+            .map_err(|reason| Error::CreateTopic { topic: topic.to_owned(), reason })
+    }
+
+    /// Makes the topic of another one's dead letters, with room for bigger records where the broker allows it.
+    fn create_outlet(&self, topic: &str, broker: Option<i32>) -> Result<(), Error> {
+        let outlet = dead_letter_topic(topic);
+        if let (false, Some(broker)) = (self.is_embedded(), broker) {
+            let admin = self.admin()?;
+            let bytes = admin::outlet_bytes(&admin, topic, broker, ANSWER_TIMEOUT).to_string();
+            match admin::create(&admin, &outlet, 1, &[("max.message.bytes", &bytes)], ANSWER_TIMEOUT) {
+                Ok(()) => return Ok(()),
+                // Hosted brokers have limits of their own. Any other reason stops the next try too.
+                Err(reason) => debug!(kafka.topic = outlet, bytes, "no topic for records as big: {reason}"),
+            }
         }
+        self.create_topic(&outlet, 1, &[])
+    }
+
+    fn admin(&self) -> Result<AdminClient<Context>, Error> {
+        self.client_config()
+            .create_with_context(Context)
+            .map_err(|source| Error::Client { servers: self.bootstrap_servers.clone(), source })
     }
 
     fn asker(&self) -> Result<Arc<Asker>, Error> {
@@ -281,6 +296,8 @@ impl Cluster {
         }
         let asker: Asker = self
             .client_config()
+            // Lines on brokers that hang up are of this level.
+            .set_log_level(RDKafkaLogLevel::Info)
             .create_with_context(Asking::default())
             .map_err(|source| Error::Client { servers: self.bootstrap_servers.clone(), source })?;
         let asker = Arc::new(asker);
@@ -297,8 +314,11 @@ impl Cluster {
             }
         }
         answer.inspect(|_| asker.context().forget()).map_err(|source| {
-            let reason = asker.context().reason().unwrap_or_else(|| source.to_string());
-            Error::NoAnswer { servers: self.bootstrap_servers.clone(), reason: self.properties.redact(&reason), source }
+            let mut reason = asker.context().reason().unwrap_or_else(|| source.to_string());
+            if self.id().is_none() && self.properties.is_plain() && reason.contains("Disconnected") {
+                reason.push_str(HANGS_UP);
+            }
+            Error::NoAnswer { servers: self.bootstrap_servers.clone(), reason: self.properties.redact(&reason) }
         })
     }
 }

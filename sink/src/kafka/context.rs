@@ -35,6 +35,9 @@ impl ClientContext for Context {
 
 impl ConsumerContext for Context {}
 
+/// The facility of librdkafka's lines on brokers that fail.
+const FAIL: &str = "FAIL";
+
 /// Beside the log, keeps why brokers cannot be asked: a question that fails says only that time ran out.
 #[derive(Debug, Default)]
 pub(super) struct Asking {
@@ -53,6 +56,10 @@ impl Asking {
         *self.lock() = None;
     }
 
+    fn keep(&self, reason: &str) {
+        *self.lock() = Some(lasting(reason).to_owned());
+    }
+
     fn lock(&self) -> MutexGuard<'_, Option<String>> {
         self.reason.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -60,19 +67,28 @@ impl Asking {
 
 impl ClientContext for Asking {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        // A broker that hangs up, because it wants to hear TLS for example, is no error to librdkafka and only a line.
+        if facility == FAIL {
+            self.keep(without_thread(line));
+        }
         Context.log(level, facility, line);
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
         // Follows on the reasons of each broker, and says nothing about any.
         if error.rdkafka_error_code() != Some(RDKafkaErrorCode::AllBrokersDown) {
-            *self.lock() = Some(lasting(reason).to_owned());
+            self.keep(reason);
         }
         Context.error(error, reason);
     }
 }
 
 impl ConsumerContext for Asking {}
+
+/// A line without the thread that wrote it: `[thrd:a:1/bootstrap]: `.
+fn without_thread(line: &str) -> &str {
+    line.strip_prefix("[thrd:").and_then(|rest| rest.split_once("]: ")).map_or(line, |(_, line)| line)
+}
 
 /// A reason without how long it took, which is another each time: ` (after 12ms in state CONNECT)`.
 fn lasting(reason: &str) -> &str {
@@ -96,6 +112,9 @@ mod tests {
         asking.error(KafkaError::Global(RDKafkaErrorCode::BrokerTransportFailure), &said);
         asking.error(KafkaError::Global(RDKafkaErrorCode::AllBrokersDown), "1/1 brokers are down");
         assert_eq!(asking.reason().as_deref(), Some(broker));
+        asking.log(RDKafkaLogLevel::Info, "FAIL", "[thrd:b:1/2]: b:1/2: Disconnected (after 1ms in state UP)");
+        asking.log(RDKafkaLogLevel::Warning, "CONFWARN", "[thrd:app]: something else");
+        assert_eq!(asking.reason().as_deref(), Some("b:1/2: Disconnected"));
         asking.forget();
         assert_eq!(asking.reason(), None);
     }

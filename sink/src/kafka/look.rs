@@ -29,7 +29,7 @@ pub fn records_at(cluster: &Cluster, topic: &str, places: &[(i32, i64)]) -> Resu
     }
     let servers = || cluster.bootstrap_servers().to_owned();
     let failed = |source| Error::Client { servers: servers(), source };
-    let no_answer = |source: KafkaError| Error::NoAnswer { servers: servers(), reason: source.to_string(), source };
+    let no_answer = |error: KafkaError| Error::NoAnswer { servers: servers(), reason: error.to_string() };
     let looker: BaseConsumer<Context> = cluster
         .client_config()
         // Never joined, and nothing is committed to it: the client wants a name to assign at all.
@@ -62,7 +62,7 @@ pub fn records_at(cluster: &Cluster, topic: &str, places: &[(i32, i64)]) -> Resu
             Some(Err(KafkaError::PartitionEOF(partition))) => drop(open.remove(&partition)),
             // Lost connections and the like pass, or time runs out.
             Some(Err(_)) if !left.is_zero() => {}
-            Some(Err(source)) => return Err(no_answer(source)),
+            Some(Err(error)) => return Err(no_answer(error)),
             None => return Err(no_answer(KafkaError::MessageConsumption(RDKafkaErrorCode::OperationTimedOut))),
         }
     }

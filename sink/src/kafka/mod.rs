@@ -1,6 +1,7 @@
 //! The only rooms of the engine that speak Kafka.
 
 mod acknowledged;
+mod admin;
 mod cluster;
 pub mod consumer;
 mod context;

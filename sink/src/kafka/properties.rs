@@ -137,6 +137,12 @@ impl Properties {
         }
     }
 
+    /// Whether clients speak neither TLS nor SASL.
+    pub(super) fn is_plain(&self) -> bool {
+        let protocol = self.entries.get("security.protocol");
+        protocol.is_none_or(|entry| entry.value.eq_ignore_ascii_case("plaintext"))
+    }
+
     /// Takes the values of secrets out of a text.
     pub(super) fn redact(&self, text: &str) -> String {
         let secrets = self.entries.iter().filter(|(key, entry)| is_secret(key) && !entry.value.is_empty());
@@ -219,8 +225,7 @@ fn try_alone(key: &str, value: &str) -> Result<(), String> {
 /// What librdkafka says, without the value that its error carries beside it.
 fn reason(error: &KafkaError) -> String {
     match error {
-        KafkaError::ClientConfig(_, description, _, _) => description.clone(),
-        KafkaError::ClientCreation(description) => description.clone(),
+        KafkaError::ClientConfig(_, description, _, _) | KafkaError::ClientCreation(description) => description.clone(),
         error => error.to_string(),
     }
 }
