@@ -52,6 +52,8 @@ pub(super) struct Poller {
     owned: HashMap<i32, Owned>,
     /// What has been assigned and has to be taken over.
     pending: Vec<i32>,
+    /// What is being taken over right now and is still assigned to us.
+    taking: Vec<i32>,
     pending_since: Instant,
     pending_reason: Option<String>,
     retakes: u32,
@@ -78,6 +80,7 @@ impl Poller {
             reports,
             owned: HashMap::new(),
             pending: Vec::new(),
+            taking: Vec::new(),
             pending_since: now,
             pending_reason: None,
             retakes: 0,
@@ -164,6 +167,7 @@ impl Poller {
             if self.pending_since <= Instant::now() {
                 let partitions = std::mem::take(&mut self.pending);
                 let reason = self.pending_reason.take();
+                self.taking.clone_from(&partitions);
                 self.order(Job::TakeOver(partitions, reason));
             }
             return;
@@ -234,7 +238,15 @@ impl Poller {
     }
 
     /// Reads what has been taken over, each partition from its checkpoint.
-    fn begin(&mut self, taken: Vec<(Owned, i64)>) {
+    ///
+    /// A take-over can last as long as an outage, and meanwhile the group can have taken a partition away, and given it
+    /// back: then it is pending once more, and is not read before that take-over.
+    fn begin(&mut self, mut taken: Vec<(Owned, i64)>) {
+        let taking = std::mem::take(&mut self.taking);
+        taken.retain(|(owned, _)| taking.contains(&owned.id.partition));
+        if taken.is_empty() {
+            return;
+        }
         let mut list = TopicPartitionList::new();
         for (owned, start) in &taken {
             let added = list.add_partition_offset(&owned.id.topic, owned.id.partition, Offset::Offset(*start));
@@ -311,6 +323,7 @@ impl Poller {
             self.await_take_over(rest, Duration::ZERO);
         }
         self.pending.retain(|partition| !partitions.contains(partition));
+        self.taking.retain(|partition| !partitions.contains(partition));
         self.unpublished.retain(|partition, _| !partitions.contains(partition));
         self.give_up(partitions);
     }
