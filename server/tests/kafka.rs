@@ -201,6 +201,16 @@ fn compressed_records_arrive_and_of_transactions_only_the_committed_ones() {
     transactional.commit_transaction(PATIENCE).unwrap();
     wait_until_stored(&sluice, CONNECTIONS, 37);
     assert_eq!(read_so_far(&sluice, CONNECTIONS), 37, "nothing of an aborted transaction was read");
+    // The log ends in the marker of a transaction, and one of an aborted one has no record behind it.
+    transactional.begin_transaction().unwrap();
+    send(&transactional, (CONNECTIONS, 2), &connections[52..55]);
+    transactional.flush(PATIENCE).unwrap();
+    transactional.abort_transaction(PATIENCE).unwrap();
+    wait_for("the end of the lag", || {
+        let connector = &sluice.status()["connectors"][2];
+        // The ends are looked at once a second: three records and a marker have to be seen first.
+        (connector["partitions"][2]["high"] == 4 && connector["lag"] == 0).then_some(())
+    });
     check_books(&sluice);
 }
 
@@ -273,6 +283,16 @@ fn topics_that_grow_begin_anew_or_lose_records_under_a_sink_are_read_on_and_said
     let said = notice(&sluice, 0);
     assert!(said.contains("purchases is not the topic that it was"), "{said}");
 
+    // The same while nobody looks, and with more records than the old one had.
+    assert_eq!(sluice.terminate(), Some(0));
+    admin.delete(PURCHASES);
+    admin.create(PURCHASES, 3, &[]);
+    produce_to(servers, &[], (PURCHASES, 0), &purchases[25..]);
+    let sluice = start(dir.path(), servers, &quick).ready();
+    wait_until_stored(&sluice, PURCHASES, 40);
+    let said = notice(&sluice, 0);
+    assert!(said.contains("purchases is not the topic that it was"), "{said}");
+
     // Records that are gone before anybody read them.
     let ratings: Vec<_> = (0..30).map(rating).collect();
     produce_to(servers, &[], (INTERACTIONS, 0), &ratings[..10]);
@@ -284,5 +304,8 @@ fn topics_that_grow_begin_anew_or_lose_records_under_a_sink_are_read_on_and_said
     wait_until_stored(&sluice, INTERACTIONS, 15);
     let said = notice(&sluice, 1);
     assert!(said.contains("15 records of product_interactions partition 0 were removed"), "{said}");
+    let (_, metrics) = sluice.get("/metrics");
+    let line = r#"sluice_lost_upstream_records_total{connector="product_interactions"} 15"#;
+    assert!(metrics.as_str().unwrap().contains(line), "{metrics}");
     check_books(&sluice);
 }
