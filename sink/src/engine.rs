@@ -12,7 +12,7 @@ use crate::{
     board::Board,
     connector::{Settings, Targets},
     dead_letter,
-    graph::{Error, Store},
+    graph::{Error, Store, Trouble},
     kafka::Cluster,
     lost, presence, task,
 };
@@ -123,7 +123,7 @@ async fn wait_for_broker(cluster: &Arc<Cluster>, board: &Board, tasks: &[(Kind, 
             }
             Ok(Err(error)) => {
                 tries += 1;
-                complain(board, tasks, tries, &format!("waiting for Kafka: {error}"));
+                complain(board, tasks, tries, State::Retrying, &format!("waiting for Kafka: {error}"));
                 board.set_broker(Err(error.to_string()));
             }
             Err(error) => error!(%error, "asking the broker broke"),
@@ -144,7 +144,9 @@ async fn wait_for_store(store: &dyn Store, board: &Board, tasks: &[(Kind, u32)])
             }
             Err(error) => {
                 tries += 1;
-                complain(board, tasks, tries, &format!("waiting for the store: {error}"));
+                // It is tried again all the same: what is wrong with a store can be put right without a restart.
+                let state = if error.trouble == Trouble::Fatal { State::Failed } else { State::Retrying };
+                complain(board, tasks, tries, state, &format!("waiting for the store: {error}"));
                 board.set_store(Err(error.to_string()));
             }
         }
@@ -171,12 +173,12 @@ async fn retire(cluster: &Cluster, store: &dyn Store, board: &Board, stop: &Canc
 }
 
 /// Shows it on every task, and logs the first time and then less and less often.
-fn complain(board: &Board, tasks: &[(Kind, u32)], tries: u32, sentence: &str) {
+fn complain(board: &Board, tasks: &[(Kind, u32)], tries: u32, state: State, sentence: &str) {
     if tries.is_power_of_two() {
         warn!(tries, "{sentence}");
     }
     for &(kind, id) in tasks {
-        board.set_state(kind, id, State::Retrying, Some(sentence.to_owned()), now());
+        board.set_state(kind, id, state, Some(sentence.to_owned()), now());
     }
 }
 
