@@ -44,7 +44,7 @@ pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<T
         let low = mark(&marks, partition).low;
         restarts.push(Claim { id: checkpoint.id.clone(), start: low, restart: Some(low) });
         notices.push(format!(
-            "{} partition {partition} is not the log that it was ({why}): started over at its beginning",
+            "{} is not the topic that it was (partition {partition}: {why}): started over at its beginning",
             options.kind.topic()
         ));
     }
