@@ -15,6 +15,9 @@ pub(crate) fn rows(neo4j: &Neo4j, statement: &str) -> Vec<Vec<Value>> {
         .send_json(body)
         .unwrap()
         .body_mut()
+        .with_config()
+        // A long soak has a million ids.
+        .limit(1 << 30)
         .read_json()
         .unwrap();
     assert_eq!(answer["errors"], json!([]), "{statement}");
