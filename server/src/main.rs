@@ -174,7 +174,13 @@ fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,neo4rs=warn"));
     let colours = io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_writer(io::stderr)
+        // It would say that it can't write where it can't write, and panic: nobody may be reading any more.
+        .log_internal_errors(false)
+        .init();
 }
 
 /// The one line on standard output: where it is.

@@ -97,6 +97,12 @@ fn a_stop_stores_what_was_sent_and_the_next_start_has_it() {
 }
 
 #[test]
+fn it_stops_in_order_though_nobody_hears_what_it_says() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(support::sluice::stopped_unheard(dir.path()), Some(0));
+}
+
+#[test]
 fn bad_requests_get_a_code_and_a_sentence() {
     let dir = tempfile::tempdir().unwrap();
     let sluice = start(dir.path());

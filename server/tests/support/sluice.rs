@@ -140,6 +140,17 @@ pub(crate) fn run(data_dir: &Path, variables: &[(&str, &str)]) -> (Option<i32>, 
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
+/// Starts it, reads where it is, closes both ends of what it says, and asks it to stop: its exit code.
+pub(crate) fn stopped_unheard(data_dir: &Path) -> Option<i32> {
+    let mut child = command(data_dir, &[]).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut String::new()).unwrap();
+    drop((stdout, child.stderr.take()));
+    let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    wait_for("the end", || child.try_wait().unwrap()).code()
+}
+
 fn command(data_dir: &Path, variables: &[(&str, &str)]) -> Command {
     configured(Command::new(BINARY), data_dir, variables)
 }
