@@ -109,7 +109,7 @@ async fn serve(config: Checked) -> Result<(), String> {
     });
     let answers = answers::Answers::new(store.clone());
     let roles = config.roles;
-    let house = Arc::new(House { answers, cluster, store, board, producers, sampler, targets, roles });
+    let house = Arc::new(House { cluster, store, board, producers, sampler, answers, targets, roles });
     let guard = http::Guard::new(config.admin_token, http::Hosts::new(config.listen.ip(), config.allowed_hosts));
     let web = http::Web::new(house.clone(), guard, metrics, stop.clone());
     info!(%address, "listening");

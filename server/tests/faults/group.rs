@@ -11,12 +11,13 @@ use super::{
 };
 use crate::support::{judge::reference, sluice::Sluice, wait_for};
 
-/// How many partitions of all its topics a process reads.
+/// How many partitions of all its topics a process reads itself; it shows what others do too.
 fn partitions(sluice: &Sluice) -> usize {
     let status = sluice.status();
     let tasks = |connector: &Value| connector["tasks"].as_array().cloned().unwrap_or_default();
     let connectors = status["connectors"].as_array().unwrap();
-    let held = connectors.iter().flat_map(tasks).map(|task| task["partitions"].as_array().map_or(0, Vec::len));
+    let own = connectors.iter().flat_map(tasks).filter(|task| task["worker"] == status["worker"]);
+    let held = own.map(|task| task["partitions"].as_array().map_or(0, Vec::len));
     held.sum()
 }
 

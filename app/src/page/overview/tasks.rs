@@ -84,10 +84,10 @@ pub(super) fn Tasks() -> impl IntoView {
                 view! {
                     <tr>
                         <th scope="row">{row.name.clone()}</th>
-                        <td>{row.task}</td>
                         <td><StateBadge state=Signal::stored(state)/></td>
-                        <td>{row.partitions}</td>
-                        <td>{row.since}</td>
+                        <td>{row.task}</td>
+                        <td class="spans">{row.partitions}</td>
+                        <td class="since">{row.since}</td>
                         <td class="why">{row.why}</td>
                         <td class="orders">{row.name.is_some().then(|| orders(aim, row.kind, state))}</td>
                     </tr>
@@ -104,8 +104,8 @@ pub(super) fn Tasks() -> impl IntoView {
                     <thead>
                         <tr>
                             <th scope="col">"Connector"</th>
-                            <th scope="col">"Task"</th>
                             <th scope="col">"State"</th>
+                            <th scope="col">"Task"</th>
                             <th scope="col">"Partitions"</th>
                             <th scope="col">"Since"</th>
                             <th scope="col">"Why, and what next"</th>
