@@ -207,9 +207,10 @@ fn compressed_records_arrive_and_of_transactions_only_the_committed_ones() {
     transactional.flush(PATIENCE).unwrap();
     transactional.abort_transaction(PATIENCE).unwrap();
     wait_for("the end of the lag", || {
-        let connector = &sluice.status()["connectors"][2];
+        let status = sluice.status();
         // The ends are looked at once a second: three records and a marker have to be seen first.
-        (connector["partitions"][2]["high"] == 4 && connector["lag"] == 0).then_some(())
+        let seen = status["topics"][CONNECTIONS]["partitions"][2]["high"] == 4;
+        (seen && status["connectors"][2]["lag"] == 0).then_some(())
     });
     check_books(&sluice);
 }
