@@ -1,5 +1,5 @@
 // The tasks of the sinks on the front page: what each does, and what people can tell them.
-import { expect, test } from "./fixture";
+import { expect, test } from "./fixture.ts";
 
 test("a sink is paused and resumed on the page, and its records wait in Kafka meanwhile", async ({ page, request }) => {
   await page.goto("/");

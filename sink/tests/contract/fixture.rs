@@ -16,6 +16,22 @@ pub(crate) fn claim(id: &CheckpointId) -> Claim {
     Claim { id: id.clone(), start: 0, restart: None }
 }
 
+/// Does something again after its connection was lost. While Neo4j clears up what the lost one left, it now and then ends the
+/// next transaction too (`Terminated`): that is passing, and a task tries again.
+///
+/// # Panics
+/// After any other failure, or the third such one.
+pub(crate) async fn again<T>(mut attempt: impl AsyncFnMut() -> Result<T, sink::graph::Error>) -> T {
+    for _ in 0..3 {
+        match attempt().await {
+            Ok(done) => return done,
+            Err(error) if error.code.as_deref().is_some_and(|code| code.ends_with(".Terminated")) => {}
+            Err(error) => panic!("again: {error:?}"),
+        }
+    }
+    panic!("ended three times")
+}
+
 /// A writer that has taken one partition over.
 pub(crate) struct Hand {
     pub(crate) id: CheckpointId,

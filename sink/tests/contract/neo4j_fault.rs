@@ -8,7 +8,7 @@ use sink::graph::{Outcome, Store, Trouble, neo4j::Bounds};
 
 use crate::{
     bench::{self, number},
-    fixture::{Hand, T, checkpoint, place, purchase},
+    fixture::{Hand, T, again, checkpoint, place, purchase},
     proxy::{Fault, Proxy, Request},
 };
 
@@ -81,6 +81,8 @@ async fn hang(other: &dyn Store, partition: i32, request: Request, fault: Fault)
     let case = format!("{fault:?} at {request:?}");
     let proxy = Proxy::before_neo4j().await;
     let store = proxy.store(short());
+    // On other connections than the one that is to hang.
+    store.prepare().await.unwrap();
     let hand = Hand::on(other, place("k", "purchases", partition)).await;
     let user = i64::from(partition) + 1;
     let batch = hand.batch(vec![purchase(&case, user, user, T)]);
@@ -92,7 +94,7 @@ async fn hang(other: &dyn Store, partition: i32, request: Request, fault: Fault)
     assert_eq!(error.trouble, expected, "{case}: {error:?}");
     assert!(error.message.contains("Neo4j did not answer within"), "{case}: {error:?}");
     assert!(!proxy.is_armed(), "{case}");
-    let outcome = store.write(&batch).await.unwrap_or_else(|error| panic!("{case}, again: {error}"));
+    let outcome = again(async || store.write(&batch).await).await;
     match (request, fault) {
         (Request::Commit, Fault::HoldAnswer) => assert_eq!(outcome, Outcome::Already, "{case}"),
         _ => assert!(matches!(outcome, Outcome::Committed(_)), "{case}: {outcome:?}"),
@@ -153,7 +155,7 @@ async fn a_commit_whose_connection_breaks_is_found_or_done_again() {
         proxy.arm(Request::Commit, fault);
         let error = store.write(&batch).await.unwrap_err();
         assert_eq!(error.trouble, Trouble::Passing, "{id}: {error}");
-        let outcome = store.write(&batch).await.unwrap();
+        let outcome = again(async || store.write(&batch).await).await;
         assert_eq!(outcome == Outcome::Already, committed, "{id}: {outcome:?}");
         hand.next += 1;
     }

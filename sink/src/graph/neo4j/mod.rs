@@ -125,7 +125,8 @@ impl Neo4j {
     /// Sees to it that nothing is written into a store of a newer Sluice, whoever asks first.
     async fn admit(&self) -> Result<(), Error> {
         if !self.admitted.load(Ordering::Relaxed) {
-            schema::look(&self.schema).await?;
+            // Not by the connection for schemas, which waits for minutes.
+            schema::look(&self.reader).await?;
             self.admitted.store(true, Ordering::Relaxed);
         }
         Ok(())
