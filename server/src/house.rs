@@ -19,7 +19,7 @@ use model::{
 use sink::{
     Board,
     connector::Targets,
-    graph::{Aim, CheckpointId, Store},
+    graph::{CheckpointId, Store},
     kafka::Cluster,
 };
 
@@ -267,12 +267,7 @@ impl Backend for House {
     }
 
     async fn aim(&self, connector: Kind, order: Order) -> Result<(), Failure> {
-        let aim = match order {
-            Order::Pause => Aim::Pause,
-            Order::Resume => Aim::Resume,
-            Order::Restart => Aim::Restart,
-        };
-        self.targets.aim(connector, aim).await.map_err(unavailable)
+        self.targets.aim(connector, order).await.map_err(unavailable)
     }
 
     async fn reset(&self) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use rdkafka::Message;
 use serde_json::{Value, json};
 use services::{Kafka, Neo4j};
 use support::{
-    judge::{Reference, TOPICS, dead_letters, reference},
+    judge::{Reference, SUMS, TOPICS, dead_letters, reference},
     kafka,
     neo4j::{number, rows},
     sluice::{Sluice, run},
@@ -51,14 +51,7 @@ impl House {
 /// Compares sums of properties, and that the original system's queries count the same.
 fn check_graph(neo4j: &Neo4j, reference: &Reference) {
     let expected = &reference.expected;
-    for (name, statement) in [
-        ("Transaction.quantity", "MATCH (t:Transaction) RETURN sum(t.quantity)"),
-        ("Transaction.timestamp", "MATCH (t:Transaction) RETURN sum(t.timestamp)"),
-        ("RATED.rating_value", "MATCH ()-[r:RATED]->() RETURN sum(r.rating_value)"),
-        ("RATED.timestamp", "MATCH ()-[r:RATED]->() RETURN sum(r.timestamp)"),
-        ("REVIEWED.timestamp", "MATCH ()-[r:REVIEWED]->() RETURN sum(r.timestamp)"),
-        ("FOLLOWS.timestamp", "MATCH ()-[r:FOLLOWS]->() RETURN sum(r.timestamp)"),
-    ] {
+    for (name, statement) in SUMS {
         assert_eq!(number(neo4j, statement), expected["sums"][name].as_i64().unwrap(), "{name}");
     }
     let paths = "MATCH (:User)-[:PURCHASED]->(t:Transaction)-[:OF]->(:Product) RETURN count(DISTINCT t.transactionID)";

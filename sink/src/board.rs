@@ -177,17 +177,27 @@ impl Board {
 
     /// Sets what a task is doing, and why. `since` stays while the state does.
     pub(crate) fn set_state(&self, kind: Kind, id: u32, state: State, trace: Option<String>, now_ms: i64) {
-        self.update(kind, id, |task| turn(task, state, trace, None, now_ms));
-        for (name, each) in STATES {
-            gauge!("sluice_task_state", "connector" => kind.topic(), "task" => id.to_string(), "state" => name)
-                .set(f64::from(u8::from(each == state)));
-        }
+        self.turn(kind, id, state, trace, None, now_ms);
     }
 
     /// Sets that a task tries again, why, and when.
     pub(crate) fn set_retrying(&self, kind: Kind, id: u32, trace: String, retry: Retry, now_ms: i64) {
-        self.set_state(kind, id, State::Retrying, Some(trace), now_ms);
-        self.update(kind, id, |task| task.retry = Some(retry));
+        self.turn(kind, id, State::Retrying, Some(trace), Some(retry), now_ms);
+    }
+
+    fn turn(&self, kind: Kind, id: u32, state: State, trace: Option<String>, retry: Option<Retry>, now_ms: i64) {
+        self.update(kind, id, |task| {
+            if task.state != state || task.since == 0 {
+                task.since = now_ms;
+            }
+            task.state = state;
+            task.trace = trace;
+            task.retry = retry;
+        });
+        for (name, each) in STATES {
+            gauge!("sluice_task_state", "connector" => kind.topic(), "task" => id.to_string(), "state" => name)
+                .set(f64::from(u8::from(each == state)));
+        }
     }
 
     /// Sets what a person should know of a task.
@@ -252,15 +262,6 @@ const STATES: [(&str, State); 5] = [
     ("failed", State::Failed),
 ];
 
-fn turn(task: &mut TaskStatus, state: State, trace: Option<String>, retry: Option<Retry>, now_ms: i64) {
-    if task.state != state || task.since == 0 {
-        task.since = now_ms;
-    }
-    task.state = state;
-    task.trace = trace;
-    task.retry = retry;
-}
-
 /// A panic elsewhere leaves plain values behind, which are as good as before.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -268,24 +269,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use model::status::Books;
-
     use super::*;
     use crate::graph::CheckpointId;
 
     fn checkpoint(partition: i32, next_offset: i64) -> Checkpoint {
         let topic = Kind::Purchase.topic().to_owned();
         let id = CheckpointId { connector: topic.clone(), cluster: "k".into(), topic, partition };
-        Checkpoint {
-            id,
-            next_offset,
-            epoch: 1,
-            last_timestamp: -1,
-            last_crc: -1,
-            incarnation: 1,
-            books: Books::default(),
-            updated: 0,
-        }
+        Checkpoint::untouched(id, next_offset)
     }
 
     #[test]

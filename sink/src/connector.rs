@@ -2,12 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use model::Kind;
+use model::{Kind, status::Order};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 
-use crate::graph::{Aim, Error, Store, Target};
+use crate::graph::{Error, Store, Target};
 
 /// How often the store is asked what other processes were told.
 const ASK_EVERY: Duration = Duration::from_secs(2);
@@ -74,9 +74,9 @@ impl Targets {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn aim(&self, kind: Kind, aim: Aim) -> Result<(), Error> {
-        let target = self.store.aim(kind.topic(), aim).await?;
-        info!(connector.name = kind.topic(), ?aim, "target state");
+    pub async fn aim(&self, kind: Kind, order: Order) -> Result<(), Error> {
+        let target = self.store.aim(kind.topic(), order).await?;
+        info!(connector.name = kind.topic(), ?order, "target state");
         self.known.send_modify(|known| {
             known.insert(target.connector.clone(), target);
         });

@@ -39,7 +39,8 @@ pub struct Parts {
 }
 
 impl Engine {
-    /// Starts the sinks' tasks, if there are to be any in this process; they wait for the broker and the store for as long as it takes.
+    /// Starts the sinks' tasks, if there are to be any in this process; they wait for the broker and the store for as long
+    /// as it takes.
     pub fn start(parts: Parts) -> Self {
         let stop = CancellationToken::new();
         let running = tokio::spawn(run(parts, stop.clone()));

@@ -15,30 +15,6 @@ pub(super) fn answer(failure: &Failure) {
         return;
     }
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(status(&failure.code));
-    }
-}
-
-/// The status of a code; one that is not listed is something wrong with what was asked.
-fn status(code: &str) -> StatusCode {
-    match code {
-        "store_unavailable" | "kafka_unavailable" | "replay_failed" | "replay_unconfirmed" | "reset_failed" => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
-        "not_found" | "unknown_burst" | "unknown_dead_letter" => StatusCode::NOT_FOUND,
-        "replay_in_progress" => StatusCode::CONFLICT,
-        "too_many_bursts" => StatusCode::TOO_MANY_REQUESTS,
-        _ => StatusCode::BAD_REQUEST,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_outage_is_not_the_visitor_s_fault_and_a_wrong_number_is() {
-        assert_eq!(status("store_unavailable"), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(status("count_out_of_range"), StatusCode::BAD_REQUEST);
+        response.set_status(StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use services::Neo4j;
 
 use crate::support::{
-    judge::{Reference, TOPICS},
+    judge::{Reference, SUMS, TOPICS},
     neo4j::{number, rows},
     sluice::Sluice,
 };
@@ -31,16 +31,6 @@ const PLACES: [(&str, &str); 9] = [
     ("REVIEWED", "MATCH ()-[r:REVIEWED]->() RETURN count(r)"),
     ("FOLLOWS", "MATCH ()-[r:FOLLOWS]->() RETURN count(r)"),
     ("dead letters", "MATCH (n:SluiceDeadLetter) RETURN count(n)"),
-];
-
-/// Sums that change where a newer value was replaced by an older one.
-const SUMS: [(&str, &str); 6] = [
-    ("Transaction.quantity", "MATCH (t:Transaction) RETURN sum(t.quantity)"),
-    ("Transaction.timestamp", "MATCH (t:Transaction) RETURN sum(t.timestamp)"),
-    ("RATED.rating_value", "MATCH ()-[r:RATED]->() RETURN sum(r.rating_value)"),
-    ("RATED.timestamp", "MATCH ()-[r:RATED]->() RETURN sum(r.timestamp)"),
-    ("REVIEWED.timestamp", "MATCH ()-[r:REVIEWED]->() RETURN sum(r.timestamp)"),
-    ("FOLLOWS.timestamp", "MATCH ()-[r:FOLLOWS]->() RETURN sum(r.timestamp)"),
 ];
 
 /// What has to be there.

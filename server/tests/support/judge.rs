@@ -11,6 +11,16 @@ use super::{kafka, sluice::Sluice, wait_for};
 /// The topics, in the order in which they are produced.
 pub(crate) const TOPICS: [&str; 3] = ["purchases", "product_interactions", "user_connections"];
 
+/// Sums that change where a newer value was replaced by an older one.
+pub(crate) const SUMS: [(&str, &str); 6] = [
+    ("Transaction.quantity", "MATCH (t:Transaction) RETURN sum(t.quantity)"),
+    ("Transaction.timestamp", "MATCH (t:Transaction) RETURN sum(t.timestamp)"),
+    ("RATED.rating_value", "MATCH ()-[r:RATED]->() RETURN sum(r.rating_value)"),
+    ("RATED.timestamp", "MATCH ()-[r:RATED]->() RETURN sum(r.timestamp)"),
+    ("REVIEWED.timestamp", "MATCH ()-[r:REVIEWED]->() RETURN sum(r.timestamp)"),
+    ("FOLLOWS.timestamp", "MATCH ()-[r:FOLLOWS]->() RETURN sum(r.timestamp)"),
+];
+
 /// A record to be produced.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Record {

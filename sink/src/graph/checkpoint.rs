@@ -57,6 +57,22 @@ pub struct Checkpoint {
     pub updated: i64,
 }
 
+impl Checkpoint {
+    /// The first one of a place, from which nothing has been read.
+    pub fn untouched(id: CheckpointId, next_offset: i64) -> Self {
+        Self {
+            id,
+            next_offset,
+            epoch: 1,
+            last_timestamp: -1,
+            last_crc: -1,
+            incarnation: 1,
+            books: Books::default(),
+            updated: 0,
+        }
+    }
+}
+
 /// A wish to take a partition over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
     dead_letter::{DeadLetter, DeadLetterPage},
-    status::GraphCounts,
+    status::{GraphCounts, Order},
 };
 
 pub mod batch;
@@ -18,14 +18,14 @@ pub mod error;
 mod ledger;
 pub mod neo4j;
 mod takeover;
-pub mod target;
+mod target;
 mod version;
 
 pub use batch::{Batch, DeadRecord, Entry, Interval, Outcome, Tally};
 pub use change::{Before, Changes, Needs};
 pub use checkpoint::{Checkpoint, CheckpointId, Claim};
 pub use error::{Error, Trouble};
-pub use target::{Aim, Target};
+pub use target::Target;
 
 /// A graph database that keeps data, checkpoints and dead letters together.
 ///
@@ -65,7 +65,7 @@ pub trait Store: Send + Sync + 'static {
     async fn targets(&self) -> Result<Vec<Target>, Error>;
 
     /// Changes what is wanted of a connector, and returns what it is now.
-    async fn aim(&self, connector: &str, aim: Aim) -> Result<Target, Error>;
+    async fn aim(&self, connector: &str, order: Order) -> Result<Target, Error>;
 
     /// A page of dead letters, ordered by topic, partition, offset and cluster.
     ///

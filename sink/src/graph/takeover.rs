@@ -59,8 +59,11 @@ pub(super) fn retired(all: &[Checkpoint], cluster: &str) -> (Vec<CheckpointId>, 
     let mut folded = BTreeMap::new();
     for old in all.iter().filter(|checkpoint| is_old(&checkpoint.id)) {
         let id = CheckpointId { cluster: RETIRED.to_owned(), partition: ANY_PARTITION, ..old.id.clone() };
-        let sum =
-            folded.entry(id.clone()).or_insert_with(|| Checkpoint { epoch: 0, incarnation: 0, ..untouched(id, 0) });
+        let sum = folded.entry(id.clone()).or_insert_with(|| Checkpoint {
+            epoch: 0,
+            incarnation: 0,
+            ..Checkpoint::untouched(id, 0)
+        });
         sum.books = sum.books.plus(old.books);
         sum.updated += old.updated;
         sum.incarnation = sum.incarnation.max(old.incarnation);
@@ -81,7 +84,7 @@ pub(super) fn reset(all: &[Checkpoint], to: &[(CheckpointId, i64)]) -> Vec<Check
         Some(found) => {
             let retired = all.iter().filter(|it| it.id.cluster == RETIRED && it.id.topic == id.topic);
             let incarnation = retired.map(|it| it.incarnation).max().unwrap_or(0).max(found.incarnation);
-            Checkpoint { epoch: found.epoch + 1, incarnation, ..untouched(id.clone(), *start) }
+            Checkpoint { epoch: found.epoch + 1, incarnation, ..Checkpoint::untouched(id.clone(), *start) }
         }
     });
     staying.chain(fresh).collect()
@@ -103,20 +106,7 @@ fn fresh(all: &[Checkpoint], id: &CheckpointId, start: i64) -> Checkpoint {
         other.topic == id.topic && (other.partition == id.partition || other.partition == ANY_PARTITION)
     };
     let seen = all.iter().filter(|it| same(&it.id)).map(|it| it.incarnation).max().unwrap_or(0);
-    Checkpoint { incarnation: seen + 1, ..untouched(id.clone(), start) }
-}
-
-fn untouched(id: CheckpointId, next_offset: i64) -> Checkpoint {
-    Checkpoint {
-        id,
-        next_offset,
-        epoch: 1,
-        last_timestamp: -1,
-        last_crc: -1,
-        incarnation: 1,
-        books: Books::default(),
-        updated: 0,
-    }
+    Checkpoint { incarnation: seen + 1, ..Checkpoint::untouched(id.clone(), start) }
 }
 
 #[cfg(test)]
@@ -135,7 +125,7 @@ mod tests {
             incarnation,
             books: Books { read: 10, stored: 7, repeated: 2, dead: 1 },
             updated: 3,
-            ..untouched(id, 10)
+            ..Checkpoint::untouched(id, 10)
         }
     }
 
@@ -146,7 +136,7 @@ mod tests {
     #[test]
     fn a_first_claim_begins_where_it_wants_to() {
         let place = id("c", "k", "t", 0);
-        assert_eq!(claimed(&[], &claim(place.clone(), None)), untouched(place, 2));
+        assert_eq!(claimed(&[], &claim(place.clone(), None)), Checkpoint::untouched(place, 2));
     }
 
     #[test]
@@ -183,7 +173,8 @@ mod tests {
         let (gone, folded) = retired(&all, "embedded-2");
         assert_eq!(gone, [all[0].id.clone(), all[1].id.clone()]);
         let books = Books { read: 30, stored: 21, repeated: 6, dead: 3 };
-        let row = Checkpoint { epoch: 0, incarnation: 3, books, updated: 9, ..untouched(all[3].id.clone(), 0) };
+        let row =
+            Checkpoint { epoch: 0, incarnation: 3, books, updated: 9, ..Checkpoint::untouched(all[3].id.clone(), 0) };
         assert_eq!(folded, [row]);
         assert_eq!(retired(&folded, "embedded-2"), (vec![], folded.clone()));
     }

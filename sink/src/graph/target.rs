@@ -1,5 +1,7 @@
 //! What a connector is wanted to do. It lies in the store, since all processes that share its work have to agree.
 
+use model::status::Order;
+
 /// A connector's target state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
@@ -11,25 +13,14 @@ pub struct Target {
     pub restarts: i64,
 }
 
-/// A change to a target state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Aim {
-    /// Hold.
-    Pause,
-    /// Go on.
-    Resume,
-    /// Begin anew, whatever was wrong.
-    Restart,
-}
-
 impl Target {
     /// What it becomes.
     #[must_use]
-    pub(super) fn aimed(self, aim: Aim) -> Self {
-        match aim {
-            Aim::Pause => Self { paused: true, ..self },
-            Aim::Resume => Self { paused: false, ..self },
-            Aim::Restart => Self { restarts: self.restarts + 1, ..self },
+    pub(super) fn aimed(self, order: Order) -> Self {
+        match order {
+            Order::Pause => Self { paused: true, ..self },
+            Order::Resume => Self { paused: false, ..self },
+            Order::Restart => Self { restarts: self.restarts + 1, ..self },
         }
     }
 }

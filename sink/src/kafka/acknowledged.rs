@@ -99,22 +99,12 @@ impl Acknowledged {
 
 #[cfg(test)]
 mod tests {
-    use model::status::Books;
-
     use super::*;
     use crate::graph::CheckpointId;
 
     fn checkpoint(cluster: &str, topic: &str, partition: i32, next_offset: i64) -> Checkpoint {
-        Checkpoint {
-            id: CheckpointId { connector: topic.into(), cluster: cluster.into(), topic: topic.into(), partition },
-            next_offset,
-            epoch: 1,
-            last_timestamp: -1,
-            last_crc: -1,
-            incarnation: 1,
-            books: Books::default(),
-            updated: 0,
-        }
+        let id = CheckpointId { connector: topic.into(), cluster: cluster.into(), topic: topic.into(), partition };
+        Checkpoint::untouched(id, next_offset)
     }
 
     fn marks(highs: &[i64]) -> Vec<Watermarks> {

@@ -269,12 +269,8 @@ impl Poller {
     }
 
     fn start_over(&mut self, why: Why) {
-        let partitions: Vec<i32> = self.owned.keys().copied().collect();
-        self.gathered = Work::default();
-        self.refused = None;
-        self.full_since = None;
+        let partitions = self.stop_reading();
         self.unpublished.clear();
-        self.give_up(&partitions);
         self.retakes += 1;
         let wait = match why {
             Why::Gone => Duration::ZERO,
@@ -285,6 +281,16 @@ impl Poller {
             .then(|| "the graph was emptied from outside: started over at the beginning of the topic's log".to_owned());
         info!(connector.name = self.options.connector(), ?why, "taking partitions over again");
         self.await_take_over(partitions, wait);
+    }
+
+    /// Drops everything gathered and stops reading; which partitions those were.
+    fn stop_reading(&mut self) -> Vec<i32> {
+        let partitions: Vec<i32> = self.owned.keys().copied().collect();
+        self.gathered = Work::default();
+        self.refused = None;
+        self.full_since = None;
+        self.give_up(&partitions);
+        partitions
     }
 
     fn await_take_over(&mut self, partitions: Vec<i32>, wait: Duration) {
@@ -382,11 +388,8 @@ impl Poller {
             // The log no longer reaches back to where we are, or not yet that far; or the topic was deleted, and the next
             // one of its name is another one: look at it anew.
             Code::OffsetOutOfRange | Code::AutoOffsetReset | Code::UnknownTopicOrPartition | Code::UnknownTopicId => {
-                let partitions: Vec<i32> = self.owned.keys().copied().collect();
+                let partitions = self.stop_reading();
                 debug!(%code, ?partitions, "the log is not as it was");
-                self.gathered = Work::default();
-                self.refused = None;
-                self.give_up(&partitions);
                 self.await_take_over(partitions, LOOK_AGAIN);
             }
             Code::AllBrokersDown | Code::TopicAuthorizationFailed | Code::GroupAuthorizationFailed => {

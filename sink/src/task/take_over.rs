@@ -140,8 +140,6 @@ async fn ask<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use model::status::Books;
-
     use super::*;
     use crate::graph::CheckpointId;
 
@@ -156,16 +154,8 @@ mod tests {
             headers: Vec::new(),
         };
         let id = CheckpointId { connector: "c".into(), cluster: "k".into(), topic: "t".into(), partition: 0 };
-        let checkpoint = Checkpoint {
-            id,
-            next_offset: 10,
-            epoch: 1,
-            last_timestamp: 5,
-            last_crc: record("a", None).crc(),
-            incarnation: 1,
-            books: Books::default(),
-            updated: 0,
-        };
+        let checkpoint =
+            Checkpoint { last_timestamp: 5, last_crc: record("a", None).crc(), ..Checkpoint::untouched(id, 10) };
         let marks = |high| Watermarks { partition: 0, low: 0, high };
         for (high, found, expected) in [
             (9, None, true),

@@ -80,10 +80,7 @@ impl Work {
             return;
         }
         let interval = self.interval_of(owned);
-        let interval = &mut self.batch.intervals[interval];
-        interval.to = offset;
-        // The record right below is none that anybody could read again and compare.
-        (interval.last_timestamp, interval.last_crc) = (-1, -1);
+        cover(&mut self.batch.intervals[interval], offset);
     }
 
     /// Takes out what belongs to partitions that are no longer ours.
@@ -212,7 +209,7 @@ fn extend(interval: &mut Interval, record: &Record) {
     interval.read += 1;
 }
 
-/// Extends an interval over a gap.
+/// Extends an interval over a gap. The record right below is then none that anybody could read again and compare.
 fn cover(interval: &mut Interval, to: i64) {
     if interval.to < to {
         interval.to = to;

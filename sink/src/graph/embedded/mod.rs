@@ -8,15 +8,12 @@ use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
     dead_letter::DeadLetterPage,
-    status::GraphCounts,
+    status::{GraphCounts, Order},
 };
 
 use super::{
     Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
-    ReplayClaim, Sales, Store,
-    ledger::After,
-    takeover,
-    target::{Aim, Target},
+    ReplayClaim, Sales, Store, Target, ledger::After, takeover,
 };
 
 mod checkpoint;
@@ -119,9 +116,9 @@ impl Store for Embedded {
         self.pool.read("reading target states", |tx| target::all(tx)).await
     }
 
-    async fn aim(&self, connector: &str, aim: Aim) -> Result<Target, Error> {
+    async fn aim(&self, connector: &str, order: Order) -> Result<Target, Error> {
         let connector = connector.to_owned();
-        self.pool.write("setting a target state", move |tx| Ok(End::Commit(target::aim(tx, &connector, aim)?))).await
+        self.pool.write("setting a target state", move |tx| Ok(End::Commit(target::aim(tx, &connector, order)?))).await
     }
 
     async fn dead_letters(

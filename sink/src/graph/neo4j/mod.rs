@@ -12,17 +12,14 @@ use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
     dead_letter::DeadLetterPage,
-    status::GraphCounts,
+    status::{GraphCounts, Order},
 };
 use neo4rs::BoltType;
 use uuid::Uuid;
 
 use super::{
     Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
-    ReplayClaim, Sales, Store, Trouble,
-    ledger::After,
-    takeover,
-    target::{Aim, Target},
+    ReplayClaim, Sales, Store, Target, Trouble, ledger::After, takeover,
 };
 
 /// The text of a statement.
@@ -221,8 +218,8 @@ impl Store for Neo4j {
         read!(self, "reading target states", target::all())
     }
 
-    async fn aim(&self, connector: &str, aim: Aim) -> Result<Target, Error> {
-        write!(self, "setting a target state", target::aim(connector, aim))
+    async fn aim(&self, connector: &str, order: Order) -> Result<Target, Error> {
+        write!(self, "setting a target state", target::aim(connector, order))
     }
 
     async fn dead_letters(
