@@ -12,7 +12,9 @@ const chromium = "/usr/bin/chromium";
 type Name = "embedded" | "real";
 const hasServices = Boolean(process.env.KAFKA_BOOTSTRAP_SERVERS && process.env.NEO4J_URI);
 const names: Name[] = hasServices ? ["embedded", "real"] : ["embedded"];
-const port: Record<Name, number> = { embedded: 3101, real: 3102 };
+// Two runs on one machine take different ones.
+const first = Number(process.env.END2END_PORT ?? 3101);
+const port: Record<Name, number> = { embedded: first, real: first + 1 };
 const address = (name: Name) => `http://127.0.0.1:${port[name]}`;
 
 // The embedded one must not see what the environment says of the real one.

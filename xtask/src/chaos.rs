@@ -41,7 +41,7 @@ pub(crate) struct Options {
 pub(crate) fn chaos(options: &Options) -> Result<ExitCode, Error> {
     // The server embeds the browser's half and does not compile without one; which one is all the same to a sink.
     if !place::at("target/site/pkg").exists() {
-        build::site()?;
+        build::site(build::Quality::Product)?;
     }
     let seed = options.seed.unwrap_or_else(draw);
     let command = command(options, seed);

@@ -16,6 +16,7 @@ mod write;
 
 use std::process::ExitCode;
 
+use build::Quality;
 use clap::{Parser, Subcommand};
 
 /// Builds, runs and tests Sluice.
@@ -33,12 +34,19 @@ enum Task {
     /// Without `KAFKA_BOOTSTRAP_SERVERS` and `NEO4J_URI` it runs on the broker and the store inside the process. What
     /// comes after `--` goes to the server; `cargo xtask run -- --help` lists its flags.
     Run {
+        /// Builds in seconds after a change, large and slow
+        #[arg(long)]
+        draft: bool,
         /// Flags for the server
         #[arg(last = true)]
         arguments: Vec<String>,
     },
     /// Builds target/release/sluice: the server with the browser's half inside, one file that runs anywhere
-    Build,
+    Build {
+        /// In seconds after a change, large and slow
+        #[arg(long)]
+        draft: bool,
+    },
     /// Formatting, lints, all tests, and a real browser against a real Kafka and Neo4j
     ///
     /// Needs Java 17, Maven and Node 20. The last line counts the tests that passed and failed.
@@ -55,8 +63,8 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
-        Task::Run { arguments } => run::run(&arguments),
-        Task::Build => build::build(),
+        Task::Run { draft, arguments } => run::run(Quality::of(draft), &arguments),
+        Task::Build { draft } => build::build(Quality::of(draft)),
         Task::Test(options) => return test::test(&options),
         Task::Chaos(options) => match chaos::chaos(&options) {
             Ok(code) => return code,

@@ -3,13 +3,14 @@
 use std::process::Command;
 
 use crate::{
-    build, place,
+    build::{self, Quality},
+    place,
     step::{Error, say},
 };
 
 /// Builds and becomes the server, which prints its address when it is ready.
-pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
-    build::build()?;
+pub(crate) fn run(quality: Quality, arguments: &[String]) -> Result<(), Error> {
+    build::build(quality)?;
     say("sluice");
     let mut server = Command::new(place::server());
     server.args(arguments);

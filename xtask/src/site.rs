@@ -11,6 +11,7 @@ use brotli::enc::BrotliEncoderParams;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
+    build::Quality,
     place,
     step::{self, Error, has, io_error, say},
     write,
@@ -29,9 +30,9 @@ const WASM_OPT: [&str; 2] = ["-Oz", "--strip-producers"];
 const LIMITS: [(&str, usize); 3] = [("sluice_bg.wasm", 420_000), ("sluice.js", 12_000), ("sluice.css", 12_000)];
 
 /// Fills `target/site`. Each file has a `.br` beside it, compressed as far as it goes.
-pub(crate) fn make(module: &Path) -> Result<(), Error> {
+pub(crate) fn make(module: &Path, quality: Quality) -> Result<(), Error> {
     let bytes = fs::read(module).map_err(io_error(STEP, module))?;
-    let wasm_opt = wasm_opt()?;
+    let wasm_opt = if quality == Quality::Product { wasm_opt()? } else { None };
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     let inputs = format!("{:016x} {WASM_OPT:?} {wasm_opt:?}", hasher.finish());
@@ -46,11 +47,11 @@ pub(crate) fn make(module: &Path) -> Result<(), Error> {
         if pkg.exists() {
             fs::remove_dir_all(&pkg).map_err(io_error(STEP, &pkg))?;
         }
-        publish(&made, &pkg)
+        publish(&made, &pkg, quality)
     })?;
     let style = place::at("style/main.css");
     let css = fs::read(&style).map_err(io_error(STEP, &style))?;
-    publish_file(&css, &pkg().join(format!("{NAME}.css")))
+    publish_file(&css, &pkg().join(format!("{NAME}.css")), Quality::Product)
 }
 
 /// Prints the sizes of the site's files.
@@ -137,27 +138,28 @@ fn optimise(wasm_opt: &Path, module: &Path) -> Result<(), Error> {
 }
 
 /// Copies a folder, each file with its compressed sibling.
-fn publish(from: &Path, to: &Path) -> Result<(), Error> {
+fn publish(from: &Path, to: &Path, quality: Quality) -> Result<(), Error> {
     let entries = fs::read_dir(from).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     for entry in entries.map_err(io_error(STEP, from))? {
         let (path, target) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() {
-            publish(&path, &target)?;
+            publish(&path, &target, quality)?;
         } else {
-            publish_file(&fs::read(&path).map_err(io_error(STEP, &path))?, &target)?;
+            publish_file(&fs::read(&path).map_err(io_error(STEP, &path))?, &target, quality)?;
         }
     }
     Ok(())
 }
 
-fn publish_file(bytes: &[u8], path: &Path) -> Result<(), Error> {
+fn publish_file(bytes: &[u8], path: &Path, quality: Quality) -> Result<(), Error> {
     let mut name = path.as_os_str().to_owned();
     name.push(".br");
     let compressed = PathBuf::from(name);
     if fs::read(path).is_ok_and(|present| present == bytes) && compressed.exists() {
         return Ok(());
     }
-    let parameters = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
+    let effort = if quality == Quality::Product { 11 } else { 2 };
+    let parameters = BrotliEncoderParams { quality: effort, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     let mut out = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut out, &parameters).map_err(|error| Error::new("brotli", error))?;
     write::if_changed(STEP, path, bytes)?;

@@ -87,7 +87,7 @@ pub(crate) fn test(options: &Options) -> ExitCode {
     if wants(Part::Lint) {
         lint(&mut summary);
     }
-    if !summary.step("site", || unit(build::site())) {
+    if !summary.step("site", || unit(build::site(build::Quality::Product))) {
         return summary.end();
     }
     if wants(Part::Lint) {
