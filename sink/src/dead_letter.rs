@@ -42,7 +42,7 @@ pub(crate) async fn publish(
     board: Arc<Board>,
     stop: CancellationToken,
 ) -> Result<(), Error> {
-    let mut outlet = Outlet { producer: producer(&cluster)?, warned: false };
+    let mut outlet = Outlet { producer: producer(&cluster)?, cluster, warned: false };
     let mut seen = None;
     let mut complained = false;
     loop {
@@ -92,6 +92,7 @@ fn producer(cluster: &Cluster) -> Result<FutureProducer<Context>, Error> {
 }
 
 struct Outlet {
+    cluster: Arc<Cluster>,
     producer: FutureProducer<Context>,
     /// Whether it was said already that a letter is not there as it should be.
     warned: bool,
@@ -117,7 +118,19 @@ impl Outlet {
             }
         }
         store.mark_published(&settled).await.map_err(|error| error.to_string())?;
-        waits.map_or(Ok(letters.len() == PAGE as usize), Err)
+        let Some(reason) = waits else { return Ok(letters.len() == PAGE as usize) };
+        self.restore().await;
+        Err(reason)
+    }
+
+    /// Makes the topics again, if that is what letters wait for: not every broker does when it is asked for one that
+    /// somebody has deleted.
+    async fn restore(&self) {
+        let cluster = self.cluster.clone();
+        let restored = tokio::task::spawn_blocking(move || cluster.restore_outlets()).await;
+        if let Err(reason) = restored.map_err(|error| error.to_string()).and_then(|r| r.map_err(|e| e.to_string())) {
+            debug!("the topics for dead letters could not be looked at: {reason}");
+        }
     }
 
     /// What became of a letter in the end; the error is one that passes.

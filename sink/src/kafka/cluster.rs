@@ -14,6 +14,7 @@ use rdkafka::{
     config::RDKafkaLogLevel,
     consumer::{BaseConsumer, Consumer},
     error::{KafkaError, RDKafkaErrorCode},
+    metadata::{Metadata, MetadataBroker},
 };
 use tracing::{debug, warn};
 use uuid::Uuid;
@@ -199,13 +200,8 @@ impl Cluster {
             if missing(kind.topic()) {
                 self.create_topic(kind.topic(), PARTITIONS, &[])?;
             }
-            if missing(&dead_letter_topic(kind.topic())) {
-                self.create_outlet(
-                    kind.topic(),
-                    metadata.brokers().first().map(rdkafka::metadata::MetadataBroker::id),
-                )?;
-            }
         }
+        self.create_outlets(&metadata)?;
         // The embedded broker has one process only.
         if !self.is_embedded() && missing(STATUS_TOPIC) {
             self.create_topic(STATUS_TOPIC, 1, &STATUS_RETENTION)?;
@@ -266,6 +262,25 @@ impl Cluster {
         }
         admin::create(&self.admin()?, topic, partitions, settings, ANSWER_TIMEOUT)
             .map_err(|reason| Error::CreateTopic { topic: topic.to_owned(), reason })
+    }
+
+    /// Makes the topics for dead letters that are not there: somebody may have deleted one. Blocks for some seconds at most.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`], [`Error::CreateTopic`].
+    pub(crate) fn restore_outlets(&self) -> Result<(), Error> {
+        let asker = self.asker()?;
+        let metadata = self.answer(&asker, asker.fetch_metadata(None, ANSWER_TIMEOUT))?;
+        self.create_outlets(&metadata)
+    }
+
+    fn create_outlets(&self, metadata: &Metadata) -> Result<(), Error> {
+        let broker = metadata.brokers().first().map(MetadataBroker::id);
+        let missing = |kind: &Kind| {
+            let outlet = dead_letter_topic(kind.topic());
+            !metadata.topics().iter().any(|known| known.name() == outlet)
+        };
+        Kind::ALL.into_iter().filter(missing).try_for_each(|kind| self.create_outlet(kind.topic(), broker))
     }
 
     /// Makes the topic of another one's dead letters, with room for bigger records where the broker allows it.

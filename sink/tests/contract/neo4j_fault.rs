@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use sink::graph::{Outcome, Store, Trouble, neo4j::Bounds};
 
 use crate::{
-    bench::{self, number},
+    bench::{self, cypher, number},
     fixture::{Hand, T, again, checkpoint, place, purchase},
     proxy::{Fault, Proxy, Request},
 };
@@ -100,6 +100,28 @@ async fn hang(other: &dyn Store, partition: i32, request: Request, fault: Fault)
         _ => assert!(matches!(outcome, Outcome::Committed(_)), "{case}: {outcome:?}"),
     }
     assert_eq!(checkpoint(other, &hand.id).await.books.stored, 1, "{case}");
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_while_the_store_is_prepared_is_given_up_as_soon_as_any_other() {
+    let bench = bench::neo4j().await;
+    let proxy = Proxy::before_neo4j().await;
+    let store = proxy.store(short());
+    for fault in [Fault::Hold, Fault::HoldAnswer] {
+        proxy.arm(Request::Run, fault);
+        let error = store.prepare().await.unwrap_err();
+        assert!(error.message.contains("did not answer within 4 s"), "not the minutes of a new index: {error}");
+        assert!(!proxy.is_armed());
+        again(async || store.prepare().await).await;
+    }
+    // Where something is missing it is made.
+    cypher("DROP INDEX sluice_transaction_timestamp").await;
+    cypher("DROP CONSTRAINT sluice_reviewed").await;
+    store.prepare().await.unwrap();
+    let made =
+        "SHOW INDEXES YIELD name WHERE name IN ['sluice_transaction_timestamp', 'sluice_reviewed'] RETURN count(*)";
+    assert_eq!(number(made).await, 2);
+    drop(bench);
 }
 
 #[tokio::test]

@@ -173,7 +173,7 @@ impl Store for Neo4j {
 
     async fn prepare(&self) -> Result<String, Error> {
         self.admitted.store(false, Ordering::Relaxed);
-        let name = schema::prepare(&self.schema, &self.mark([])).await?;
+        let name = schema::prepare(&self.reader, &self.schema, &self.mark([])).await?;
         self.admitted.store(true, Ordering::Relaxed);
         Ok(name)
     }

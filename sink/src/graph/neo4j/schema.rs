@@ -26,11 +26,11 @@ const UNIQUE: [(&str, &str, &str); 8] = [
     ("sluice_meta", "(n:SluiceMeta)", "id"),
 ];
 
-/// What reads are fast by, besides.
-const INDEXES: [&str; 3] = [
-    "CREATE INDEX sluice_transaction_timestamp IF NOT EXISTS FOR (n:Transaction) ON (n.timestamp)",
-    "CREATE INDEX sluice_dead_letter_place IF NOT EXISTS FOR (n:SluiceDeadLetter) ON (n.topic, n.partition, n.offset)",
-    "CREATE INDEX sluice_dead_letter_published IF NOT EXISTS FOR (n:SluiceDeadLetter) ON (n.published)",
+/// What reads are fast by, besides: the index's name, and what it is for.
+const INDEXES: [(&str, &str); 3] = [
+    ("sluice_transaction_timestamp", "(n:Transaction) ON (n.timestamp)"),
+    ("sluice_dead_letter_place", "(n:SluiceDeadLetter) ON (n.topic, n.partition, n.offset)"),
+    ("sluice_dead_letter_published", "(n:SluiceDeadLetter) ON (n.published)"),
 ];
 
 /// What brings older graphs up to date; each says how many checkpoints it found.
@@ -39,31 +39,47 @@ const MIGRATIONS: Migrations = [cypher!("migrate_1")];
 const ATTEMPT: &str = "looking at the store's version";
 const MIGRATING: &str = "bringing the store up to date";
 
-/// Makes what is missing, waits until the database has built it, and brings an older store up to date.
+/// Makes what is missing, waits until the database has built it, and brings an older store up to date; returns the
+/// database's name. `schema` is a connection for what may take minutes; where nothing is missing, it is not used.
 ///
 /// The version is looked at first: nothing is made in a store that is refused.
-pub(super) async fn prepare(link: &Link, mark: &Mark) -> Result<String, Error> {
-    let step = look(link).await?;
-    for (name, pattern, property) in UNIQUE {
-        let create = format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR {pattern} REQUIRE n.{property} IS UNIQUE");
-        run(link, &create).await.map_err(|error| explain(error, pattern, property))?;
+pub(super) async fn prepare(reader: &Link, schema: &Link, mark: &Mark) -> Result<String, Error> {
+    let mut tx = reader.begin(ATTEMPT).await?;
+    let seen = see(&mut tx).await.map(End::Rollback);
+    let (step, complete, version) = tx.end(seen).await?;
+    if !complete {
+        make(schema).await?;
     }
-    for create in INDEXES {
-        run(link, create).await?;
-    }
-    run(link, "CALL db.awaitIndexes()").await?;
     if step != Step::Keep {
-        let mut tx = link.begin(MIGRATING).await?;
+        let mut tx = schema.begin(MIGRATING).await?;
         let migrated = migrate(&mut tx, mark).await;
         let checkpoints = tx.end(migrated).await?;
         if checkpoints > 0 {
             info!(store.version = VERSION, checkpoints, "the store was older and has been brought up to date");
         }
     }
-    let mut tx = link.begin("asking for the version").await?;
-    let version = tx.rows::<String>(cypher!("version").into()).await.map(End::Rollback);
-    let version = tx.end(version).await?;
-    Ok(format!("Neo4j {}", version.first().map_or("of an unknown version", String::as_str)))
+    Ok(format!("Neo4j {version}"))
+}
+
+/// What has to be done with the store, whether every constraint and index is there, and the database's version.
+async fn see(tx: &mut Transaction<'_>) -> Result<(Step, bool, String), Error> {
+    let step = judge(tx).await?;
+    let online = tx.rows::<String>(cypher!("schema_online").into()).await?;
+    let wanted = UNIQUE.iter().map(|(name, ..)| format!("constraint {name}"));
+    let complete = wanted.chain(INDEXES.map(|(name, _)| format!("index {name}"))).all(|what| online.contains(&what));
+    let version = tx.rows::<String>(cypher!("version").into()).await?;
+    Ok((step, complete, version.into_iter().next().unwrap_or_else(|| "of an unknown version".to_owned())))
+}
+
+async fn make(link: &Link) -> Result<(), Error> {
+    for (name, pattern, property) in UNIQUE {
+        let create = format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR {pattern} REQUIRE n.{property} IS UNIQUE");
+        run(link, &create).await.map_err(|error| explain(error, pattern, property))?;
+    }
+    for (name, target) in INDEXES {
+        run(link, &format!("CREATE INDEX {name} IF NOT EXISTS FOR {target}")).await?;
+    }
+    run(link, "CALL db.awaitIndexes()").await
 }
 
 /// Whether this program may work with the store, and what has to be done first. Only reads.
