@@ -22,6 +22,7 @@ pub fn App() -> impl IntoView {
                 <FlatRoutes fallback=page::NotFound>
                     <Route path=path!("/") view=page::Overview ssr=SsrMode::Async/>
                     <Route path=path!("/simulate") view=page::Simulate ssr=SsrMode::Async/>
+                    <Route path=path!("/stream") view=page::Stream ssr=SsrMode::Async/>
                     <Route path=path!("/insights/top-products") view=page::TopProducts ssr=SsrMode::Async/>
                     <Route path=path!("/insights/influencers") view=page::Influencers ssr=SsrMode::Async/>
                     <Route path=path!("/insights/best-rated") view=page::BestRated ssr=SsrMode::Async/>

@@ -10,6 +10,7 @@ use model::{
     burst::{Burst, BurstRequest},
     dead_letter::DeadLetterPage,
     picture::{Picture, Question},
+    record::{News, Opened, Place},
     status::{Order, ProducerStatus, Status},
 };
 
@@ -45,6 +46,10 @@ pub trait Backend: Send + Sync + 'static {
     ) -> Result<DeadLetterPage, Failure>;
     /// Sends a dead letter again, with a mended value if there is one.
     async fn replay(&self, topic: &str, partition: i32, offset: i64, value: Option<String>) -> Result<(), Failure>;
+    /// The newest records: of a topic (or all), with a text in key or value (or any), broken ones only (or all).
+    async fn stream(&self, topic: Option<Kind>, text: &str, broken: bool, limit: u32) -> Result<News, Failure>;
+    /// One record, and what became of it.
+    async fn record(&self, place: Place) -> Result<Opened, Failure>;
     /// Tells a connector, in all processes, what to do.
     async fn aim(&self, connector: Kind, order: Order) -> Result<(), Failure>;
     /// Empties graph, checkpoints and dead letters; goes on at the topics' ends.

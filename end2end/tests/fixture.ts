@@ -20,6 +20,7 @@ export type Burst = {
 export const PAGES = {
   overview: "/",
   simulate: "/simulate",
+  stream: "/stream",
   "top-products": "/insights/top-products",
   influencers: "/insights/influencers",
   "best-rated": "/insights/best-rated",

@@ -9,6 +9,7 @@ pub mod event;
 pub mod failure;
 pub mod kind;
 pub mod picture;
+pub mod record;
 pub mod status;
 
 pub use failure::Failure;

@@ -11,6 +11,7 @@ use model::{
     burst::{Burst, BurstRequest},
     dead_letter::DeadLetterPage,
     picture::{Picture, Question},
+    record::{News, Opened, Place},
     status::{
         Audit, ConnectorStatus, DeadLetterStatus, GraphStatus, KafkaStatus, Order, PartitionStatus, ProducerStatus,
         State, Status, TopicStatus,
@@ -29,6 +30,7 @@ use crate::{
     producer::Producers,
     replay::replay,
     sampler::{Sampler, checkpoint_of, lag_of},
+    tail::{Filter, Tail, check_limit},
 };
 
 /// Bursts that the status shows.
@@ -43,6 +45,7 @@ pub(crate) struct House {
     pub(crate) sampler: Arc<Sampler>,
     pub(crate) answers: Answers,
     pub(crate) targets: Arc<Targets>,
+    pub(crate) tail: Arc<Tail>,
     pub(crate) roles: Roles,
 }
 
@@ -264,6 +267,14 @@ impl Backend for House {
             Failure::new("unknown_dead_letter", format!("there is no dead letter at {topic} {partition} {offset}"))
         })?;
         replay(self.store.clone(), self.producers.clone(), entry, value.map(String::into_bytes)).await
+    }
+
+    async fn stream(&self, topic: Option<Kind>, text: &str, broken: bool, limit: u32) -> Result<News, Failure> {
+        Ok(self.tail.newest(&Filter::new(topic, text, broken)?, check_limit(limit)?).await)
+    }
+
+    async fn record(&self, place: Place) -> Result<Opened, Failure> {
+        self.tail.open(place).await
     }
 
     async fn aim(&self, connector: Kind, order: Order) -> Result<(), Failure> {

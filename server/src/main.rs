@@ -31,6 +31,7 @@ mod producer;
 mod replay;
 mod sampler;
 mod signal;
+mod tail;
 
 use config::{Action, Checked, Command};
 use house::House;
@@ -108,8 +109,15 @@ async fn serve(config: Checked) -> Result<(), String> {
         settings: config.settings,
     });
     let answers = answers::Answers::new(store.clone());
+    let tail = tail::Tail::new(tail::Parts {
+        cluster: cluster.clone(),
+        store: store.clone(),
+        board: board.clone(),
+        sampler: sampler.clone(),
+        stop: stop.clone(),
+    });
     let roles = config.roles;
-    let house = Arc::new(House { cluster, store, board, producers, sampler, answers, targets, roles });
+    let house = Arc::new(House { cluster, store, board, producers, sampler, answers, targets, tail, roles });
     let guard = http::Guard::new(config.admin_token, http::Hosts::new(config.listen.ip(), config.allowed_hosts));
     let web = http::Web::new(house.clone(), guard, metrics, stop.clone());
     info!(%address, "listening");

@@ -9,12 +9,17 @@ use std::{
 use metrics::gauge;
 use model::{
     Kind,
+    record::Fate,
     status::{Retry, State, TaskStatus},
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::{graph::Checkpoint, latency::Latencies};
+use crate::{
+    graph::{Checkpoint, Interval},
+    latency::Latencies,
+    recent::Recent,
+};
 
 /// A process that has said nothing for so long has ended, or is as good as gone.
 const SILENCE_MS: i64 = 10_000;
@@ -26,6 +31,7 @@ pub struct Board {
     tasks: Mutex<BTreeMap<(Kind, u32), TaskStatus>>,
     checkpoints: Mutex<HashMap<(String, i32), Checkpoint>>,
     latencies: Mutex<HashMap<Kind, Latencies>>,
+    recent: Mutex<HashMap<(Kind, i32), Recent>>,
     others: Mutex<BTreeMap<String, (Report, i64)>>,
     broker: Mutex<Link>,
     store: Mutex<Link>,
@@ -41,6 +47,18 @@ pub struct Link {
     pub name: Option<String>,
     /// Why it does not answer.
     pub error: Option<String>,
+    /// Since when it has answered, or not, in epoch milliseconds.
+    pub since: i64,
+}
+
+impl Link {
+    /// Notes the moment where it begins to answer, or ends.
+    fn turn(&mut self, connected: bool) {
+        if self.connected != connected || self.since == 0 {
+            self.since = chrono::Utc::now().timestamp_millis();
+        }
+        self.connected = connected;
+    }
 }
 
 /// What a process says of its tasks.
@@ -67,6 +85,7 @@ impl Board {
             tasks: Mutex::default(),
             checkpoints: Mutex::default(),
             latencies: Mutex::default(),
+            recent: Mutex::default(),
             others: Mutex::default(),
             broker: Mutex::default(),
             store: Mutex::default(),
@@ -162,13 +181,15 @@ impl Board {
 
     /// Notes whether the broker answers.
     pub fn set_broker(&self, answer: Result<(), String>) {
-        *lock(&self.broker) = Link { connected: answer.is_ok(), name: None, error: answer.err() };
+        let mut link = lock(&self.broker);
+        link.turn(answer.is_ok());
+        link.error = answer.err();
     }
 
     /// Notes whether the store answers, and its name if it said it.
     pub fn set_store(&self, answer: Result<String, String>) {
         let mut link = lock(&self.store);
-        link.connected = answer.is_ok();
+        link.turn(answer.is_ok());
         match answer {
             Ok(name) => (link.name, link.error) = (Some(name), None),
             Err(error) => link.error = Some(error),
@@ -219,6 +240,17 @@ impl Board {
         }
         drop(known);
         self.touch();
+    }
+
+    /// Notes what became of the records of an interval that this process wrote: each was stored but `others`, ascending.
+    pub(crate) fn add_fates(&self, kind: Kind, interval: &Interval, others: impl IntoIterator<Item = (i64, Fate)>) {
+        let mut recent = lock(&self.recent);
+        recent.entry((kind, interval.id.partition)).or_default().add(interval.from, interval.to, others);
+    }
+
+    /// What became of a record, if this process wrote it lately.
+    pub fn fate(&self, kind: Kind, partition: i32, offset: i64) -> Option<Fate> {
+        lock(&self.recent).get(&(kind, partition))?.fate(offset)
     }
 
     /// Notes how long records took.

@@ -13,6 +13,7 @@ mod latency;
 mod lost;
 mod presence;
 pub mod query;
+mod recent;
 pub mod task;
 
 pub use board::Board;

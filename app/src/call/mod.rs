@@ -68,6 +68,8 @@ pub fn register_server_functions() {
     register_explicit::<read::SimilarBuyersAnswer>();
     register_explicit::<read::GraphPicture>();
     register_explicit::<read::DeadLetters>();
+    register_explicit::<read::Stream>();
+    register_explicit::<read::OpenRecord>();
     register_explicit::<act::StartBurst>();
     register_explicit::<act::CancelBurst>();
     register_explicit::<act::SetProducer>();

@@ -6,6 +6,7 @@ use model::{
     answer::{Answered, CommunitySummary, Influencer, RatedProduct, SimilarPair, TopProducts},
     dead_letter::DeadLetterPage,
     picture::{Picture, Question},
+    record::{News, Opened},
     status::Status,
 };
 use serde::{Deserialize, Serialize};
@@ -108,4 +109,32 @@ pub async fn dead_letters(
     limit: u32,
 ) -> Result<DeadLetterPage, CallError> {
     Ok(crate::backend::backend().dead_letters(topic, after, limit).await?)
+}
+
+/// The newest records.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = Stream, prefix = "/fn", endpoint = "read/stream", input = GetUrl)]
+pub async fn stream(
+    #[server(default)] topic: Option<Kind>,
+    #[server(default)] q: String,
+    #[server(default)] broken: bool,
+    limit: u32,
+) -> Result<News, CallError> {
+    Ok(crate::backend::backend().stream(topic, &q, broken, limit).await?)
+}
+
+/// One record, by its place as text.
+///
+/// # Errors
+/// A place that is none, or what the backend says.
+#[server(name = OpenRecord, prefix = "/fn", endpoint = "read/record", input = GetUrl)]
+pub async fn record(place: String) -> Result<Opened, CallError> {
+    let place = model::record::Place::parse(&place).ok_or_else(|| {
+        let sentence =
+            format!("{place:?} is no place of a record: write topic/partition/offset, such as purchases/0/12");
+        model::Failure::new("place_malformed", sentence)
+    })?;
+    Ok(crate::backend::backend().record(place).await?)
 }

@@ -14,7 +14,7 @@ use crate::{
 type Section = (&'static str, &'static [(&'static str, &'static str)]);
 
 const SECTIONS: [Section; 3] = [
-    ("", &[("/", "Overview"), ("/simulate", "Simulate")]),
+    ("", &[("/", "Overview"), ("/simulate", "Simulate"), ("/stream", "Stream")]),
     (
         "Insights",
         &[

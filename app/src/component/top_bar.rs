@@ -16,6 +16,7 @@ fn title(path: &str) -> &'static str {
     match path.trim_end_matches('/') {
         "" => "Overview",
         "/simulate" => "Simulate",
+        "/stream" => "Stream",
         "/insights/top-products" => "Top products",
         "/insights/influencers" => "Influencers",
         "/insights/best-rated" => "Best rated",

@@ -6,6 +6,7 @@ mod not_found;
 mod overview;
 mod sign_in;
 mod simulate;
+mod stream;
 
 pub(crate) use dead_letters::DeadLetters;
 pub(crate) use insight::{
@@ -15,3 +16,4 @@ pub(crate) use not_found::NotFound;
 pub(crate) use overview::Overview;
 pub(crate) use sign_in::SignIn;
 pub(crate) use simulate::Simulate;
+pub(crate) use stream::Stream;

@@ -189,7 +189,7 @@ async fn reset(State(web): State<Web>, body: Bytes) -> Answer<Value> {
     Ok(Json(json!({"reset": true})))
 }
 
-fn kind_of(text: &str) -> Result<Kind, Failure> {
+pub(super) fn kind_of(text: &str) -> Result<Kind, Failure> {
     text.parse().map_err(|error: model::kind::UnknownKind| Failure::new("unknown_kind", error.to_string()))
 }
 
@@ -204,7 +204,11 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
 }
 
 /// A number of the address, or what it is by default.
-fn number<T: std::str::FromStr>(asked: &HashMap<String, String>, name: &str, default: T) -> Result<T, Failure> {
+pub(super) fn number<T: std::str::FromStr>(
+    asked: &HashMap<String, String>,
+    name: &str,
+    default: T,
+) -> Result<T, Failure> {
     let Some(text) = asked.get(name) else { return Ok(default) };
     text.parse().map_err(|_| {
         Failure::new(format!("{name}_out_of_range"), format!("{name} is a whole number within its range, not {text:?}"))

@@ -33,8 +33,8 @@ const TRY_AGAIN: Duration = Duration::from_secs(3);
 /// The newest status as JSON, written once for all pages.
 pub(crate) struct Live {
     newest: watch::Receiver<(u64, Arc<str>)>,
-    seats: Arc<Semaphore>,
-    stop: CancellationToken,
+    pub(super) seats: Arc<Semaphore>,
+    pub(super) stop: CancellationToken,
 }
 
 impl Live {
@@ -67,14 +67,17 @@ impl Live {
     }
 }
 
+/// Refuses a stream, and says what to do instead.
+pub(super) fn no_seat(instead: &str) -> Response {
+    let sentence = format!("{AT_MOST_STREAMS} pages are listening already: {instead}");
+    let failure = Failure::new("too_many_streams", sentence);
+    Refusal { failure, retry_after: Some(TRY_AGAIN) }.into_response()
+}
+
 /// `GET /events`: the event `status` with the whole status, whenever something has changed.
 pub(super) async fn events(State(web): State<Web>) -> Response {
     let Ok(seat) = web.live.seats.clone().try_acquire_owned() else {
-        let failure = Failure::new(
-            "too_many_streams",
-            format!("{AT_MOST_STREAMS} pages are listening already: ask for /api/status every few seconds instead"),
-        );
-        return Refusal { failure, retry_after: Some(TRY_AGAIN) }.into_response();
+        return no_seat("ask for /api/status every few seconds instead");
     };
     let stop = web.live.stop.clone();
     let events = WatchStream::new(web.live.newest.clone())

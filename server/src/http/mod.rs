@@ -31,6 +31,7 @@ mod page;
 mod serve;
 mod sign_in;
 mod site;
+mod stream;
 
 pub(crate) use guard::{Gate, Guard, Hosts};
 pub(crate) use serve::{Limits, serve};
@@ -82,6 +83,7 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/events", get(live::events))
         .merge(api::routes())
+        .merge(stream::routes())
         .merge(site::routes())
         .merge(page::routes(web.clone()))
         .with_state(web);

@@ -84,11 +84,20 @@ pub struct Tally {
     pub updated: i64,
 }
 
+/// What became of the records of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// One for each interval.
+    pub tallies: Vec<Tally>,
+    /// The entries that changed nothing, ascending, as indices into [`Batch::entries`].
+    pub repeated: Vec<usize>,
+}
+
 /// What became of a write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// In the graph now; a tally for each interval.
-    Committed(Vec<Tally>),
+    /// In the graph now.
+    Committed(Written),
     /// It was in the graph already: the answer to an earlier try had been lost.
     Already,
     /// Someone else has taken over at least one of the partitions: nothing was written.

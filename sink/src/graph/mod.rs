@@ -21,7 +21,7 @@ mod takeover;
 mod target;
 mod version;
 
-pub use batch::{Batch, DeadRecord, Entry, Interval, Outcome, Tally};
+pub use batch::{Batch, DeadRecord, Entry, Interval, Outcome, Tally, Written};
 pub use change::{Before, Changes, Needs};
 pub use checkpoint::{Checkpoint, CheckpointId, Claim};
 pub use error::{Error, Trouble};
@@ -144,6 +144,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Names (where known) and categories of these products.
     async fn product_facts(&self, ids: &[i64]) -> Result<Vec<ProductFacts>, Error>;
+
+    /// What of these is in the graph, as it stands there, in any order.
+    async fn found(&self, needs: &Needs) -> Result<Changes, Error>;
 }
 
 /// What a store is.

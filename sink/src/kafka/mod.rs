@@ -9,6 +9,7 @@ mod embedded;
 pub mod look;
 pub mod properties;
 pub mod record;
+pub mod tail;
 
 pub use cluster::{Cluster, Error, MAX_RECORD_BYTES, PARTITIONS, STATUS_TOPIC, Watermarks, dead_letter_topic};
 pub use context::Context;

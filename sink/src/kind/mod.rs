@@ -4,7 +4,7 @@
 
 use model::event::Event;
 
-use crate::graph::{Batch, Before, Changes, Needs, Tally, batch::Content};
+use crate::graph::{Batch, Before, Changes, Needs, Tally, Written, batch::Content};
 
 mod connection;
 pub mod decode;
@@ -36,11 +36,11 @@ pub fn needs(batch: &Batch) -> Needs {
 /// What `batch` changes in a graph that is as `before`, and what becomes of the records of each interval.
 ///
 /// Entries are taken in their order, each on the graph that the ones before it leave.
-pub fn plan(batch: &Batch, before: Before) -> (Changes, Vec<Tally>) {
+pub fn plan(batch: &Batch, before: Before) -> (Changes, Written) {
     let mut draft = Draft::new(before);
-    let mut tallies = vec![Tally::default(); batch.intervals.len()];
-    for entry in &batch.entries {
-        let tally = &mut tallies[entry.interval];
+    let mut written = Written { tallies: vec![Tally::default(); batch.intervals.len()], repeated: Vec::new() };
+    for (index, entry) in batch.entries.iter().enumerate() {
+        let tally = &mut written.tallies[entry.interval];
         let effect = match &entry.content {
             Content::Event(Event::Purchase(event)) => purchase::plan(event, &mut draft),
             Content::Event(Event::Interaction(event)) => interaction::plan(event, &mut draft),
@@ -56,10 +56,13 @@ pub fn plan(batch: &Batch, before: Before) -> (Changes, Vec<Tally>) {
                 tally.stored += 1;
                 tally.updated += 1;
             }
-            Effect::Nothing => tally.repeated += 1,
+            Effect::Nothing => {
+                tally.repeated += 1;
+                written.repeated.push(index);
+            }
         }
     }
-    (draft.finish(), tallies)
+    (draft.finish(), written)
 }
 
 /// What one event does to the graph.

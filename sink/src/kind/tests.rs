@@ -44,10 +44,11 @@ fn rating(value: i64, timestamp: i64) -> Event {
 fn a_transaction_id_is_stored_once_within_and_across_batches() {
     let before = Before { transactions: ["old".to_owned()].into(), ..Before::default() };
     let events = ["new", "new", "old"].map(|id| purchase(id, 7, None));
-    let (changes, tallies) = plan(&batch(events.into()), before);
+    let (changes, written) = plan(&batch(events.into()), before);
     assert_eq!(changes.transactions.len(), 1);
     assert_eq!(changes.users, [UserRow { id: 1, name: None }]);
-    assert_eq!(tallies, [Tally { stored: 1, repeated: 2, dead: 0, updated: 0 }]);
+    assert_eq!(written.tallies, [Tally { stored: 1, repeated: 2, dead: 0, updated: 0 }]);
+    assert_eq!(written.repeated, [1, 2]);
 }
 
 #[test]
@@ -91,13 +92,13 @@ fn a_name_is_set_where_there_is_none() {
 
 #[test]
 fn the_newest_rating_stays_and_a_tie_goes_to_the_later_record() {
-    let (changes, tallies) = plan(&batch(vec![rating(3, 100), rating(5, 90), rating(4, 100)]), Before::default());
+    let (changes, written) = plan(&batch(vec![rating(3, 100), rating(5, 90), rating(4, 100)]), Before::default());
     assert_eq!(changes.ratings, [RatingRow { user: 1, product: 2, value: 4, timestamp: 100 }]);
-    assert_eq!(tallies, [Tally { stored: 2, repeated: 1, dead: 0, updated: 1 }]);
+    assert_eq!(written.tallies, [Tally { stored: 2, repeated: 1, dead: 0, updated: 1 }]);
     let before = Before { ratings: [((1, 2), 100)].into(), ..Before::default() };
-    let (changes, tallies) = plan(&batch(vec![rating(1, 99), rating(2, 100)]), before);
+    let (changes, written) = plan(&batch(vec![rating(1, 99), rating(2, 100)]), before);
     assert_eq!(changes.ratings, [RatingRow { user: 1, product: 2, value: 2, timestamp: 100 }]);
-    assert_eq!(tallies, [Tally { stored: 1, repeated: 1, dead: 0, updated: 1 }]);
+    assert_eq!(written.tallies, [Tally { stored: 1, repeated: 1, dead: 0, updated: 1 }]);
 }
 
 #[test]
@@ -105,10 +106,10 @@ fn the_first_follow_of_a_pair_stays() {
     let follow = |timestamp| {
         Event::Connection(Connection { follower_id: 1, followed_id: 2, timestamp, extras: Extras::default() })
     };
-    let (changes, tallies) = plan(&batch(vec![follow(9), follow(3)]), Before::default());
+    let (changes, written) = plan(&batch(vec![follow(9), follow(3)]), Before::default());
     assert_eq!(changes.follows, [FollowRow { follower: 1, followed: 2, timestamp: 9 }]);
     assert_eq!(changes.users.len(), 2);
-    assert_eq!(tallies, [Tally { stored: 1, repeated: 1, dead: 0, updated: 0 }]);
+    assert_eq!(written.tallies, [Tally { stored: 1, repeated: 1, dead: 0, updated: 0 }]);
 }
 
 #[test]

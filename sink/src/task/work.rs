@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use model::Kind;
+use model::{Kind, record::Fate};
 
 use crate::{
     connector::Tolerance,
-    graph::{Batch, CheckpointId, DeadRecord, Entry, Interval, batch::Content},
+    graph::{Batch, CheckpointId, DeadRecord, Entry, Interval, Written, batch::Content},
     kafka::record::Record,
     kind::decode::{Fault, ORIGIN_HEADER, Place, decode},
 };
@@ -135,6 +135,23 @@ impl Work {
         let empty = whole.into_iter().filter(|interval| interval.read == 0);
         second.batch.intervals.extend(empty);
         (first, second)
+    }
+
+    /// What became of the records that were not stored, once it is written: (interval, offset, fate), in their order.
+    pub(super) fn fates(&self, written: &Written) -> Vec<(usize, i64, Fate)> {
+        let dead = |entry: &Entry| matches!(entry.content, Content::Dead(_));
+        let mut repeated = written.repeated.iter().copied().peekable();
+        let entries = self.batch.entries.iter().zip(&self.records).enumerate();
+        entries
+            .filter_map(|(index, (entry, record))| {
+                let fate = match repeated.next_if_eq(&index) {
+                    Some(_) => Fate::Repeated,
+                    None if dead(entry) => Fate::Dead,
+                    None => return None,
+                };
+                Some((entry.interval, record.offset, fate))
+            })
+            .collect()
     }
 
     /// Makes its one record a dead letter, since the store refuses it.

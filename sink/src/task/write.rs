@@ -18,7 +18,7 @@ use super::{
     take_over::{Taken, take_over, watermarks},
 };
 use crate::{
-    graph::{Checkpoint, Error, Outcome, Tally, Trouble},
+    graph::{Checkpoint, Error, Outcome, Trouble, Written},
     kind::decode::Fault,
 };
 
@@ -157,7 +157,7 @@ impl Writer {
     /// Draws the conclusions from what became of a write.
     async fn settle(&mut self, work: &Work, outcome: Outcome) -> Result<(), Stop> {
         match outcome {
-            Outcome::Committed(tallies) => self.move_on(work, &tallies),
+            Outcome::Committed(written) => self.move_on(work, &written),
             // What became of its records is written in the checkpoint.
             Outcome::Already => self.reload().await?,
             Outcome::Fenced => {
@@ -175,10 +175,11 @@ impl Writer {
         Ok(())
     }
 
-    fn move_on(&mut self, work: &Work, tallies: &[Tally]) {
+    fn move_on(&mut self, work: &Work, written: &Written) {
         let connector = self.options.connector();
-        let mut moved = Vec::with_capacity(tallies.len());
-        for (interval, tally) in work.batch.intervals.iter().zip(tallies) {
+        let mut moved = Vec::with_capacity(written.tallies.len());
+        let fates = work.fates(written);
+        for (index, (interval, tally)) in work.batch.intervals.iter().zip(&written.tallies).enumerate() {
             counter!("sluice_records_total", "connector" => connector, "outcome" => "stored")
                 .increment(tally.stored as u64);
             counter!("sluice_records_total", "connector" => connector, "outcome" => "repeated")
@@ -196,6 +197,8 @@ impl Writer {
                 checkpoint.updated += tally.updated;
                 moved.push(checkpoint.clone());
             }
+            let others = fates.iter().filter(|(of, _, _)| *of == index).map(|(_, offset, fate)| (*offset, *fate));
+            self.options.board.add_fates(self.options.kind, interval, others);
         }
         self.options.board.set_checkpoints(moved);
     }

@@ -1,7 +1,7 @@
 //! Takeovers, and the table of what a writer can find.
 
 use model::status::Books;
-use sink::graph::{Batch, Checkpoint, Claim, Entry, Interval, Outcome, Store};
+use sink::graph::{Batch, Checkpoint, Claim, Entry, Interval, Outcome, Store, Written};
 
 use crate::fixture::{Hand, T, checkpoint, claim, dead, place, purchase};
 
@@ -73,7 +73,9 @@ pub(crate) async fn a_batch_moves_its_checkpoints_with_its_data(store: &dyn Stor
     batch.intervals[0].to = 10;
     let contents = [(0, purchase("a", 1, 2, T)), (1, purchase("b", 1, 2, T)), (0, purchase("a", 1, 2, T))];
     batch.entries.extend(contents.map(|(interval, content)| Entry { interval, content }));
-    let Outcome::Committed(tallies) = store.write(&batch).await.unwrap() else { panic!("not committed") };
+    let Outcome::Committed(written) = store.write(&batch).await.unwrap() else { panic!("not committed") };
+    assert_eq!(written.repeated, [2], "it is told which of them changed nothing");
+    let tallies = written.tallies;
     assert_eq!(tallies.iter().map(|it| (it.stored, it.repeated, it.dead)).collect::<Vec<_>>(), [(1, 1, 0), (1, 0, 0)]);
     let [first, second] = [checkpoint(store, &hands[0].id).await, checkpoint(store, &hands[1].id).await];
     assert_eq!((first.next_offset, first.last_timestamp, first.last_crc), (10, batch.intervals[0].last_timestamp, 77));
@@ -92,7 +94,7 @@ pub(crate) async fn an_interval_without_records_moves_its_checkpoint(store: &dyn
 }
 
 pub(crate) async fn a_batch_without_intervals_changes_nothing(store: &dyn Store) {
-    assert_eq!(store.write(&Batch::default()).await.unwrap(), Outcome::Committed(vec![]));
+    assert_eq!(store.write(&Batch::default()).await.unwrap(), Outcome::Committed(Written::default()));
     assert_eq!(store.claim(&[]).await.unwrap(), []);
     assert_eq!(store.checkpoints().await.unwrap(), []);
 }

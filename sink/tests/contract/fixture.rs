@@ -69,8 +69,8 @@ impl Hand {
         let batch = self.batch(contents);
         let outcome = store.write(&batch).await.unwrap();
         self.next = batch.intervals[0].to;
-        let Outcome::Committed(tallies) = outcome else { panic!("not committed but {outcome:?}") };
-        tallies[0]
+        let Outcome::Committed(written) = outcome else { panic!("not committed but {outcome:?}") };
+        written.tallies[0]
     }
 }
 

@@ -99,7 +99,8 @@ contract! {
         buyers_are_those_of_the_window_and_the_products,
         followers_are_limited_for_each,
         follows_among_users_begin_and_end_there,
-        names_and_facts_are_those_that_are_known;
+        names_and_facts_are_those_that_are_known,
+        what_records_became_is_found_as_it_stands;
     replay:
         a_replay_is_noted_and_may_be_repeated,
         of_many_replays_at_once_one_claims,

@@ -270,6 +270,7 @@ async fn an_id_that_another_process_wrote_in_between_is_found_the_second_time() 
         other.commit().await.unwrap();
     };
     let (outcome, ()) = tokio::join!(store.write(&batch), commit);
-    let Outcome::Committed(tallies) = outcome.unwrap() else { panic!("not committed") };
+    let Outcome::Committed(written) = outcome.unwrap() else { panic!("not committed") };
+    let tallies = written.tallies;
     assert_eq!((tallies[0].stored, tallies[0].repeated), (1, 1));
 }

@@ -5,9 +5,13 @@ use model::{
     event::{Event, Extras},
     status::GraphCounts,
 };
-use sink::graph::{ProductFacts, Store, batch::Content};
+use sink::graph::{
+    Changes, Needs, ProductFacts, Store,
+    batch::Content,
+    change::{FollowRow, ProductRow, RatingRow, ReviewRow, TransactionRow, UserRow},
+};
 
-use crate::fixture::{T, follow, purchase, rating, store_all};
+use crate::fixture::{T, follow, purchase, rating, review, store_all};
 
 /// The same record, which tells the acting user's name.
 fn named(content: Content, name: &str) -> Content {
@@ -139,4 +143,34 @@ pub(crate) async fn names_and_facts_are_those_that_are_known(store: &dyn Store) 
     let mut found = facts;
     found.sort_by_key(|it| it.product);
     assert_eq!(found, [of(10), of(12)]);
+}
+
+pub(crate) async fn what_records_became_is_found_as_it_stands(store: &dyn Store) {
+    let contents = vec![
+        named(purchase("a", 1, 10, T), "Ada"),
+        rating("r1", 1, 10, 5, T + 9),
+        rating("r2", 1, 10, 2, T),
+        review("v", 2, 10, "<b>good</b>", T + 1),
+        follow(1, 2),
+    ];
+    store_all(store, contents).await;
+    let needs = Needs {
+        users: vec![1, 77],
+        products: vec![10, 77],
+        transactions: vec!["a".into(), "unheard of".into()],
+        reviews: vec!["r1".into(), "v".into()],
+        ratings: vec![(1, 10), (2, 10)],
+        follows: vec![(1, 2), (2, 1)],
+    };
+    let expected = Changes {
+        users: vec![UserRow { id: 1, name: Some("Ada".into()) }],
+        products: vec![ProductRow { id: 10, category: "Books".into(), name: None, price: None }],
+        transactions: vec![TransactionRow { id: "a".into(), user: 1, product: 10, quantity: 2, timestamp: T }],
+        // The newer rating is the one that stands.
+        ratings: vec![RatingRow { user: 1, product: 10, value: 5, timestamp: T + 9 }],
+        reviews: vec![ReviewRow { id: "v".into(), user: 2, product: 10, text: "<b>good</b>".into(), timestamp: T + 1 }],
+        follows: vec![FollowRow { follower: 1, followed: 2, timestamp: T }],
+    };
+    assert_eq!(store.found(&needs).await.unwrap(), expected);
+    assert_eq!(store.found(&Needs::default()).await.unwrap(), Changes::default());
 }

@@ -86,8 +86,8 @@ impl Task {
         let outcome = store.write(&batch).await.unwrap();
         let ours = batch.intervals.iter().all(|interval| truth.0.get(&interval.id) == Some(&interval.epoch));
         match (&outcome, ours, again) {
-            (Outcome::Committed(tallies), true, false) => {
-                for (interval, tally) in batch.intervals.iter().zip(tallies) {
+            (Outcome::Committed(written), true, false) => {
+                for (interval, tally) in batch.intervals.iter().zip(&written.tallies) {
                     assert_eq!(tally.stored + tally.repeated + tally.dead, interval.read);
                 }
                 half.in_flight = (lost && !batch.intervals.is_empty()).then_some(batch);

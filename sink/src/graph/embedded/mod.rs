@@ -12,12 +12,13 @@ use model::{
 };
 
 use super::{
-    Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
-    ReplayClaim, Sales, Store, Target, ledger::After, takeover,
+    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Needs, Outcome, ProductFacts,
+    RatingCounts, ReplayClaim, Sales, Store, Target, ledger::After, takeover,
 };
 
 mod checkpoint;
 mod file;
+mod found;
 mod ledger;
 mod pool;
 mod query;
@@ -247,5 +248,10 @@ impl Store for Embedded {
     async fn product_facts(&self, ids: &[i64]) -> Result<Vec<ProductFacts>, Error> {
         let ids = ids.to_vec();
         self.pool.read("reading products", move |tx| query::product_facts(tx, &ids)).await
+    }
+
+    async fn found(&self, needs: &Needs) -> Result<Changes, Error> {
+        let needs = needs.clone();
+        self.pool.read("reading what a record became", move |tx| found::found(tx, &needs)).await
     }
 }

@@ -23,11 +23,11 @@ pub(super) fn write(connection: &Connection, batch: &Batch) -> Result<End<Outcom
     let verdicts = batch.intervals.iter().zip(&states).map(|(interval, state)| verdict(interval, *state));
     Ok(match verdict_of_all(verdicts) {
         Verdict::Write => {
-            let (changes, tallies) = kind::plan(batch, before(connection, &kind::needs(batch))?);
+            let (changes, written) = kind::plan(batch, before(connection, &kind::needs(batch))?);
             apply(connection, &changes)?;
             bury(connection, batch, &found)?;
-            checkpoint::put(connection, &takeover::all_moved(&found, &batch.intervals, &tallies))?;
-            End::Commit(Outcome::Committed(tallies))
+            checkpoint::put(connection, &takeover::all_moved(&found, &batch.intervals, &written.tallies))?;
+            End::Commit(Outcome::Committed(written))
         }
         Verdict::Already => End::Rollback(Outcome::Already),
         Verdict::Fenced => End::Rollback(Outcome::Fenced),

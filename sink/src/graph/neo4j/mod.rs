@@ -18,8 +18,8 @@ use neo4rs::BoltType;
 use uuid::Uuid;
 
 use super::{
-    Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
-    ReplayClaim, Sales, Store, Target, Trouble, ledger::After, takeover,
+    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Needs, Outcome, ProductFacts,
+    RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, ledger::After, takeover,
 };
 
 /// The text of a statement.
@@ -32,6 +32,7 @@ macro_rules! cypher {
 mod bounds;
 mod checkpoint;
 mod encryption;
+mod found;
 mod ledger;
 mod link;
 mod mark;
@@ -324,6 +325,10 @@ impl Store for Neo4j {
 
     async fn product_facts(&self, ids: &[i64]) -> Result<Vec<ProductFacts>, Error> {
         read!(self, "reading products", query::product_facts(ids))
+    }
+
+    async fn found(&self, needs: &Needs) -> Result<Changes, Error> {
+        read!(self, "reading what a record became", found::found(needs))
     }
 }
 

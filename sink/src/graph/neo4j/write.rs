@@ -28,12 +28,12 @@ pub(super) async fn write(tx: &mut Transaction<'_>, batch: &Batch, mark: &Mark) 
     let verdicts = batch.intervals.iter().zip(&states).map(|(interval, state)| verdict(interval, *state));
     Ok(match verdict_of_all(verdicts) {
         Verdict::Write => {
-            let (changes, tallies) = kind::plan(batch, before(tx, kind::needs(batch)).await?);
+            let (changes, written) = kind::plan(batch, before(tx, kind::needs(batch)).await?);
             apply(tx, changes).await?;
             let incarnations = found.iter().map(|found| found.as_ref().map_or(1, |it| it.incarnation));
             ledger::put(tx, batch, &incarnations.collect::<Vec<_>>()).await?;
-            checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &tallies)).await?;
-            End::Commit(Outcome::Committed(tallies))
+            checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &written.tallies)).await?;
+            End::Commit(Outcome::Committed(written))
         }
         Verdict::Already => End::Rollback(Outcome::Already),
         Verdict::Fenced => End::Rollback(Outcome::Fenced),
@@ -69,7 +69,7 @@ async fn before(tx: &mut Transaction<'_>, needs: Needs) -> Result<Before, Error>
     })
 }
 
-async fn ask<T: serde::de::DeserializeOwned>(
+pub(super) async fn ask<T: serde::de::DeserializeOwned>(
     tx: &mut Transaction<'_>,
     statement: &str,
     keys: Vec<impl Into<BoltType>>,
@@ -80,7 +80,7 @@ async fn ask<T: serde::de::DeserializeOwned>(
     tx.rows(query(statement).param("keys", keys.into_iter().collect::<BoltType>())).await
 }
 
-fn pairs(pairs: Vec<(i64, i64)>) -> Vec<BoltType> {
+pub(super) fn pairs(pairs: Vec<(i64, i64)>) -> Vec<BoltType> {
     pairs.into_iter().map(|(a, b)| row([a.into(), b.into()])).collect()
 }
 

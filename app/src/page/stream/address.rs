@@ -1,0 +1,111 @@
+//! What the address of the stream says: `?topic=purchases&q=dune&broken=1&sel=purchases/2/1041`.
+
+use std::fmt::Write;
+
+use leptos_router::params::ParamsMap;
+use model::Kind;
+
+/// Everything that the address may say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Address {
+    /// One topic, or all.
+    pub(super) topic: Option<Kind>,
+    /// What key or value contain.
+    pub(super) text: String,
+    /// Only records that break a rule.
+    pub(super) broken: bool,
+    /// The place of the record that is open; empty if none is.
+    pub(super) open: String,
+}
+
+impl Address {
+    /// Reads an address; a topic that is none is all of them.
+    pub(super) fn read(query: &ParamsMap) -> Self {
+        Self {
+            topic: query.get("topic").and_then(|name| name.parse().ok()),
+            text: query.get("q").unwrap_or_default(),
+            broken: query.get("broken").is_some_and(|value| !value.is_empty()),
+            open: query.get("sel").unwrap_or_default(),
+        }
+    }
+
+    /// The address that says this.
+    pub(super) fn href(&self) -> String {
+        let mut href = format!("/stream{}", self.filter());
+        if !self.open.is_empty() {
+            href.push(if href.contains('?') { '&' } else { '?' });
+            let _ = write!(href, "sel={}", escape(&self.open));
+        }
+        href
+    }
+
+    /// The part of it that picks records, with its `?`.
+    pub(super) fn filter(&self) -> String {
+        let mut pairs = Vec::new();
+        if let Some(topic) = self.topic {
+            pairs.push(format!("topic={topic}"));
+        }
+        if !self.text.is_empty() {
+            pairs.push(format!("q={}", escape(&self.text)));
+        }
+        if self.broken {
+            pairs.push("broken=1".to_owned());
+        }
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
+
+    /// Whether it picks some records only.
+    pub(super) fn picks(&self) -> bool {
+        self.topic.is_some() || self.broken || !self.text.trim().is_empty()
+    }
+
+    /// The same without an open record.
+    pub(super) fn closed(&self) -> Self {
+        self.opening(String::new())
+    }
+
+    /// The same with another record open.
+    pub(super) fn opening(&self, open: String) -> Self {
+        Self { open, ..self.clone() }
+    }
+}
+
+/// A text as it may stand in a query.
+fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => out.push(char::from(byte)),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Address {
+        Address::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn an_address_says_again_what_it_was_made_from() {
+        let address = read(&[("topic", "purchases"), ("q", "a&b=ü c"), ("broken", "1"), ("sel", "purchases/2/1041")]);
+        assert_eq!(address.href(), "/stream?topic=purchases&q=a%26b%3D%C3%BC%20c&broken=1&sel=purchases/2/1041");
+        assert_eq!(address.closed().href(), "/stream?topic=purchases&q=a%26b%3D%C3%BC%20c&broken=1");
+        assert_eq!(read(&[("sel", "purchases/0/0")]).href(), "/stream?sel=purchases/0/0");
+        assert_eq!(Address::default().href(), "/stream");
+    }
+
+    #[test]
+    fn nonsense_picks_nothing() {
+        let address = read(&[("topic", "sales"), ("q", ""), ("broken", "")]);
+        assert_eq!(address, Address::default());
+        assert!(!address.picks());
+        assert!(read(&[("broken", "on")]).picks(), "what a form sends for a box that is ticked");
+    }
+}

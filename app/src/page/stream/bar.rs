@@ -1,0 +1,97 @@
+//! What picks records: topic, text, broken ones only. A form that also works without JavaScript.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use model::Kind;
+
+use super::address::Address;
+use crate::erased::memo;
+
+/// How long somebody who types is left alone.
+const TYPING: Duration = Duration::from_millis(300);
+
+#[component]
+pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
+    let tab = move |topic: Option<Kind>| {
+        let href = move || Address { topic, ..address.get().closed() }.href();
+        let current = move || (address.get().topic == topic).then_some("page");
+        view! { <a href=href data-noscroll="" aria-current=current>{topic.map_or("All", Kind::label)}</a> }
+    };
+    let navigate = StoredValue::new_local(use_navigate());
+    let go = move |to: Address| {
+        let options = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
+        navigate.with_value(|navigate| navigate(&to.href(), options));
+    };
+    let typed = RwSignal::new(address.get_untracked().text);
+    let text = memo(move || address.get().text);
+    // A link may change it too; what is being typed is newer than the address.
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    crate::erased::effect(move || {
+        let text = text.get();
+        if waiting.get_value().is_none() {
+            typed.set(text);
+        }
+    });
+    let find = move || {
+        if let Some(waiting) = waiting.get_value() {
+            waiting.clear();
+        }
+        waiting.set_value(None);
+        let text = typed.get_untracked();
+        let now = address.get_untracked();
+        if now.text != text {
+            go(Address { text, ..now });
+        }
+    };
+    let topic = move || address.get().topic.map(Kind::topic);
+    let first = address.get_untracked();
+    view! {
+        <div class="bar-top">
+            <nav class="seg" aria-label="Topic">{tab(None)}{Kind::ALL.map(|kind| tab(Some(kind))).collect_view()}</nav>
+            <form
+                method="get"
+                action="/stream"
+                class="right find"
+                role="search"
+                on:submit=move |event| {
+                    event.prevent_default();
+                    find();
+                }
+            >
+                {move || topic().map(|topic| view! { <input type="hidden" name="topic" value=topic/> })}
+                <label class="tick">
+                    <input
+                        type="checkbox"
+                        name="broken"
+                        value="1"
+                        checked=first.broken
+                        prop:checked=move || address.get().broken
+                        on:change:target=move |event| {
+                            go(Address { broken: event.target().checked(), ..address.get_untracked() });
+                        }
+                    />
+                    "Only broken ones"
+                </label>
+                <input
+                    type="search"
+                    name="q"
+                    maxlength="200"
+                    placeholder="Find in key and value"
+                    aria-label="Find in key and value"
+                    value=first.text
+                    prop:value=typed
+                    on:input:target=move |event| {
+                        typed.set(event.target().value());
+                        if let Some(waiting) = waiting.get_value() {
+                            waiting.clear();
+                        }
+                        waiting.set_value(set_timeout_with_handle(find, TYPING).ok());
+                    }
+                />
+                <button class="btn no-js" type="submit">"Find"</button>
+            </form>
+        </div>
+    }
+}

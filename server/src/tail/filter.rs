@@ -1,0 +1,70 @@
+//! Which records somebody wants to see.
+
+use model::{Failure, Kind};
+
+use super::ring::Seen;
+
+/// Letters that may be looked for.
+const LETTERS: usize = 200;
+
+/// What is asked for; everything by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Filter {
+    topic: Option<Kind>,
+    /// In lower case; empty for any.
+    text: String,
+    broken: bool,
+}
+
+impl Filter {
+    /// Records of a topic (or all), whose key or value contains a text in whatever case, and that break a rule (or any).
+    ///
+    /// # Errors
+    /// `q_too_long`.
+    pub(crate) fn new(topic: Option<Kind>, text: &str, broken: bool) -> Result<Self, Failure> {
+        if text.chars().count() > LETTERS {
+            return Err(Failure::new("q_too_long", format!("q is a text of at most {LETTERS} letters")));
+        }
+        Ok(Self { topic, text: text.trim().to_lowercase(), broken })
+    }
+
+    pub(super) fn takes(&self, seen: &Seen) -> bool {
+        let contains = |bytes: &Option<Vec<u8>>| {
+            bytes.as_ref().is_some_and(|bytes| String::from_utf8_lossy(bytes).to_lowercase().contains(&self.text))
+        };
+        self.topic.is_none_or(|topic| topic == seen.topic)
+            && (self.text.is_empty() || contains(&seen.record.key) || contains(&seen.record.value))
+            && (!self.broken || seen.gist().reason.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tail::ring::record;
+
+    fn takes(topic: Option<Kind>, text: &str, broken: bool, value: &str) -> bool {
+        let filter = Filter::new(topic, text, broken).unwrap();
+        filter.takes(&Seen::new(Kind::Purchase, record(1, value.as_bytes()), 1))
+    }
+
+    #[test]
+    fn text_is_looked_for_in_key_and_value_in_any_case() {
+        let whole = r#"{"user_name":"ÄDA"}"#;
+        for (text, expected) in
+            [("", true), ("äda", true), ("USER_NAME", true), ("kEY", true), ("  äda ", true), ("eve", false)]
+        {
+            assert_eq!(takes(None, text, false, whole), expected, "{text}");
+        }
+        assert!(Filter::new(None, &"x".repeat(201), false).is_err());
+    }
+
+    #[test]
+    fn a_topic_and_broken_ones_are_picked() {
+        let good = r#"{"user_id":1,"product_id":2,"quantity":1,"timestamp":1789000000}"#;
+        assert!(takes(Some(Kind::Purchase), "", false, good));
+        assert!(!takes(Some(Kind::Connection), "", false, good));
+        assert!(!takes(None, "", true, good));
+        assert!(takes(None, "", true, "{}"));
+    }
+}

@@ -1,0 +1,177 @@
+//! One page that listens: told what is new to it, at most four times a second and a hundred rows at a time.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use model::record::{Away, News, Place, Row};
+use tokio::sync::watch;
+
+use super::{Fates, Filter, Lease, Tail, gist::line, ring::Seen};
+
+/// Between two news at least: a browser that gets one for each record freezes.
+const AT_MOST_EVERY: Duration = Duration::from_millis(250);
+/// How often it is seen whether Kafka is away, without other news.
+const WITHOUT_NEWS: Duration = Duration::from_secs(1);
+/// Rows at a time: more than fit on a screen, and quickly drawn.
+const ROWS: usize = 100;
+/// Rows whose fate is followed: as many as a page keeps.
+const FOLLOWED: usize = 500;
+/// Letters of a key in a row.
+const KEY_LETTERS: usize = 60;
+
+/// A page that listens.
+pub(crate) struct Listener {
+    tail: Arc<Tail>,
+    _lease: Lease,
+    filter: Filter,
+    /// The number of the last record that it knows; none before it was told anything.
+    known: Option<u64>,
+    /// Rows that wait, oldest first, and whether they break a rule.
+    waiting: VecDeque<(Place, bool)>,
+    away: Option<Away>,
+    told: Option<Instant>,
+    news: watch::Receiver<()>,
+    checkpoints: watch::Receiver<u64>,
+}
+
+impl Listener {
+    /// Begins with the newest records, or with those after the one that a connection before was told of last.
+    pub(crate) fn new(tail: &Arc<Tail>, filter: Filter, known: Option<u64>) -> Self {
+        let lease = tail.lease();
+        // What this process has not read yet, another has told of.
+        let known = known.filter(|known| *known <= tail.lock().ring.last());
+        Self {
+            filter,
+            known,
+            waiting: VecDeque::new(),
+            away: None,
+            told: None,
+            news: tail.news.subscribe(),
+            checkpoints: tail.parts.board.changes(),
+            _lease: lease,
+            tail: tail.clone(),
+        }
+    }
+
+    /// Waits for news; with them comes the number of the last record that was looked at.
+    pub(crate) async fn next(&mut self) -> (u64, News) {
+        if self.told.is_none() {
+            self.tail.catch_up().await;
+            let news = self.look();
+            return self.tell(news);
+        }
+        loop {
+            if let Some(told) = self.told {
+                tokio::time::sleep(AT_MOST_EVERY.saturating_sub(told.elapsed())).await;
+            }
+            let away = self.away.clone();
+            let news = self.look();
+            if !news.rows.is_empty() || !news.fates.is_empty() || news.missed > 0 || news.away != away {
+                return self.tell(news);
+            }
+            self.told = Some(Instant::now());
+            tokio::select! {
+                _ = self.news.changed() => {}
+                _ = self.checkpoints.changed() => {}
+                () = tokio::time::sleep(WITHOUT_NEWS) => {}
+            }
+        }
+    }
+
+    fn tell(&mut self, news: News) -> (u64, News) {
+        self.told = Some(Instant::now());
+        (self.known.unwrap_or_default(), news)
+    }
+
+    fn look(&mut self) -> News {
+        self.news.mark_unchanged();
+        self.checkpoints.mark_unchanged();
+        let (seen, gone, last) = {
+            let state = self.tail.lock();
+            let (seen, gone) = state.ring.since(self.known.unwrap_or_default());
+            (seen, gone, state.ring.last())
+        };
+        let fates = Fates::now(&self.tail.parts);
+        let mut news = compose(&seen, &self.filter, ROWS, &fates);
+        if self.known.is_none() {
+            // What was there before the page is no news that it missed.
+            news.more = 0;
+        } else {
+            news.missed = gone;
+        }
+        self.known = Some(last);
+        self.waiting.retain(|(place, broken)| {
+            let fate = fates.of(place, *broken);
+            if fate != model::record::Fate::Waiting {
+                news.fates.push((*place, fate));
+            }
+            fate == model::record::Fate::Waiting
+        });
+        let waiting = news.rows.iter().rev().filter(|row| row.fate == model::record::Fate::Waiting);
+        self.waiting.extend(waiting.map(|row| (row.place, row.reason.is_some())));
+        while self.waiting.len() > FOLLOWED {
+            self.waiting.pop_front();
+        }
+        news.away = self.tail.away();
+        self.away.clone_from(&news.away);
+        news
+    }
+}
+
+/// The newest of these that a filter takes, newest first, and how many more it takes.
+pub(super) fn compose(seen: &[Arc<Seen>], filter: &Filter, limit: usize, fates: &Fates) -> News {
+    let mut taken: Vec<&Arc<Seen>> = seen.iter().filter(|seen| filter.takes(seen)).collect();
+    // Partitions are read one after the other at first, so it is their times that put them in order.
+    taken.sort_by_key(|seen| std::cmp::Reverse((seen.record.timestamp_ms.unwrap_or_default(), seen.number)));
+    let more = taken.len().saturating_sub(limit) as u64;
+    taken.truncate(limit);
+    News { rows: taken.into_iter().map(|seen| row(seen, fates)).collect(), more, ..News::default() }
+}
+
+/// A record in one line.
+pub(super) fn row(seen: &Seen, fates: &Fates) -> Row {
+    let place = Place { topic: seen.topic, partition: seen.record.partition, offset: seen.record.offset };
+    let gist = seen.gist();
+    Row {
+        place,
+        at: seen.record.timestamp_ms,
+        key: seen.record.key.as_ref().map(|key| line(&String::from_utf8_lossy(key), KEY_LETTERS)),
+        gist: gist.text.clone(),
+        reason: gist.reason.clone(),
+        fate: fates.of(&place, gist.reason.is_some()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Kind;
+
+    use super::*;
+    use crate::tail::ring::record;
+
+    #[test]
+    fn of_many_the_newest_are_told_and_the_others_counted() {
+        let seen: Vec<_> =
+            (0..2_000).map(|n| Arc::new(Seen::new(Kind::Purchase, record(n, b"{}"), n as u64 + 1))).collect();
+        let news = compose(&seen, &Filter::default(), ROWS, &Fates::none());
+        assert_eq!((news.rows.len(), news.more), (ROWS, 1_900));
+        assert_eq!((news.rows[0].place.offset, news.rows[ROWS - 1].place.offset), (1_999, 1_900));
+        let none = compose(&seen, &Filter::new(Some(Kind::Connection), "", false).unwrap(), ROWS, &Fates::none());
+        assert_eq!((none.rows.len(), none.more), (0, 0));
+    }
+
+    #[test]
+    fn records_of_different_partitions_are_told_in_the_order_of_their_times() {
+        let at = |time, number| {
+            let record = sink::kafka::record::Record { timestamp_ms: Some(time), ..record(number as i64, b"{}") };
+            Arc::new(Seen::new(Kind::Purchase, record, number))
+        };
+        let seen = [at(30, 1), at(10, 2), at(20, 3), at(20, 4)];
+        let news = compose(&seen, &Filter::default(), ROWS, &Fates::none());
+        let order: Vec<_> = news.rows.iter().map(|row| row.place.offset).collect();
+        assert_eq!(order, [1, 4, 3, 2]);
+    }
+}

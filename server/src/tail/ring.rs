@@ -1,0 +1,160 @@
+//! The newest records that were read, bounded in number and in bytes; whoever listens takes from it what is new to him.
+
+use std::{collections::VecDeque, sync::Arc, sync::OnceLock};
+
+use model::Kind;
+use sink::kafka::record::Record;
+
+use super::gist::{Gist, gist};
+
+/// Records kept: what 80,000 a second bring between two looks of a listener.
+pub(super) const KEPT: usize = 20_000;
+/// Bytes kept, where records are big.
+const KEPT_BYTES: usize = 16 << 20;
+/// How much of a value is kept: what is beyond is neither searched nor shown, and a record may be a gigabyte.
+const VALUE_BYTES: usize = 1 << 20;
+
+/// A record that was read.
+pub(super) struct Seen {
+    pub(super) topic: Kind,
+    pub(super) record: Record,
+    /// How big the value was before it was cut.
+    pub(super) value_bytes: usize,
+    /// Counts what was read, from 1.
+    pub(super) number: u64,
+    gist: OnceLock<Gist>,
+}
+
+impl Seen {
+    pub(super) fn new(topic: Kind, mut record: Record, number: u64) -> Self {
+        let value_bytes = record.value.as_ref().map_or(0, Vec::len);
+        // One that is cut reads as broken JSON, so what it says is worked out before.
+        let gist = OnceLock::new();
+        if value_bytes > VALUE_BYTES {
+            drop(gist.set(super::gist::gist(topic, &record)));
+            if let Some(value) = &mut record.value {
+                value.truncate(VALUE_BYTES);
+                value.shrink_to_fit();
+            }
+        }
+        Self { topic, record, value_bytes, number, gist }
+    }
+
+    /// What it says; worked out for those only that somebody looks at.
+    pub(super) fn gist(&self) -> &Gist {
+        self.gist.get_or_init(|| gist(self.topic, &self.record))
+    }
+}
+
+/// The records, oldest first.
+#[derive(Default)]
+pub(super) struct Ring {
+    records: VecDeque<Arc<Seen>>,
+    bytes: usize,
+    /// The number of the last record that was ever read.
+    last: u64,
+}
+
+impl Ring {
+    pub(super) fn push(&mut self, topic: Kind, record: Record) {
+        self.last += 1;
+        let seen = Seen::new(topic, record, self.last);
+        self.bytes += seen.record.bytes();
+        self.records.push_back(Arc::new(seen));
+        // The newest stays, however big it is.
+        while self.records.len() > KEPT || (self.bytes > KEPT_BYTES && self.records.len() > 1) {
+            if let Some(oldest) = self.records.pop_front() {
+                self.bytes -= oldest.record.bytes();
+            }
+        }
+    }
+
+    /// Counts records that were passed by.
+    pub(super) fn pass(&mut self, records: u64) {
+        if records > 0 {
+            // What is kept is from before the gap; whoever has not looked yet is told of all of it as gone.
+            self.clear();
+            self.last += records;
+        }
+    }
+
+    /// Forgets the records, and goes on counting.
+    pub(super) fn clear(&mut self) {
+        self.records = VecDeque::new();
+        self.bytes = 0;
+    }
+
+    /// The number of the last record that was read.
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// Everything that was read after a number, oldest first, and how many of that are gone already.
+    pub(super) fn since(&self, number: u64) -> (Vec<Arc<Seen>>, u64) {
+        let wanted = self.last.saturating_sub(number);
+        let there = (self.records.len() as u64).min(wanted);
+        let skip = self.records.len() - there as usize;
+        (self.records.iter().skip(skip).cloned().collect(), wanted - there)
+    }
+
+    pub(super) fn find(&self, place: &model::record::Place) -> Option<Arc<Seen>> {
+        let is_it = |seen: &&Arc<Seen>| {
+            seen.topic == place.topic
+                && seen.record.partition == place.partition
+                && seen.record.offset == place.offset
+                && seen.value_bytes <= VALUE_BYTES
+        };
+        self.records.iter().rev().find(is_it).cloned()
+    }
+}
+
+#[cfg(test)]
+pub(super) fn record(offset: i64, value: &[u8]) -> Record {
+    Record {
+        partition: 0,
+        offset,
+        timestamp_ms: Some(1_000 + offset),
+        key: Some(b"Key".to_vec()),
+        value: Some(value.to_vec()),
+        headers: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(ring: &Ring, since: u64) -> (Vec<u64>, u64) {
+        let (seen, gone) = ring.since(since);
+        (seen.iter().map(|seen| seen.number).collect(), gone)
+    }
+
+    #[test]
+    fn whoever_was_away_gets_what_is_left_and_is_told_how_much_is_not() {
+        let mut ring = Ring::default();
+        for offset in 0..(KEPT as i64 + 10) {
+            ring.push(Kind::Purchase, record(offset, b"{}"));
+        }
+        let newest = KEPT as u64 + 10;
+        assert_eq!(numbers(&ring, newest - 2), (vec![newest - 1, newest], 0));
+        assert_eq!(numbers(&ring, newest), (vec![], 0));
+        let (left, gone) = numbers(&ring, 4);
+        assert_eq!((left.len(), left[0], gone), (KEPT, 11, 6));
+        ring.clear();
+        assert_eq!(numbers(&ring, newest - 2), (vec![], 2), "what is forgotten is gone, and counted");
+    }
+
+    #[test]
+    fn big_records_are_cut_and_the_bytes_are_bounded() {
+        let mut ring = Ring::default();
+        let big = vec![b'x'; VALUE_BYTES + 1];
+        for offset in 0..40 {
+            ring.push(Kind::Purchase, record(offset, &big));
+        }
+        assert!(ring.bytes <= KEPT_BYTES && ring.records.len() >= 15, "{} in {}", ring.records.len(), ring.bytes);
+        let place = model::record::Place { topic: Kind::Purchase, partition: 0, offset: 39 };
+        assert!(ring.find(&place).is_none(), "one that was cut is read from Kafka when it is opened");
+        ring.push(Kind::Purchase, record(40, b"{}"));
+        assert!(ring.find(&model::record::Place { offset: 40, ..place }).is_some());
+    }
+}
