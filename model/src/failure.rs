@@ -29,7 +29,7 @@ impl Failure {
             "not_found" | "unknown_burst" | "unknown_connector" | "unknown_dead_letter" => 404,
             "method_not_allowed" => 405,
             "body_too_slow" => 408,
-            "no_producers" | "replay_in_progress" => 409,
+            "no_producers" | "replay_in_progress" | "replayed_already" => 409,
             "body_too_large" => 413,
             "unsupported_media_type" => 415,
             "too_many_bursts" | "too_many_attempts" => 429,

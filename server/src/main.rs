@@ -23,11 +23,13 @@ use tracing::{error, info, warn};
 
 mod answers;
 mod config;
+mod connectors;
 mod healthcheck;
 mod house;
 mod http;
 mod picture;
 mod producer;
+mod reasons;
 mod replay;
 mod sampler;
 mod signal;
@@ -108,8 +110,10 @@ async fn serve(config: Checked) -> Result<(), String> {
         settings: config.settings,
     });
     let answers = answers::Answers::new(store.clone());
-    let roles = config.roles;
-    let house = Arc::new(House { cluster, store, board, producers, sampler, answers, targets, roles });
+    let reasons = reasons::Reasons::new(store.clone());
+    let (roles, settings) = (config.roles, config.settings);
+    let house = House { cluster, store, board, producers, sampler, answers, targets, roles, settings, reasons };
+    let house = Arc::new(house);
     let guard = http::Guard::new(config.admin_token, http::Hosts::new(config.listen.ip(), config.allowed_hosts));
     let web = http::Web::new(house.clone(), guard, metrics, stop.clone());
     info!(%address, "listening");
