@@ -8,13 +8,18 @@ use leptos_router::{
     path,
 };
 
-use crate::{component::frame::Frame, live::Live, page};
+use crate::{
+    component::{frame::Frame, toast::Toasts},
+    live::Live,
+    page,
+};
 
 /// The whole user interface.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(Live::start());
+    provide_context(Toasts::new());
 
     view! {
         <Router>
@@ -27,6 +32,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/insights/influencers") view=page::Influencers ssr=SsrMode::Async/>
                     <Route path=path!("/insights/best-rated") view=page::BestRated ssr=SsrMode::Async/>
                     <Route path=path!("/insights/similar-buyers") view=page::SimilarBuyers ssr=SsrMode::Async/>
+                    <Route path=path!("/connectors") view=page::Connectors ssr=SsrMode::Async/>
                     <Route path=path!("/dead-letters") view=page::DeadLetters ssr=SsrMode::Async/>
                     <Route path=path!("/sign-in") view=page::SignIn ssr=SsrMode::Async/>
                 </FlatRoutes>

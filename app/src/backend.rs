@@ -8,7 +8,8 @@ use model::{
     Failure, Kind,
     answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
     burst::{Burst, BurstRequest},
-    dead_letter::DeadLetterPage,
+    connector::Connector,
+    dead_letter::{DeadLetter, DeadLetterPage, ReasonCount, ReplayAll, ReplayRound},
     picture::{Picture, Question},
     record::{News, Opened, Place},
     status::{Order, ProducerStatus, Status},
@@ -37,19 +38,35 @@ pub trait Backend: Send + Sync + 'static {
     async fn cancel_burst(&self, id: &str) -> Result<Burst, Failure>;
     /// Starts or stops a producer, and sets its rate in records a second (1 to 100,000).
     async fn set_producer(&self, kind: Kind, running: bool, rate_per_second: f64) -> Result<ProducerStatus, Failure>;
-    /// A page of dead letters.
+    /// The connectors in full, from memory.
+    async fn connectors(&self) -> Vec<Connector>;
+    /// A page of dead letters of a topic and a reason, or of all.
     async fn dead_letters(
         &self,
         topic: Option<Kind>,
+        reason: Option<String>,
         after: Option<String>,
         limit: u32,
     ) -> Result<DeadLetterPage, Failure>;
-    /// Sends a dead letter again, with a mended value if there is one.
-    async fn replay(&self, topic: &str, partition: i32, offset: i64, value: Option<String>) -> Result<(), Failure>;
     /// The newest records: of a topic (or all), with a text in key or value (or any), broken ones only (or all).
     async fn stream(&self, topic: Option<Kind>, text: &str, broken: bool, limit: u32) -> Result<News, Failure>;
     /// One record, and what became of it.
     async fn record(&self, place: Place) -> Result<Opened, Failure>;
+    /// The dead letter of a place.
+    async fn dead_letter(&self, topic: &str, partition: i32, offset: i64) -> Result<DeadLetter, Failure>;
+    /// How many dead letters there are by topic and reason.
+    async fn dead_letter_reasons(&self) -> Result<Vec<ReasonCount>, Failure>;
+    /// Sends a dead letter again, with a mended value if there is one. `id` tells which, where several stood at one place.
+    async fn replay(
+        &self,
+        topic: &str,
+        partition: i32,
+        offset: i64,
+        id: Option<String>,
+        value: Option<String>,
+    ) -> Result<(), Failure>;
+    /// Sends a round of dead letters again as they are.
+    async fn replay_all(&self, which: ReplayAll) -> Result<ReplayRound, Failure>;
     /// Tells a connector, in all processes, what to do.
     async fn aim(&self, connector: Kind, order: Order) -> Result<(), Failure>;
     /// Empties graph, checkpoints and dead letters; goes on at the topics' ends.

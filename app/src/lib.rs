@@ -13,6 +13,7 @@ mod cookie;
 mod erased;
 mod format;
 mod graph_view;
+mod json;
 mod live;
 mod page;
 #[cfg(feature = "ssr")]

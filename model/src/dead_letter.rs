@@ -2,9 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Failure;
+
 /// A record that is not in the graph, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetter {
+    /// Its key in the ledger, which tells letters apart that stood at one place of several clusters or topics.
+    #[serde(default)]
+    pub id: String,
     /// The connector that read it.
     pub connector: String,
     /// The cluster it stood in.
@@ -50,4 +55,71 @@ pub struct DeadLetterPage {
     pub dead_letters: Vec<DeadLetter>,
     /// What to pass as `after` for the next page; none on the last one.
     pub next: Option<String>,
+}
+
+/// How many dead letters a topic has for a reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonCount {
+    /// The topic.
+    pub topic: String,
+    /// The reason's code.
+    pub reason: String,
+    /// All of them.
+    pub letters: i64,
+    /// Those that have not been sent again yet.
+    pub waiting: i64,
+}
+
+/// Which dead letters are to be sent again, as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplayAll {
+    /// Of this topic.
+    pub topic: String,
+    /// For this reason; for any, if none.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// At most so many in this round, from 1 to 1,000.
+    #[serde(default)]
+    pub limit: Option<u32>,
+    /// `next` of the round before.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// `until` of the first round, so that later ones leave alone what has failed since.
+    #[serde(default)]
+    pub until: Option<i64>,
+}
+
+/// What a round of sending dead letters again came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplayRound {
+    /// Sent again, and acknowledged by Kafka.
+    pub replayed: u32,
+    /// Left alone, since they were sent again before.
+    pub skipped: u32,
+    /// Not sent, each with the reason.
+    pub failed: Vec<ReplayFailure>,
+    /// Nothing is left to send.
+    pub done: bool,
+    /// What to pass as `after` for the next round, where there is something left.
+    pub next: Option<String>,
+    /// Only letters that were recorded until then (epoch milliseconds) belong to this.
+    pub until: i64,
+    /// Why the round ended early, if it did: the next one would most likely fail as well.
+    pub stopped: Option<Failure>,
+}
+
+/// A dead letter that was not sent again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplayFailure {
+    /// Where its record stood.
+    pub topic: String,
+    /// Where its record stood.
+    pub partition: i32,
+    /// Where its record stood.
+    pub offset: i64,
+    /// A stable code.
+    pub code: String,
+    /// A sentence for people.
+    pub message: String,
 }

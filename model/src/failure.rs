@@ -34,7 +34,7 @@ impl Failure {
             | "record_gone" => 404,
             "method_not_allowed" => 405,
             "body_too_slow" => 408,
-            "no_producers" | "replay_in_progress" => 409,
+            "no_producers" | "replay_in_progress" | "replayed_already" => 409,
             "body_too_large" => 413,
             "unsupported_media_type" => 415,
             "too_many_bursts" | "too_many_attempts" => 429,

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod burst;
+pub mod connector;
 pub mod dead_letter;
 pub mod event;
 pub mod failure;

@@ -9,7 +9,8 @@ use model::{
     Failure, Kind,
     answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
     burst::{Burst, BurstRequest},
-    dead_letter::DeadLetterPage,
+    connector::Connector,
+    dead_letter::{DeadLetter, DeadLetterPage, ReasonCount, ReplayAll, ReplayRound},
     picture::{Picture, Question},
     record::{News, Opened, Place},
     status::{
@@ -19,16 +20,18 @@ use model::{
 };
 use sink::{
     Board,
-    connector::Targets,
-    graph::{CheckpointId, Store},
+    connector::{Settings, Targets},
+    graph::{CheckpointId, LedgerEntry, Store, Wanted},
     kafka::Cluster,
 };
 
 use crate::{
     answers::{Answers, unavailable},
     config::Roles,
+    connectors::connectors,
     producer::Producers,
-    replay::replay,
+    reasons::Reasons,
+    replay::{replay, replay_all},
     sampler::{Sampler, checkpoint_of, lag_of},
     tail::{Filter, Tail, check_limit},
 };
@@ -47,6 +50,8 @@ pub(crate) struct House {
     pub(crate) targets: Arc<Targets>,
     pub(crate) tail: Arc<Tail>,
     pub(crate) roles: Roles,
+    pub(crate) settings: Settings,
+    pub(crate) reasons: Reasons,
 }
 
 impl House {
@@ -142,6 +147,21 @@ impl House {
             reasons.push(format!("the sink {} is not consuming: {trace}", connector.name));
         }
         reasons
+    }
+
+    /// The dead letter of a place: that of this key, or the newest.
+    async fn entry(&self, topic: &str, partition: i32, offset: i64, id: Option<&str>) -> Result<LedgerEntry, Failure> {
+        let found = match id {
+            Some(id) => self.store.letter(id).await,
+            None => self.store.dead_letter(topic, partition, offset).await,
+        };
+        let here = |entry: &LedgerEntry| {
+            let letter = &entry.letter;
+            (letter.topic.as_str(), letter.partition, letter.offset) == (topic, partition, offset)
+        };
+        found.map_err(unavailable)?.filter(here).ok_or_else(|| {
+            Failure::new("unknown_dead_letter", format!("there is no dead letter at {topic} {partition} {offset}"))
+        })
     }
 
     /// Counts the graph and compares it with the books.
@@ -246,27 +266,50 @@ impl Backend for House {
         Ok(self.producers.status(kind))
     }
 
+    async fn connectors(&self) -> Vec<Connector> {
+        connectors(self)
+    }
+
     async fn dead_letters(
         &self,
         topic: Option<Kind>,
+        reason: Option<String>,
         after: Option<String>,
         limit: u32,
     ) -> Result<DeadLetterPage, Failure> {
         if !(1..=1_000).contains(&limit) {
             return Err(Failure::new("limit_out_of_range", format!("limit is from 1 to 1000, not {limit}")));
         }
-        let page = self.store.dead_letters(topic.map(Kind::topic), after.as_deref(), limit).await;
-        page.map_err(|error| match error.trouble {
+        let wanted = Wanted { topic: topic.map(|kind| kind.topic().to_owned()), reason, ..Wanted::default() };
+        let page = self.store.letters(&wanted, after.as_deref(), limit).await;
+        page.map(Into::into).map_err(|error| match error.trouble {
             sink::graph::Trouble::Data => Failure::new("after_malformed", error.message),
             _ => unavailable(error),
         })
     }
 
-    async fn replay(&self, topic: &str, partition: i32, offset: i64, value: Option<String>) -> Result<(), Failure> {
-        let entry = self.store.dead_letter(topic, partition, offset).await.map_err(unavailable)?.ok_or_else(|| {
-            Failure::new("unknown_dead_letter", format!("there is no dead letter at {topic} {partition} {offset}"))
-        })?;
-        replay(self.store.clone(), self.producers.clone(), entry, value.map(String::into_bytes)).await
+    async fn dead_letter(&self, topic: &str, partition: i32, offset: i64) -> Result<DeadLetter, Failure> {
+        self.entry(topic, partition, offset, None).await.map(|entry| entry.letter)
+    }
+
+    async fn dead_letter_reasons(&self) -> Result<Vec<ReasonCount>, Failure> {
+        self.reasons.counts().await
+    }
+
+    async fn replay(
+        &self,
+        topic: &str,
+        partition: i32,
+        offset: i64,
+        id: Option<String>,
+        value: Option<String>,
+    ) -> Result<(), Failure> {
+        let entry = self.entry(topic, partition, offset, id.as_deref()).await?;
+        replay(self.store.clone(), self.producers.clone(), entry, value.map(String::into_bytes), true).await
+    }
+
+    async fn replay_all(&self, which: ReplayAll) -> Result<ReplayRound, Failure> {
+        replay_all(self.store.clone(), self.producers.clone(), which).await
     }
 
     async fn stream(&self, topic: Option<Kind>, text: &str, broken: bool, limit: u32) -> Result<News, Failure> {

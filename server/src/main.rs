@@ -23,11 +23,13 @@ use tracing::{error, info, warn};
 
 mod answers;
 mod config;
+mod connectors;
 mod healthcheck;
 mod house;
 mod http;
 mod picture;
 mod producer;
+mod reasons;
 mod replay;
 mod sampler;
 mod signal;
@@ -116,8 +118,10 @@ async fn serve(config: Checked) -> Result<(), String> {
         sampler: sampler.clone(),
         stop: stop.clone(),
     });
-    let roles = config.roles;
-    let house = Arc::new(House { cluster, store, board, producers, sampler, answers, targets, tail, roles });
+    let reasons = reasons::Reasons::new(store.clone());
+    let (roles, settings) = (config.roles, config.settings);
+    let house = House { cluster, store, board, producers, sampler, answers, targets, tail, roles, settings, reasons };
+    let house = Arc::new(house);
     let guard = http::Guard::new(config.admin_token, http::Hosts::new(config.listen.ip(), config.allowed_hosts));
     let web = http::Web::new(house.clone(), guard, metrics, stop.clone());
     info!(%address, "listening");

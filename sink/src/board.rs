@@ -6,9 +6,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use metrics::gauge;
+use metrics::{counter, gauge};
 use model::{
     Kind,
+    connector::Met,
     record::Fate,
     status::{Retry, State, TaskStatus},
 };
@@ -32,6 +33,7 @@ pub struct Board {
     checkpoints: Mutex<HashMap<(String, i32), Checkpoint>>,
     latencies: Mutex<HashMap<Kind, Latencies>>,
     recent: Mutex<HashMap<(Kind, i32), Recent>>,
+    met: Mutex<HashMap<Kind, Met>>,
     others: Mutex<BTreeMap<String, (Report, i64)>>,
     broker: Mutex<Link>,
     store: Mutex<Link>,
@@ -75,6 +77,22 @@ pub struct ConnectorReport {
     pub tasks: Vec<TaskStatus>,
     /// Produced to stored over the last seconds: median and 99th percentile in milliseconds.
     pub latency_ms: Option<(f64, f64)>,
+    /// What its tasks have met since the process started.
+    #[serde(default)]
+    pub met: Met,
+}
+
+/// What a task meets that is worth counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meeting {
+    /// A try that failed.
+    Retry,
+    /// The first of a row of them.
+    Outage,
+    /// A batch that is cut in halves.
+    Narrowing,
+    /// A batch that somebody else's takeover makes void.
+    Fence,
 }
 
 impl Board {
@@ -86,6 +104,7 @@ impl Board {
             checkpoints: Mutex::default(),
             latencies: Mutex::default(),
             recent: Mutex::default(),
+            met: Mutex::default(),
             others: Mutex::default(),
             broker: Mutex::default(),
             store: Mutex::default(),
@@ -119,6 +138,26 @@ impl Board {
         self.own_latency(kind, now_ms).into_iter().chain(others).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
+    /// What the tasks of a connector have met since their processes started.
+    pub fn met(&self, kind: Kind, now_ms: i64) -> Met {
+        let others = self.others(kind, now_ms).into_iter().map(|connector| connector.met);
+        others.fold(self.own_met(kind), Met::plus)
+    }
+
+    /// Counts what a task of this process meets, here and in the metrics.
+    pub(crate) fn meet(&self, kind: Kind, meeting: Meeting) {
+        let mut all = lock(&self.met);
+        let met = all.entry(kind).or_default();
+        let (count, name) = match meeting {
+            Meeting::Retry => (&mut met.retries, "sluice_retries_total"),
+            Meeting::Outage => (&mut met.outages, "sluice_outages_total"),
+            Meeting::Narrowing => (&mut met.narrowings, "sluice_narrowings_total"),
+            Meeting::Fence => (&mut met.fenced, "sluice_fenced_total"),
+        };
+        *count += 1;
+        counter!(name, "connector" => kind.topic()).increment(1);
+    }
+
     /// Whether a task of this process tries something again.
     pub(crate) fn is_retrying(&self, kind: Kind, id: u32) -> bool {
         lock(&self.tasks).get(&(kind, id)).is_some_and(|task| task.state == State::Retrying)
@@ -126,8 +165,11 @@ impl Board {
 
     /// What this process says to others.
     pub(crate) fn report(&self, now_ms: i64) -> Report {
-        let of =
-            |kind: Kind| ConnectorReport { tasks: self.own_tasks(kind), latency_ms: self.own_latency(kind, now_ms) };
+        let of = |kind: Kind| ConnectorReport {
+            tasks: self.own_tasks(kind),
+            latency_ms: self.own_latency(kind, now_ms),
+            met: self.own_met(kind),
+        };
         Report { connectors: Kind::ALL.into_iter().map(|kind| (kind.topic().to_owned(), of(kind))).collect() }
     }
 
@@ -262,6 +304,10 @@ impl Board {
         lock(&self.tasks).range((kind, 0)..=(kind, u32::MAX)).map(|(_, task)| task.clone()).collect()
     }
 
+    fn own_met(&self, kind: Kind) -> Met {
+        lock(&self.met).get(&kind).copied().unwrap_or_default()
+    }
+
     fn own_latency(&self, kind: Kind, now_ms: i64) -> Option<(f64, f64)> {
         let mut latencies = lock(&self.latencies);
         let kept = latencies.get_mut(&kind)?;
@@ -319,6 +365,19 @@ mod tests {
         let mut offsets: Vec<_> = board.checkpoints().iter().map(|it| (it.id.partition, it.next_offset)).collect();
         offsets.sort_unstable();
         assert_eq!(offsets, [(0, 50), (1, 90), (2, 7)]);
+    }
+
+    #[test]
+    fn what_tasks_meet_is_counted_over_all_processes() {
+        let (here, there) = (Board::new("here"), Board::new("there"));
+        here.meet(Kind::Purchase, Meeting::Retry);
+        there.meet(Kind::Purchase, Meeting::Retry);
+        there.meet(Kind::Purchase, Meeting::Narrowing);
+        there.meet(Kind::Connection, Meeting::Fence);
+        here.hear("id".into(), Some(there.report(1_000)), 1_000);
+        let expected = Met { retries: 2, narrowings: 1, ..Met::default() };
+        assert_eq!(here.met(Kind::Purchase, 1_000), expected);
+        assert_eq!(here.met(Kind::Purchase, 1_000 + SILENCE_MS), Met { retries: 1, ..Met::default() });
     }
 
     #[test]

@@ -83,6 +83,11 @@ impl Targets {
         Ok(())
     }
 
+    /// Whether a connector is to hold, as far as is known.
+    pub fn is_paused(&self, kind: Kind) -> bool {
+        self.known.borrow().get(kind.topic()).is_some_and(|target| target.paused)
+    }
+
     /// What is wanted, now and whenever it changes.
     pub(crate) fn watch(&self) -> watch::Receiver<HashMap<String, Target>> {
         self.known.subscribe()

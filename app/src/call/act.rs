@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use model::{
     Kind,
     burst::Burst,
+    connector::Aimed,
+    dead_letter::ReplayRound,
     status::{Order, ProducerStatus},
 };
 
@@ -56,22 +58,48 @@ pub async fn set_producer(kind: Kind, running: bool, rate: String) -> Result<Pro
 /// # Errors
 /// What the backend says.
 #[server(name = Aim, prefix = "/fn", endpoint = "act/aim")]
-pub async fn aim(connector: Kind, order: Order) -> Result<(), CallError> {
-    Ok(crate::backend::backend().aim(connector, order).await?)
+pub async fn aim(connector: Kind, order: Order) -> Result<Aimed, CallError> {
+    let backend = crate::backend::backend();
+    backend.aim(connector, order).await?;
+    Ok(Aimed { connector, order, at: backend.status().await.at })
 }
 
 /// Sends a dead letter again, with `value` as it was mended.
 ///
 /// # Errors
-/// What the backend says.
+/// A value that is no JSON, or what the backend says.
 #[server(name = Replay, prefix = "/fn", endpoint = "act/replay")]
 pub async fn replay(
     topic: String,
     partition: i32,
     offset: i64,
+    #[server(default)] id: Option<String>,
     #[server(default)] value: Option<String>,
 ) -> Result<(), CallError> {
-    Ok(crate::backend::backend().replay(&topic, partition, offset, value).await?)
+    if let Some(value) = &value {
+        super::input::mended(value)?;
+    }
+    Ok(crate::backend::backend().replay(&topic, partition, offset, id, value).await?)
+}
+
+/// Sends a round of waiting dead letters again as they are. A form that was sent without JavaScript goes back to the
+/// letters, with what became of them in the address.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = ReplayMany, prefix = "/fn", endpoint = "act/replay-all")]
+pub async fn replay_all(
+    topic: String,
+    #[server(default)] reason: Option<String>,
+    #[server(default)] limit: Option<u32>,
+    #[server(default)] after: Option<String>,
+    #[server(default)] until: Option<i64>,
+) -> Result<ReplayRound, CallError> {
+    let reason = reason.filter(|reason| !reason.is_empty());
+    let which = model::dead_letter::ReplayAll { topic, reason, limit, after, until };
+    let round = crate::backend::backend().replay_all(which.clone()).await?;
+    super::status::back_to(&crate::page::outcome_address(&which, &round));
+    Ok(round)
 }
 
 /// Empties the house, if `confirm` says `reset`.

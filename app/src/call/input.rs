@@ -37,6 +37,12 @@ pub(super) fn rate(text: &str) -> Result<f64, Failure> {
     }
 }
 
+/// A value that was mended: what is no JSON would only come back.
+pub(super) fn mended(text: &str) -> Result<(), Failure> {
+    crate::json::fault(text)
+        .map_or(Ok(()), |fault| Err(Failure::new("malformed_json", format!("the value was not sent: {fault}"))))
+}
+
 /// The word that empties the house.
 pub(super) fn confirmation(text: &str) -> Result<(), Failure> {
     if text.trim() == "reset" {
@@ -66,6 +72,12 @@ mod tests {
         assert_eq!(count("-1").unwrap_err().code, "malformed_count");
         assert_eq!(seed("x").unwrap_err().code, "malformed_seed");
         assert_eq!(rate("inf").unwrap_err().code, "malformed_rate");
+    }
+
+    #[test]
+    fn a_mended_value_has_to_be_json() {
+        assert_eq!(mended("{\"a\": 1}"), Ok(()));
+        assert_eq!(mended("{\"a\": 1").unwrap_err().code, "malformed_json");
     }
 
     #[test]

@@ -70,11 +70,15 @@ pub fn register_server_functions() {
     register_explicit::<read::DeadLetters>();
     register_explicit::<read::Stream>();
     register_explicit::<read::OpenRecord>();
+    register_explicit::<read::OneDeadLetter>();
+    register_explicit::<read::DeadLetterReasons>();
+    register_explicit::<read::Connectors>();
     register_explicit::<act::StartBurst>();
     register_explicit::<act::CancelBurst>();
     register_explicit::<act::SetProducer>();
     register_explicit::<act::Aim>();
     register_explicit::<act::Replay>();
+    register_explicit::<act::ReplayMany>();
     register_explicit::<act::Reset>();
 }
 

@@ -4,7 +4,8 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 use model::{
     Kind,
     answer::{Answered, CommunitySummary, Influencer, RatedProduct, SimilarPair, TopProducts},
-    dead_letter::DeadLetterPage,
+    connector::Connector,
+    dead_letter::{DeadLetter, DeadLetterPage, ReasonCount},
     picture::{Picture, Question},
     record::{News, Opened},
     status::Status,
@@ -105,10 +106,38 @@ pub async fn picture(question: Question, nodes: u32) -> Result<Picture, CallErro
 #[server(name = DeadLetters, prefix = "/fn", endpoint = "read/dead-letters", input = GetUrl)]
 pub async fn dead_letters(
     #[server(default)] topic: Option<Kind>,
+    #[server(default)] reason: Option<String>,
     #[server(default)] after: Option<String>,
     limit: u32,
 ) -> Result<DeadLetterPage, CallError> {
-    Ok(crate::backend::backend().dead_letters(topic, after, limit).await?)
+    Ok(crate::backend::backend().dead_letters(topic, reason, after, limit).await?)
+}
+
+/// The dead letter of a place.
+///
+/// # Errors
+/// What the backend says; there may be none.
+#[server(name = OneDeadLetter, prefix = "/fn", endpoint = "read/dead-letter", input = GetUrl)]
+pub async fn dead_letter(topic: String, partition: i32, offset: i64) -> Result<DeadLetter, CallError> {
+    Ok(crate::backend::backend().dead_letter(&topic, partition, offset).await?)
+}
+
+/// How many dead letters there are by topic and reason.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = DeadLetterReasons, prefix = "/fn", endpoint = "read/dead-letter-reasons", input = GetUrl)]
+pub async fn dead_letter_reasons() -> Result<Vec<ReasonCount>, CallError> {
+    Ok(crate::backend::backend().dead_letter_reasons().await?)
+}
+
+/// The connectors in full.
+///
+/// # Errors
+/// None of its own: the answer comes from memory.
+#[server(name = Connectors, prefix = "/fn", endpoint = "read/connectors", input = GetUrl)]
+pub async fn connectors() -> Result<Vec<Connector>, CallError> {
+    Ok(crate::backend::backend().connectors().await)
 }
 
 /// The newest records.

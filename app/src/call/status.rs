@@ -10,11 +10,22 @@ use model::Failure;
 /// answered with the way back, whose status must stay.
 pub(super) fn answer(failure: &Failure) {
     let Some(request) = use_context::<Parts>() else { return };
-    let form = request.headers.get(ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));
-    if form || !request.uri.path().starts_with("/fn/") {
+    if is_form(&request) || !request.uri.path().starts_with("/fn/") {
         return;
     }
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     }
+}
+
+/// Sends whoever posted a form without JavaScript to another page than the one where it stands.
+pub(super) fn back_to(address: &str) {
+    if use_context::<Parts>().is_some_and(|request| is_form(&request)) {
+        leptos_axum::redirect(address);
+    }
+}
+
+/// Whether a browser posted a form by itself.
+fn is_form(request: &Parts) -> bool {
+    request.headers.get(ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"))
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{banner::RefusedForm, nav::Nav, top_bar::TopBar};
+use super::{banner::RefusedForm, nav::Nav, toast::ToastRegion, top_bar::TopBar};
 
 /// The frame around a page.
 #[component]
@@ -26,5 +26,6 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
                 </main>
             </div>
         </div>
+        <ToastRegion/>
     }
 }

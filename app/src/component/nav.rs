@@ -24,7 +24,7 @@ const SECTIONS: [Section; 3] = [
             ("/insights/similar-buyers", "Similar buyers"),
         ],
     ),
-    ("Operate", &[("/dead-letters", "Dead letters")]),
+    ("Operate", &[("/connectors", "Connectors"), ("/dead-letters", "Dead letters")]),
 ];
 
 /// Links to every page.

@@ -21,6 +21,7 @@ fn title(path: &str) -> &'static str {
         "/insights/influencers" => "Influencers",
         "/insights/best-rated" => "Best rated",
         "/insights/similar-buyers" => "Similar buyers",
+        "/connectors" => "Connectors",
         "/dead-letters" => "Dead letters",
         "/sign-in" => "Sign in",
         _ => "Not found",

@@ -12,9 +12,7 @@ use crate::{
 /// What a page waits for.
 pub(crate) type Answer<T> = Resource<Result<T, CallError>, Json>;
 
-/// An answer for what `source` says, asked for again at every beat; while one question is under way no second is asked.
-///
-/// The old answer stays until the new one is there.
+/// An answer for what `source` says, asked for again at every beat of the page's answers.
 pub(crate) fn polled<S, T, Fut>(
     source: impl Fn() -> S + Send + Sync + 'static,
     fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
@@ -24,7 +22,22 @@ where
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
     Fut: Future<Output = Result<T, CallError>> + Send + 'static,
 {
-    let beat = use_live().beat;
+    polled_at(use_live().beat.into(), source, fetch)
+}
+
+/// An answer for what `source` says, asked for again whenever `beat` changes; while one question is under way no second is asked.
+///
+/// The old answer stays until the new one is there.
+pub(crate) fn polled_at<S, T, Fut>(
+    beat: Signal<u32>,
+    source: impl Fn() -> S + Send + Sync + 'static,
+    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
+) -> Answer<T>
+where
+    S: Clone + PartialEq + Send + Sync + 'static,
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    Fut: Future<Output = Result<T, CallError>> + Send + 'static,
+{
     let tick = RwSignal::new(0_u32);
     let busy = StoredValue::new(false);
     let missed = StoredValue::new(false);

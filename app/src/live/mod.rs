@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use model::{burst::Burst, status::Status};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use answer::{Answer, polled};
+pub(crate) use answer::{Answer, polled, polled_at};
 
 use crate::{
     cookie::{Refresh, Theme},

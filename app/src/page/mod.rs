@@ -1,5 +1,6 @@
 //! The pages, one room each.
 
+mod connectors;
 mod dead_letters;
 mod insight;
 mod not_found;
@@ -8,7 +9,10 @@ mod sign_in;
 mod simulate;
 mod stream;
 
+pub(crate) use connectors::Connectors;
 pub(crate) use dead_letters::DeadLetters;
+#[cfg(feature = "ssr")]
+pub(crate) use dead_letters::outcome_address;
 pub(crate) use insight::{
     best_rated::BestRated, influencers::Influencers, similar_buyers::SimilarBuyers, top_products::TopProducts,
 };

@@ -8,21 +8,27 @@ use axum::{
     body::Bytes,
     extract::{Path, Query, State},
     http::{StatusCode, Uri},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::{any, get, post},
 };
 use model::{
     Failure, Kind,
     answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
     burst::{Burst, BurstRequest},
-    dead_letter::DeadLetterPage,
+    connector::Connector,
+    dead_letter::{ReasonCount, ReplayAll, ReplayRound},
     picture::{Picture, Question},
     status::{Audit, Order, ProducerStatus, Status},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use sink::graph::Wanted;
 
-use super::{Web, error::ApiError};
+use super::{
+    Web,
+    error::ApiError,
+    export::{self, Format},
+};
 use crate::house::unknown_burst;
 
 type Answer<T> = Result<Json<T>, ApiError>;
@@ -35,6 +41,8 @@ pub(super) fn routes() -> Router<Web> {
         .route("/api/bursts", post(start_burst))
         .route("/api/bursts/{id}", get(burst).delete(cancel_burst))
         .route("/api/producers/{kind}", get(producer).put(set_producer))
+        .route("/api/connectors", get(connectors))
+        .route("/api/connectors/{name}", get(connector))
         .route("/api/connectors/{name}/{order}", post(aim))
         .route("/api/queries/top-products", get(top_products))
         .route("/api/queries/influencers", get(influencers))
@@ -43,6 +51,8 @@ pub(super) fn routes() -> Router<Web> {
         .route("/api/queries/similar-buyers/communities", get(communities))
         .route("/api/graphs/{query}", get(picture))
         .route("/api/dead-letters", get(dead_letters))
+        .route("/api/dead-letters/reasons", get(dead_letter_reasons))
+        .route("/api/dead-letters/replay", post(replay_all))
         .route("/api/dead-letters/{topic}/{partition}/{offset}/replay", post(replay))
         .route("/api/audit", post(audit))
         .route("/api/reset", post(reset))
@@ -99,15 +109,31 @@ async fn set_producer(State(web): State<Web>, Path(kind): Path<String>, body: By
     Ok(Json(web.house.set_producer(kind, running, rate).await?))
 }
 
+async fn connectors(State(web): State<Web>) -> Json<Vec<Connector>> {
+    Json(web.house.connectors().await)
+}
+
+async fn connector(State(web): State<Web>, Path(name): Path<String>) -> Answer<Connector> {
+    let kind = connector_of(&name)?;
+    let all = web.house.connectors().await;
+    Ok(Json(all.into_iter().find(|connector| connector.kind == kind).ok_or_else(|| unknown_connector(&name))?))
+}
+
+fn connector_of(name: &str) -> Result<Kind, Failure> {
+    name.parse().map_err(|_| unknown_connector(name))
+}
+
+fn unknown_connector(name: &str) -> Failure {
+    let names = Kind::ALL.map(Kind::topic).join(", ");
+    Failure::new("unknown_connector", format!("there is no connector {name:?}: use {names}"))
+}
+
 /// `pause`, `resume` or `restart`: it holds for all processes, and each task follows within seconds.
 async fn aim(
     State(web): State<Web>,
     Path((name, order)): Path<(String, String)>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let kind: Kind = name.parse().map_err(|_| {
-        let names = Kind::ALL.map(Kind::topic).join(", ");
-        Failure::new("unknown_connector", format!("there is no connector {name:?}: use {names}"))
-    })?;
+    let kind = connector_of(&name)?;
     let order: Order = serde_json::from_value(Value::String(order.clone())).map_err(|_| {
         Failure::new("not_found", format!("a connector takes pause, resume and restart, not {order:?}"))
     })?;
@@ -148,16 +174,35 @@ async fn picture(State(web): State<Web>, Path(query): Path<String>, Query(asked)
     Ok(Json(web.house.picture(question, number(&asked, "limit", 300)?).await?))
 }
 
-async fn dead_letters(State(web): State<Web>, Query(asked): Asked) -> Answer<DeadLetterPage> {
+/// A page of them; with `format`, all of them as a file.
+async fn dead_letters(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
     let topic = asked.get("topic").map(|topic| kind_of(topic)).transpose()?;
+    let reason = asked.get("reason").cloned();
+    if let Some(format) = asked.get("format").filter(|format| *format != "json") {
+        let format: Format = format.parse()?;
+        let topic = topic.map(|kind| kind.topic().to_owned());
+        return export::letters(web.house.store.clone(), Wanted { topic, reason, ..Wanted::default() }, format).await;
+    }
     let after = asked.get("after").cloned();
-    Ok(Json(web.house.dead_letters(topic, after, number(&asked, "limit", 100)?).await?))
+    let page = web.house.dead_letters(topic, reason, after, number(&asked, "limit", 100)?).await?;
+    Ok(Json(page).into_response())
+}
+
+async fn dead_letter_reasons(State(web): State<Web>) -> Answer<Vec<ReasonCount>> {
+    Ok(Json(web.house.dead_letter_reasons().await?))
+}
+
+/// A round of those that wait; ask again with what it answers until it is `done`.
+async fn replay_all(State(web): State<Web>, body: Bytes) -> Answer<ReplayRound> {
+    let asked: ReplayAll = typed(json_of(&body)?)?;
+    Ok(Json(web.house.replay_all(asked).await?))
 }
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Replay {
     value: Option<String>,
+    id: Option<String>,
 }
 
 async fn replay(
@@ -169,7 +214,7 @@ async fn replay(
     let partition = partition.parse().map_err(|_| wrong("partition"))?;
     let offset = offset.parse().map_err(|_| wrong("offset"))?;
     let asked: Replay = if body.is_empty() { Replay::default() } else { typed(json_of(&body)?)? };
-    web.house.replay(&topic, partition, offset, asked.value).await?;
+    web.house.replay(&topic, partition, offset, asked.id, asked.value).await?;
     Ok(Json(json!({"replayed": true})))
 }
 

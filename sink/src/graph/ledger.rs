@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use model::dead_letter::{DeadLetter, DeadLetterPage};
+use model::dead_letter::DeadLetter;
 
-use super::{CheckpointId, DeadRecord, Error, LedgerEntry, ReplayClaim, Trouble};
+use super::{CheckpointId, DeadRecord, Error, LedgerEntry, Letters, ReplayClaim, Trouble};
 use crate::kind::decode::ORIGIN_HEADER;
 
 /// How long a claim keeps other replays off. Longer than a broker takes to acknowledge a record or to be given up; as
@@ -21,12 +21,13 @@ pub(super) struct Row {
     pub(super) failed_again_at: Option<i64>,
 }
 
-/// Decides whether a replay may have a letter, by the claim (who, when) that is on it.
-pub(super) fn claim(found: Option<(&str, i64)>, by: &str, at: i64) -> ReplayClaim {
+/// Decides whether a replay may have a letter, by the claim (who, when) that is on it and by when it was sent before, if
+/// that matters.
+pub(super) fn claim(found: Option<(&str, i64)>, sent: Option<i64>, by: &str, at: i64) -> ReplayClaim {
     match found {
         // Either way: the clock of another process may be ahead.
         Some((other, since)) if other != by && (at - since).abs() < CLAIM_MS => ReplayClaim::InProgress(since),
-        _ => ReplayClaim::Claimed,
+        _ => sent.map_or(ReplayClaim::Claimed, ReplayClaim::Sent),
     }
 }
 
@@ -77,6 +78,7 @@ impl From<Row> for LedgerEntry {
     fn from(row: Row) -> Self {
         let Row { id, checkpoint, record, claimed_at, replayed_at, failed_again_at } = row;
         let letter = DeadLetter {
+            id: id.clone(),
             connector: checkpoint.connector,
             cluster: checkpoint.cluster,
             topic: checkpoint.topic,
@@ -133,11 +135,11 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Makes a page of `limit` letters out of one more than that, if there are as many.
-pub(super) fn page(mut found: Vec<LedgerEntry>, limit: u32) -> DeadLetterPage {
+pub(super) fn page(mut found: Vec<LedgerEntry>, limit: u32) -> Letters {
     let limit = limit as usize;
     let next = (found.len() > limit && limit > 0).then(|| After::of(&found[limit - 1]).to_string());
     found.truncate(limit);
-    DeadLetterPage { dead_letters: found.into_iter().map(|entry| entry.letter).collect(), next }
+    Letters { entries: found, next }
 }
 
 /// The last letter of a page, which the next page comes after. As text it is the page's `next`.
@@ -230,8 +232,15 @@ mod tests {
             (Some(("other", 159_999)), ReplayClaim::InProgress(159_999)),
             (Some(("other", 160_000)), ReplayClaim::Claimed),
         ] {
-            assert_eq!(claim(found, "me", 100_000), expected, "{found:?}");
+            assert_eq!(claim(found, None, "me", 100_000), expected, "{found:?}");
         }
+    }
+
+    #[test]
+    fn what_was_sent_before_is_left_alone_where_that_matters() {
+        assert_eq!(claim(None, Some(5), "me", 100_000), ReplayClaim::Sent(5));
+        assert_eq!(claim(Some(("other", 40_000)), Some(5), "me", 100_000), ReplayClaim::Sent(5));
+        assert_eq!(claim(Some(("other", 99_000)), Some(5), "me", 100_000), ReplayClaim::InProgress(99_000));
     }
 
     #[test]

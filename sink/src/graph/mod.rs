@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
-    dead_letter::{DeadLetter, DeadLetterPage},
+    dead_letter::{DeadLetter, DeadLetterPage, ReasonCount},
     status::{GraphCounts, Order},
 };
 
@@ -67,14 +67,27 @@ pub trait Store: Send + Sync + 'static {
     /// Changes what is wanted of a connector, and returns what it is now.
     async fn aim(&self, connector: &str, order: Order) -> Result<Target, Error>;
 
-    /// A page of dead letters, ordered by topic, partition, offset and cluster.
+    /// A page of dead letters, byte for byte, ordered by topic, partition, offset and cluster.
     ///
     /// `after` is the `next` of the page before; `limit` is at least 1.
-    async fn dead_letters(&self, topic: Option<&str>, after: Option<&str>, limit: u32)
-    -> Result<DeadLetterPage, Error>;
+    async fn letters(&self, wanted: &Wanted, after: Option<&str>, limit: u32) -> Result<Letters, Error>;
+
+    /// A page of dead letters as pages show them, of a topic or of all.
+    async fn dead_letters(
+        &self,
+        topic: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<DeadLetterPage, Error> {
+        let wanted = Wanted { topic: topic.map(ToOwned::to_owned), ..Wanted::default() };
+        self.letters(&wanted, after, limit).await.map(Into::into)
+    }
 
     /// How many dead letters each topic has.
     async fn dead_letter_counts(&self) -> Result<Vec<(String, i64)>, Error>;
+
+    /// How many dead letters each topic has for each reason, ordered by both. Looks at all of them.
+    async fn dead_letter_reasons(&self) -> Result<Vec<ReasonCount>, Error>;
 
     /// The offsets of the dead letters of a partition in `from..to`, ascending.
     async fn dead_offsets(
@@ -95,10 +108,14 @@ pub trait Store: Send + Sync + 'static {
     /// One dead letter, byte for byte; where several clusters had the place, the newest.
     async fn dead_letter(&self, topic: &str, partition: i32, offset: i64) -> Result<Option<LedgerEntry>, Error>;
 
+    /// One dead letter by its key, byte for byte.
+    async fn letter(&self, id: &str) -> Result<Option<LedgerEntry>, Error>;
+
     /// Claims a dead letter at `at` (epoch milliseconds) for the replay `by`, which nobody else is called.
     ///
-    /// A claim that is a minute old is void: whoever had it has died.
-    async fn claim_replay(&self, id: &str, by: &str, at: i64) -> Result<ReplayClaim, Error>;
+    /// A claim that is a minute old is void: whoever had it has died. Unless it may be sent `again`, one that was sent
+    /// before is left alone.
+    async fn claim_replay(&self, id: &str, by: &str, at: i64, again: bool) -> Result<ReplayClaim, Error>;
 
     /// Gives up a claim of the replay `by`: nothing was sent.
     async fn release_replay(&self, id: &str, by: &str) -> Result<(), Error>;
@@ -197,6 +214,35 @@ pub struct ProductFacts {
     pub category: String,
 }
 
+/// Which dead letters a page is to have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Those of this topic.
+    pub topic: Option<String>,
+    /// Those with this reason.
+    pub reason: Option<String>,
+    /// Those that have not been sent again.
+    pub waiting: bool,
+    /// Those that were recorded until then, in epoch milliseconds, inclusive.
+    pub until: Option<i64>,
+}
+
+/// A page of dead letters, byte for byte.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Letters {
+    /// The letters.
+    pub entries: Vec<LedgerEntry>,
+    /// What to pass as `after` for the next page; none on the last one.
+    pub next: Option<String>,
+}
+
+impl From<Letters> for DeadLetterPage {
+    fn from(letters: Letters) -> Self {
+        let dead_letters = letters.entries.into_iter().map(|entry| entry.letter).collect();
+        Self { dead_letters, next: letters.next }
+    }
+}
+
 /// What became of the wish to send a dead letter again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplayClaim {
@@ -204,6 +250,8 @@ pub enum ReplayClaim {
     Claimed,
     /// Another replay has it, since then (epoch milliseconds).
     InProgress(i64),
+    /// It was sent before, then (epoch milliseconds), and is not to be sent again.
+    Sent(i64),
     /// There is no such letter.
     Unknown,
 }

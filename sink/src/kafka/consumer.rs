@@ -96,6 +96,11 @@ impl GroupConsumer {
     }
 }
 
+/// The consumer group of a connector's tasks, called as Kafka Connect would.
+pub fn group(connector: &str) -> String {
+    format!("connect-{connector}")
+}
+
 /// Joins the group of a connector.
 ///
 /// # Errors
@@ -113,7 +118,7 @@ pub fn join(cluster: &Cluster, connector: &str, topic: &str) -> Result<GroupCons
         ("fetch.wait.max.ms", if cluster.is_embedded() { "10" } else { "500" }),
     ]);
     config
-        .set("group.id", format!("connect-{connector}"))
+        .set("group.id", group(connector))
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")
         // We decide where to start; librdkafka's own reset would skip records in silence.

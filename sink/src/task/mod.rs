@@ -26,6 +26,7 @@ mod work;
 mod write;
 
 pub use decide::backoff;
+pub use poll::{MAX_BYTES, MAX_ROWS};
 use work::{Owned, Work};
 
 /// What a task is given.

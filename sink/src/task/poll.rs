@@ -23,9 +23,9 @@ use crate::kafka::{
 };
 
 /// Rows of a batch. 5,000 to 20,000 rows a transaction were alike in speed; fewer keep each transaction short.
-const MAX_ROWS: usize = 5_000;
+pub const MAX_ROWS: usize = 5_000;
 /// Bytes of a batch: bounds memory where records are big.
-const MAX_BYTES: usize = 8 << 20;
+pub const MAX_BYTES: usize = 8 << 20;
 /// How long a poll waits while nothing is in flight: each wake-up costs a little CPU, and a record ends the wait at once.
 const IDLE_WAIT: Duration = Duration::from_millis(100);
 /// How long a poll waits while a batch is being written: bounds what is added to the latency of the next one.

@@ -18,6 +18,7 @@ use super::{
     take_over::{Taken, take_over, watermarks},
 };
 use crate::{
+    board::Meeting,
     graph::{Checkpoint, Error, Outcome, Trouble, Written},
     kind::decode::Fault,
 };
@@ -121,7 +122,7 @@ impl Writer {
                 }
                 match decision {
                     Decision::Narrow => {
-                        counter!("sluice_narrowings_total", "connector" => self.options.connector()).increment(1);
+                        self.options.board.meet(self.options.kind, Meeting::Narrowing);
                         debug!(%error, records = work.records.len(), "a batch is refused: narrowing");
                         let (first, second) = work.halves();
                         pile.push(second);
@@ -161,7 +162,7 @@ impl Writer {
             // What became of its records is written in the checkpoint.
             Outcome::Already => self.reload().await?,
             Outcome::Fenced => {
-                counter!("sluice_fenced_total", "connector" => self.options.connector()).increment(1);
+                self.options.board.meet(self.options.kind, Meeting::Fence);
                 return Err(Stop::Dropped(Why::Fenced));
             }
             Outcome::Gone => return Err(Stop::Dropped(Why::Gone)),
@@ -269,13 +270,13 @@ impl Writer {
         let connector = self.options.connector();
         let complaint = error.to_string();
         if self.complaint.is_none() {
-            counter!("sluice_outages_total", "connector" => connector).increment(1);
+            self.options.board.meet(self.options.kind, Meeting::Outage);
         }
         if self.complaint.as_ref() != Some(&complaint) {
             warn!(connector.name = connector, %error, "trying again for as long as it takes");
             self.complaint = Some(complaint.clone());
         }
-        counter!("sluice_retries_total", "connector" => connector).increment(1);
+        self.options.board.meet(self.options.kind, Meeting::Retry);
         let now = Utc::now().timestamp_millis();
         let retry = Retry { tries, next_at: now + wait.as_millis() as i64 };
         self.options.board.set_retrying(self.options.kind, self.options.id, complaint, retry, now);

@@ -1,6 +1,7 @@
 //! Dead letters.
 
-use sink::graph::{CheckpointId, Claim, DeadRecord, Store, Trouble, batch::Content};
+use model::dead_letter::ReasonCount;
+use sink::graph::{CheckpointId, Claim, DeadRecord, Store, Trouble, Wanted, batch::Content};
 
 use crate::fixture::{Hand, dead, dead_record, place};
 
@@ -149,4 +150,60 @@ pub(crate) async fn a_topic_made_anew_keeps_the_letters_of_the_old_one(store: &d
     let next = store.dead_letters(None, page.next.as_deref(), 1).await.unwrap();
     assert_eq!((page.dead_letters.len(), next.dead_letters.len(), next.next), (1, 1, None));
     assert_eq!(store.dead_offsets("k", "purchases", 0, 0, 9).await.unwrap(), [0]);
+}
+
+/// Six letters of one partition with two reasons in turn; the first one has been sent again.
+async fn fill_with_reasons(store: &dyn Store) {
+    let mut hand = Hand::on(store, place("k", "purchases", 0)).await;
+    let letter = |offset| {
+        let reason = if offset % 2 == 0 { "even" } else { "odd" };
+        Content::Dead(Box::new(DeadRecord { reason: reason.into(), recorded_at: 100 + offset, ..dead_record(offset) }))
+    };
+    hand.write(store, (0..6).map(letter).collect()).await;
+    store.mark_replayed("purchases/k/purchases/0/0", "r", 7).await.unwrap();
+}
+
+pub(crate) async fn letters_are_found_by_reason_and_by_what_became_of_them(store: &dyn Store) {
+    fill_with_reasons(store).await;
+    let even = Wanted { reason: Some("even".into()), ..Wanted::default() };
+    let purchases = Wanted { topic: Some("purchases".into()), ..even.clone() };
+    let other = Wanted { topic: Some("user_connections".into()), ..even.clone() };
+    for (wanted, expected) in [
+        (Wanted::default(), vec![0, 1, 2, 3, 4, 5]),
+        (even.clone(), vec![0, 2, 4]),
+        (purchases.clone(), vec![0, 2, 4]),
+        (other, vec![]),
+        (Wanted { waiting: true, ..purchases.clone() }, vec![2, 4]),
+        (Wanted { waiting: true, until: Some(102), ..purchases.clone() }, vec![2]),
+        (Wanted { reason: Some("nothing".into()), ..Wanted::default() }, vec![]),
+    ] {
+        let found = store.letters(&wanted, None, 10).await.unwrap();
+        let offsets: Vec<i64> = found.entries.iter().map(|entry| entry.letter.offset).collect();
+        assert_eq!((offsets, found.next), (expected, None), "{wanted:?}");
+    }
+    let first = store.letters(&purchases, None, 2).await.unwrap();
+    let rest = store.letters(&purchases, first.next.as_deref(), 2).await.unwrap();
+    assert_eq!((first.entries.len(), rest.entries.len(), rest.next), (2, 1, None));
+    assert_eq!(rest.entries[0].letter.id, "purchases/k/purchases/0/4");
+}
+
+pub(crate) async fn letters_are_counted_by_reason(store: &dyn Store) {
+    assert_eq!(store.dead_letter_reasons().await.unwrap(), []);
+    fill_with_reasons(store).await;
+    let counted = |reason: &str, letters, waiting| ReasonCount {
+        topic: "purchases".into(),
+        reason: reason.into(),
+        letters,
+        waiting,
+    };
+    assert_eq!(store.dead_letter_reasons().await.unwrap(), [counted("even", 3, 2), counted("odd", 3, 3)]);
+}
+
+pub(crate) async fn a_letter_is_found_by_its_key_where_two_stood_at_one_place(store: &dyn Store) {
+    for cluster in ["a", "b"] {
+        Hand::on(store, place(cluster, "purchases", 0)).await.write(store, vec![dead(0)]).await;
+    }
+    let found = store.letter("purchases/a/purchases/0/0").await.unwrap().unwrap();
+    assert_eq!((found.letter.cluster.as_str(), found.letter.id), ("a", found.id));
+    assert_eq!(store.letter("purchases/c/purchases/0/0").await.unwrap(), None);
 }

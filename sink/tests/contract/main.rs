@@ -85,6 +85,9 @@ contract! {
         a_page_of_one_topic_has_no_other,
         a_page_after_nothing_known_is_refused,
         letters_are_counted_by_topic,
+        letters_are_counted_by_reason,
+        letters_are_found_by_reason_and_by_what_became_of_them,
+        a_letter_is_found_by_its_key_where_two_stood_at_one_place,
         offsets_are_those_of_the_interval,
         what_is_published_is_not_published_again,
         of_several_clusters_the_newest_letter_is_found,
@@ -104,6 +107,7 @@ contract! {
     replay:
         a_replay_is_noted_and_may_be_repeated,
         of_many_replays_at_once_one_claims,
+        what_was_sent_before_is_claimed_only_by_who_wants_it_again,
         a_claim_that_was_never_ended_is_void_after_a_minute,
         a_claim_is_ended_by_whoever_has_it,
         a_replay_that_fails_again_points_to_its_origin,

@@ -31,19 +31,28 @@ pub(crate) async fn a_replay_is_noted_and_may_be_repeated(store: &dyn Store) {
     assert_eq!(marks(store).await, [None; 3]);
     for (by, at) in [("first", NOW), ("second", NOW + 1)] {
         let replayed = marks(store).await[1];
-        assert_eq!(store.claim_replay(LETTER, by, at).await.unwrap(), ReplayClaim::Claimed);
+        assert_eq!(store.claim_replay(LETTER, by, at, true).await.unwrap(), ReplayClaim::Claimed);
         assert_eq!(marks(store).await, [Some(at), replayed, None]);
         store.mark_replayed(LETTER, by, at + 5).await.unwrap();
         assert_eq!(marks(store).await, [None, Some(at + 5), None]);
     }
     assert_eq!(store.dead_letters(None, None, 1).await.unwrap().dead_letters[0].replayed_at, Some(NOW + 6));
-    assert_eq!(store.claim_replay("purchases/k/purchases/0/9", "r", NOW).await.unwrap(), ReplayClaim::Unknown);
+    assert_eq!(store.claim_replay("purchases/k/purchases/0/9", "r", NOW, true).await.unwrap(), ReplayClaim::Unknown);
+}
+
+pub(crate) async fn what_was_sent_before_is_claimed_only_by_who_wants_it_again(store: &dyn Store) {
+    one_letter(store).await;
+    assert_eq!(store.claim_replay(LETTER, "a", NOW, false).await.unwrap(), ReplayClaim::Claimed);
+    store.mark_replayed(LETTER, "a", NOW + 1).await.unwrap();
+    assert_eq!(store.claim_replay(LETTER, "b", NOW + 2, false).await.unwrap(), ReplayClaim::Sent(NOW + 1));
+    assert_eq!(marks(store).await, [None, Some(NOW + 1), None], "it is left as it was");
+    assert_eq!(store.claim_replay(LETTER, "b", NOW + 2, true).await.unwrap(), ReplayClaim::Claimed);
 }
 
 pub(crate) async fn of_many_replays_at_once_one_claims(store: &dyn Store) {
     one_letter(store).await;
     let names = ["a", "b", "c", "d", "e", "f"];
-    let claims = futures::future::join_all(names.map(|by| store.claim_replay(LETTER, by, NOW))).await;
+    let claims = futures::future::join_all(names.map(|by| store.claim_replay(LETTER, by, NOW, true))).await;
     let claims = claims.into_iter().map(Result::unwrap).collect::<Vec<_>>();
     assert_eq!(claims.iter().filter(|claim| **claim == ReplayClaim::Claimed).count(), 1, "{claims:?}");
     assert_eq!(claims.iter().filter(|claim| **claim == ReplayClaim::InProgress(NOW)).count(), 5, "{claims:?}");
@@ -51,7 +60,7 @@ pub(crate) async fn of_many_replays_at_once_one_claims(store: &dyn Store) {
 
 pub(crate) async fn a_claim_that_was_never_ended_is_void_after_a_minute(store: &dyn Store) {
     one_letter(store).await;
-    let claim = |by, at| store.claim_replay(LETTER, by, at);
+    let claim = |by, at| store.claim_replay(LETTER, by, at, true);
     assert_eq!(claim("died", NOW).await.unwrap(), ReplayClaim::Claimed);
     assert_eq!(claim("next", NOW + 59_999).await.unwrap(), ReplayClaim::InProgress(NOW));
     // Whoever lost the answer to his own claim has it still.
@@ -61,7 +70,7 @@ pub(crate) async fn a_claim_that_was_never_ended_is_void_after_a_minute(store: &
 
 pub(crate) async fn a_claim_is_ended_by_whoever_has_it(store: &dyn Store) {
     one_letter(store).await;
-    store.claim_replay(LETTER, "mine", NOW).await.unwrap();
+    store.claim_replay(LETTER, "mine", NOW, true).await.unwrap();
     store.release_replay(LETTER, "other").await.unwrap();
     assert_eq!(marks(store).await, [Some(NOW), None, None]);
     // It was slow, and its claim has gone to somebody else: it was sent all the same.
@@ -81,7 +90,7 @@ pub(crate) async fn a_replay_that_fails_again_points_to_its_origin(store: &dyn S
     let mut hand = one_letter(store).await;
     assert_eq!(letter(store, 0).await.letter.origin, None);
     let origin = letter(store, 0).await.origin();
-    store.claim_replay(LETTER, "r", NOW).await.unwrap();
+    store.claim_replay(LETTER, "r", NOW, true).await.unwrap();
     // Its failure may be known before it is known to have been sent.
     hand.write(store, vec![again(1, &origin)]).await;
     store.mark_replayed(LETTER, "r", NOW).await.unwrap();
@@ -89,7 +98,7 @@ pub(crate) async fn a_replay_that_fails_again_points_to_its_origin(store: &dyn S
     let second = letter(store, 1).await;
     assert_eq!((second.letter.origin.as_ref(), second.origin()), (Some(&origin), origin.clone()), "and so on");
     // Sent again once more, nothing is known of it yet.
-    store.claim_replay(LETTER, "s", NOW + 9).await.unwrap();
+    store.claim_replay(LETTER, "s", NOW + 9, true).await.unwrap();
     assert_eq!(marks(store).await, [Some(NOW + 9), Some(NOW), None]);
 
     // The same place in a topic that was made anew is another one.

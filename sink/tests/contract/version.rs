@@ -23,7 +23,7 @@ async fn check_migrated(store: &dyn Store) {
     assert_eq!((tally.stored, tally.repeated, tally.dead), (1, 1, 1));
     let letter = store.dead_letter("purchases", 0, 1).await.unwrap().unwrap();
     assert_eq!((letter.letter.reason.as_str(), letter.letter.claimed_at), ("malformed_json", None));
-    assert_eq!(store.claim_replay(&letter.id, "r", T).await.unwrap(), ReplayClaim::Claimed);
+    assert_eq!(store.claim_replay(&letter.id, "r", T, true).await.unwrap(), ReplayClaim::Claimed);
     store.mark_replayed(&letter.id, "r", T).await.unwrap();
     assert_eq!(store.dead_letter("purchases", 0, 1).await.unwrap().unwrap().letter.replayed_at, Some(T));
 }
@@ -117,7 +117,7 @@ async fn a_graph_of_a_newer_version_is_refused_and_left_as_it_was() {
         check_refusal(&store.write(&hand.batch(vec![purchase("b", 1, 2, T)])).await.unwrap_err(), "version 99");
         check_refusal(&store.reset(&[]).await.unwrap_err(), "version 99");
         check_refusal(&store.retire_embedded("embedded-1").await.unwrap_err(), "version 99");
-        check_refusal(&store.claim_replay(letter, "r", T).await.unwrap_err(), "version 99");
+        check_refusal(&store.claim_replay(letter, "r", T, true).await.unwrap_err(), "version 99");
         check_refusal(&store.mark_published(&[letter.to_owned()]).await.unwrap_err(), "version 99");
     }
     assert_eq!((graph().await, number(CONSTRAINTS).await), before);

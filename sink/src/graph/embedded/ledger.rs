@@ -1,9 +1,10 @@
 //! The dead-letter ledger in SQLite.
 
-use rusqlite::{Connection, OptionalExtension, Result, Row, params, types::Type};
+use model::dead_letter::ReasonCount;
+use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params, types::Type};
 
 use crate::graph::{
-    CheckpointId, DeadRecord, LedgerEntry, ReplayClaim,
+    CheckpointId, DeadRecord, LedgerEntry, ReplayClaim, Wanted,
     ledger::{self, After, Original, decode_headers, encode_headers, letter_id},
 };
 
@@ -47,7 +48,7 @@ pub(super) fn put(connection: &Connection, id: &CheckpointId, incarnation: i64, 
 /// Up to `limit` letters after a place, ordered by topic, partition, offset, cluster and id.
 pub(super) fn page(
     connection: &Connection,
-    topic: Option<&str>,
+    wanted: &Wanted,
     after: Option<&After>,
     limit: u32,
 ) -> Result<Vec<LedgerEntry>> {
@@ -56,18 +57,31 @@ pub(super) fn page(
     let (from, partition, offset, cluster, id) = after.map_or(("", -1, -1, "", ""), |it| {
         (it.topic.as_str(), it.partition, it.offset, it.cluster.as_str(), it.id.as_str())
     });
-    let only = topic.map_or("", |_| "AND topic = ?7");
+    // Spelled out only where it is wanted, so that the index on the place is used for the topic too.
+    let only = if wanted.topic.is_some() { "topic = :topic" } else { ":topic IS NULL" };
     let sql = format!(
-        "SELECT {COLUMNS} FROM dead_letter WHERE {PLACE} > (?1, ?2, ?3, ?4, ?5) {only} \
-         ORDER BY topic, partition, \"offset\", cluster, id LIMIT ?6"
+        "SELECT {COLUMNS} FROM dead_letter WHERE {PLACE} > (:from, :partition, :offset, :cluster, :id) AND {only} \
+         AND (:reason IS NULL OR reason = :reason) AND (NOT :waiting OR replayed_at IS NULL) \
+         AND (:until IS NULL OR recorded_at <= :until) ORDER BY topic, partition, \"offset\", cluster, id LIMIT :limit"
     );
-    let mut statement = connection.prepare_cached(&sql)?;
-    match topic {
-        None => statement.query_map(params![from, partition, offset, cluster, id, limit], read_row)?.collect(),
-        Some(topic) => {
-            statement.query_map(params![from, partition, offset, cluster, id, limit, topic], read_row)?.collect()
-        }
-    }
+    let values = named_params! {
+        ":from": from, ":partition": partition, ":offset": offset, ":cluster": cluster, ":id": id,
+        ":topic": wanted.topic, ":reason": wanted.reason, ":waiting": wanted.waiting, ":until": wanted.until,
+        ":limit": limit,
+    };
+    connection.prepare_cached(&sql)?.query_map(values, read_row)?.collect()
+}
+
+pub(super) fn reasons(connection: &Connection) -> Result<Vec<ReasonCount>> {
+    connection
+        .prepare_cached(
+            "SELECT topic, reason, count(*), count(*) - count(replayed_at) FROM dead_letter GROUP BY topic, reason \
+             ORDER BY topic, reason",
+        )?
+        .query_map([], |row| {
+            Ok(ReasonCount { topic: row.get(0)?, reason: row.get(1)?, letters: row.get(2)?, waiting: row.get(3)? })
+        })?
+        .collect()
 }
 
 pub(super) fn counts(connection: &Connection) -> Result<Vec<(String, i64)>> {
@@ -116,14 +130,21 @@ pub(super) fn find(connection: &Connection, topic: &str, partition: i32, offset:
         .optional()
 }
 
+pub(super) fn letter(connection: &Connection, id: &str) -> Result<Option<LedgerEntry>> {
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM dead_letter WHERE id = ?1"))?
+        .query_row([id], read_row)
+        .optional()
+}
+
 /// Looks who has the letter, and claims it if nobody does.
-pub(super) fn claim(connection: &Connection, id: &str, by: &str, at: i64) -> Result<ReplayClaim> {
-    let found: Option<(Option<String>, Option<i64>)> = connection
-        .prepare_cached("SELECT claimed_by, claimed_at FROM dead_letter WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+pub(super) fn claim(connection: &Connection, id: &str, by: &str, at: i64, again: bool) -> Result<ReplayClaim> {
+    let found: Option<(Option<String>, Option<i64>, Option<i64>)> = connection
+        .prepare_cached("SELECT claimed_by, claimed_at, replayed_at FROM dead_letter WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let Some((claimed_by, claimed_at)) = found else { return Ok(ReplayClaim::Unknown) };
-    let claim = ledger::claim(claimed_by.as_deref().zip(claimed_at), by, at);
+    let Some((claimed_by, claimed_at, sent)) = found else { return Ok(ReplayClaim::Unknown) };
+    let claim = ledger::claim(claimed_by.as_deref().zip(claimed_at), sent.filter(|_| !again), by, at);
     if claim == ReplayClaim::Claimed {
         // What is sent again has not failed again yet.
         connection

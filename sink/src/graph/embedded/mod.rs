@@ -7,13 +7,13 @@ use std::{fs::File, path::Path};
 use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
-    dead_letter::DeadLetterPage,
+    dead_letter::ReasonCount,
     status::{GraphCounts, Order},
 };
 
 use super::{
-    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Needs, Outcome, ProductFacts,
-    RatingCounts, ReplayClaim, Sales, Store, Target, ledger::After, takeover,
+    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Needs, Outcome,
+    ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Wanted, ledger::After, takeover,
 };
 
 mod checkpoint;
@@ -122,24 +122,22 @@ impl Store for Embedded {
         self.pool.write("setting a target state", move |tx| Ok(End::Commit(target::aim(tx, &connector, order)?))).await
     }
 
-    async fn dead_letters(
-        &self,
-        topic: Option<&str>,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<DeadLetterPage, Error> {
+    async fn letters(&self, wanted: &Wanted, after: Option<&str>, limit: u32) -> Result<Letters, Error> {
         let after = after.map(After::parse).transpose()?;
-        let topic = topic.map(str::to_owned);
+        let wanted = wanted.clone();
         // One more than wanted tells whether there is a next page.
-        let read = move |tx: &rusqlite::Transaction<'_>| {
-            ledger::page(tx, topic.as_deref(), after.as_ref(), limit.saturating_add(1))
-        };
+        let read =
+            move |tx: &rusqlite::Transaction<'_>| ledger::page(tx, &wanted, after.as_ref(), limit.saturating_add(1));
         let found = self.pool.read("reading dead letters", read).await?;
         Ok(super::ledger::page(found, limit))
     }
 
     async fn dead_letter_counts(&self) -> Result<Vec<(String, i64)>, Error> {
         self.pool.read("counting dead letters", |tx| ledger::counts(tx)).await
+    }
+
+    async fn dead_letter_reasons(&self) -> Result<Vec<ReasonCount>, Error> {
+        self.pool.read("counting dead letters", |tx| ledger::reasons(tx)).await
     }
 
     async fn dead_offsets(
@@ -172,9 +170,16 @@ impl Store for Embedded {
         self.pool.read("reading a dead letter", move |tx| ledger::find(tx, &topic, partition, offset)).await
     }
 
-    async fn claim_replay(&self, id: &str, by: &str, at: i64) -> Result<ReplayClaim, Error> {
+    async fn letter(&self, id: &str) -> Result<Option<LedgerEntry>, Error> {
+        let id = id.to_owned();
+        self.pool.read("reading a dead letter", move |tx| ledger::letter(tx, &id)).await
+    }
+
+    async fn claim_replay(&self, id: &str, by: &str, at: i64, again: bool) -> Result<ReplayClaim, Error> {
         let (id, by) = (id.to_owned(), by.to_owned());
-        self.pool.write("claiming a dead letter", move |tx| ledger::claim(tx, &id, &by, at).map(End::Commit)).await
+        self.pool
+            .write("claiming a dead letter", move |tx| ledger::claim(tx, &id, &by, at, again).map(End::Commit))
+            .await
     }
 
     async fn release_replay(&self, id: &str, by: &str) -> Result<(), Error> {

@@ -1,12 +1,12 @@
 //! The dead-letter ledger in Neo4j.
 
-use model::dead_letter::DeadLetterPage;
+use model::dead_letter::ReasonCount;
 use neo4rs::{BoltType, Query, query};
 use serde::Deserialize;
 
 use super::{link::Transaction, row, write};
 use crate::graph::{
-    Batch, CheckpointId, DeadRecord, Error, LedgerEntry, ReplayClaim, Trouble,
+    Batch, CheckpointId, DeadRecord, Error, LedgerEntry, Letters, ReplayClaim, Trouble, Wanted,
     batch::Content,
     ledger::{self, After, Original, decode_headers, encode_headers, letter_id},
 };
@@ -53,16 +53,19 @@ fn bytes(bytes: &[u8]) -> BoltType {
 
 pub(super) async fn page(
     tx: &mut Transaction<'_>,
-    topic: Option<&str>,
+    wanted: &Wanted,
     after: Option<&After>,
     limit: u32,
-) -> Result<DeadLetterPage, Error> {
+) -> Result<Letters, Error> {
     // Without a place to begin after, the smallest there could be.
     let (from, partition, offset, cluster, id) = after.map_or(("", -1, -1, "", ""), |it| {
         (it.topic.as_str(), it.partition, it.offset, it.cluster.as_str(), it.id.as_str())
     });
     let page = query(cypher!("ledger_page"))
-        .param("only", topic)
+        .param("only", wanted.topic.as_deref())
+        .param("reason", wanted.reason.as_deref())
+        .param("waiting", wanted.waiting)
+        .param("until", wanted.until)
         .param("topic", from)
         .param("partition", partition)
         .param("offset", offset)
@@ -81,6 +84,10 @@ pub(super) async fn counts(tx: &mut Transaction<'_>) -> Result<Vec<(String, i64)
     }
     let rows = tx.rows::<Count>(cypher!("ledger_counts").into()).await?;
     Ok(rows.into_iter().map(|row| (row.topic, row.letters)).collect())
+}
+
+pub(super) async fn reasons(tx: &mut Transaction<'_>) -> Result<Vec<ReasonCount>, Error> {
+    tx.rows::<ReasonCount>(cypher!("ledger_reasons").into()).await
 }
 
 pub(super) async fn offsets(
@@ -119,17 +126,28 @@ pub(super) async fn find(
     Ok(entries(tx, find).await?.pop())
 }
 
+pub(super) async fn letter(tx: &mut Transaction<'_>, id: &str) -> Result<Option<LedgerEntry>, Error> {
+    Ok(entries(tx, query(cypher!("ledger_letter")).param("id", id)).await?.pop())
+}
+
 /// Locks the letter, looks who has it, and claims it if nobody does.
-pub(super) async fn claim(tx: &mut Transaction<'_>, id: &str, by: &str, at: i64) -> Result<ReplayClaim, Error> {
+pub(super) async fn claim(
+    tx: &mut Transaction<'_>,
+    id: &str,
+    by: &str,
+    at: i64,
+    again: bool,
+) -> Result<ReplayClaim, Error> {
     #[derive(Deserialize)]
     struct Found {
         by: Option<String>,
         at: Option<i64>,
+        sent: Option<i64>,
     }
     tx.run(query(cypher!("ledger_lock")).param("id", id)).await?;
     let found = tx.rows::<Found>(query(cypher!("ledger_look")).param("id", id)).await?;
     let Some(found) = found.first() else { return Ok(ReplayClaim::Unknown) };
-    let claim = ledger::claim(found.by.as_deref().zip(found.at), by, at);
+    let claim = ledger::claim(found.by.as_deref().zip(found.at), found.sent.filter(|_| !again), by, at);
     if claim == ReplayClaim::Claimed {
         tx.run(query(cypher!("ledger_claim")).param("id", id).param("by", by).param("at", at)).await?;
     }

@@ -11,15 +11,15 @@ use std::{
 use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
-    dead_letter::DeadLetterPage,
+    dead_letter::ReasonCount,
     status::{GraphCounts, Order},
 };
 use neo4rs::BoltType;
 use uuid::Uuid;
 
 use super::{
-    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Needs, Outcome, ProductFacts,
-    RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, ledger::After, takeover,
+    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Needs, Outcome,
+    ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, Wanted, ledger::After, takeover,
 };
 
 /// The text of a statement.
@@ -223,18 +223,17 @@ impl Store for Neo4j {
         write!(self, "setting a target state", target::aim(connector, order))
     }
 
-    async fn dead_letters(
-        &self,
-        topic: Option<&str>,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<DeadLetterPage, Error> {
+    async fn letters(&self, wanted: &Wanted, after: Option<&str>, limit: u32) -> Result<Letters, Error> {
         let after = after.map(After::parse).transpose()?;
-        read!(self, "reading dead letters", ledger::page(topic, after.as_ref(), limit))
+        read!(self, "reading dead letters", ledger::page(wanted, after.as_ref(), limit))
     }
 
     async fn dead_letter_counts(&self) -> Result<Vec<(String, i64)>, Error> {
         read!(self, "counting dead letters", ledger::counts())
+    }
+
+    async fn dead_letter_reasons(&self) -> Result<Vec<ReasonCount>, Error> {
+        read!(self, "counting dead letters", ledger::reasons())
     }
 
     async fn dead_offsets(
@@ -260,8 +259,12 @@ impl Store for Neo4j {
         read!(self, "reading a dead letter", ledger::find(topic, partition, offset))
     }
 
-    async fn claim_replay(&self, id: &str, by: &str, at: i64) -> Result<ReplayClaim, Error> {
-        write!(self, "claiming a dead letter", ledger::claim(id, by, at))
+    async fn letter(&self, id: &str) -> Result<Option<LedgerEntry>, Error> {
+        read!(self, "reading a dead letter", ledger::letter(id))
+    }
+
+    async fn claim_replay(&self, id: &str, by: &str, at: i64, again: bool) -> Result<ReplayClaim, Error> {
+        write!(self, "claiming a dead letter", ledger::claim(id, by, at, again))
     }
 
     async fn release_replay(&self, id: &str, by: &str) -> Result<(), Error> {

@@ -4,6 +4,9 @@ MATCH (d:SluiceDeadLetter)
 USING INDEX d:SluiceDeadLetter(topic, partition, offset)
 WHERE d.topic >= $topic AND d.partition IS NOT NULL AND d.offset IS NOT NULL
   AND ($only IS NULL OR d.topic = $only)
+  AND ($reason IS NULL OR d.reason = $reason)
+  AND (NOT $waiting OR d.replayed_at IS NULL)
+  AND ($until IS NULL OR d.recorded_at <= $until)
   AND CASE
         WHEN d.topic <> $topic THEN true
         WHEN d.partition <> $partition THEN d.partition > $partition

@@ -1,0 +1,168 @@
+//! Each sink: what it does, how far it is, what its tasks do, and what it can be told.
+
+mod card;
+mod config;
+mod order;
+mod partition;
+mod task;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use model::{Kind, connector::Connector, status::Status};
+
+use crate::{
+    call::read,
+    component::banner::{Banner, Refused, SignInFirst, sentence},
+    erased::{memo, when},
+    live::{polled_at, use_live},
+};
+
+/// The page: `?sel=purchases` or `#purchases` shows one first.
+#[component]
+pub(crate) fn Connectors() -> impl IntoView {
+    let status = use_live().status;
+    let beat = memo(move || status.with(moved));
+    let answer = polled_at(beat.into(), || (), |()| read::connectors());
+    let query = use_query_map();
+    let chosen = memo(move || query.with(|query| query.get("sel")).and_then(|name| name.parse::<Kind>().ok()));
+    let refused = move || answer.get().and_then(Result::err).map(|error| view! { <Refused error/> });
+    let cards = Kind::ALL.map(|kind| {
+        move || {
+            let told = memo(move || {
+                let all = answer.get().and_then(Result::ok).unwrap_or_default();
+                let told = all.into_iter().find(|connector| connector.kind == kind)?;
+                Some(status.with(|status| brought_up(told, status)))
+            });
+            card::card(kind, told, memo(move || chosen.get() == Some(kind)))
+        }
+    });
+    view! {
+        <p class="lead">
+            "A connector reads a topic of Kafka and stores each record in the graph, once. Its tasks share the topic's partitions, "
+            "in as many processes as there are."
+        </p>
+        <SignInFirst/>
+        <Away/>
+        <Transition fallback=|| view! { <p class="muted" aria-busy="true">"Looking…"</p> }>
+            {refused}
+            {cards.clone().map(|card| card()).collect_view()}
+        </Transition>
+    }
+}
+
+/// What is away, and what that means for the numbers on this page.
+#[component]
+fn Away() -> impl IntoView {
+    let status = use_live().status;
+    let error = move |graph: bool| {
+        let error = status.with(|status| if graph { status.graph.error.clone() } else { status.kafka.error.clone() });
+        sentence(&error.unwrap_or_default())
+    };
+    let no_kafka = memo(move || status.with(|status| status.at > 0 && !status.kafka.connected));
+    let no_graph = memo(move || status.with(|status| status.at > 0 && !status.graph.connected));
+    view! {
+        {when(no_kafka, move || {
+            let text = format!("{} How far the topics reach is not known meanwhile, and so the lag is not either.", error(false));
+            view! { <Banner tone="bad" title="Kafka does not answer." text/> }.into_any()
+        })}
+        {when(no_graph, move || {
+            let text = format!("{} Records wait in Kafka, and the books stand as they were when it answered last.", error(true));
+            view! { <Banner tone="bad" title="The graph does not answer." text/> }.into_any()
+        })}
+    }
+}
+
+/// Changes whenever something has happened that only the full answer tells: a write, a takeover, a try.
+fn moved(status: &Status) -> u32 {
+    let read = status.books.values().map(|books| books.read + books.dead);
+    let tasks = status.connectors.iter().flat_map(|connector| &connector.tasks);
+    let tries = tasks
+        .map(|task| task.since + i64::from(task.retry.map_or(0, |retry| retry.tries)) + task.partitions.len() as i64);
+    let links = [i64::from(status.kafka.connected), i64::from(status.graph.connected)];
+    read.chain(tries).chain(links).fold(0_u32, |sum, part| sum.wrapping_mul(31).wrapping_add(part as u32))
+}
+
+/// The full answer with what the event stream has said since: states, tasks, and how far each partition is.
+fn brought_up(mut told: Connector, status: &Status) -> Connector {
+    if let Some(newer) = status.connectors.iter().find(|connector| connector.kind == told.kind) {
+        told.state = newer.state;
+        told.tasks.clone_from(&newer.tasks);
+    }
+    let known = status.topics.get(told.kind.topic()).map(|topic| topic.partitions.as_slice()).unwrap_or_default();
+    for partition in &mut told.partitions {
+        let Some(newer) = known.iter().find(|newer| newer.partition == partition.partition) else { continue };
+        partition.end = status.kafka.connected.then_some(newer.high);
+        partition.lag = status.kafka.connected.then_some(newer.lag);
+        partition.next_offset = newer.checkpoint.or(partition.next_offset);
+    }
+    told.lag =
+        if told.partitions.is_empty() { None } else { told.partitions.iter().map(|partition| partition.lag).sum() };
+    if let Some(rates) = status.rates.get(told.kind.topic()) {
+        told.stored_per_second = rates.stored_per_second;
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{
+        connector::{ConnectorPartition, Met},
+        status::{Books, ConnectorStatus, KafkaStatus, PartitionStatus, State, TopicStatus},
+    };
+
+    use super::*;
+
+    pub(super) fn connector() -> Connector {
+        Connector {
+            name: "purchases".into(),
+            kind: Kind::Purchase,
+            description: String::new(),
+            state: State::Running,
+            paused: false,
+            lag: Some(0),
+            stored_per_second: 0.0,
+            tasks: Vec::new(),
+            partitions: vec![ConnectorPartition { lag: Some(0), ..ConnectorPartition::default() }],
+            earlier: None,
+            met: Met::default(),
+            config: Vec::new(),
+        }
+    }
+
+    fn status(connected: bool) -> Status {
+        let partitions = vec![PartitionStatus { partition: 0, low: 0, high: 9, checkpoint: Some(4), lag: 5 }];
+        let connector = ConnectorStatus {
+            name: "purchases".into(),
+            kind: Kind::Purchase,
+            state: State::Paused,
+            lag: 5,
+            latency_p50_ms: None,
+            latency_p99_ms: None,
+            tasks: Vec::new(),
+        };
+        Status {
+            kafka: KafkaStatus { connected, ..KafkaStatus::default() },
+            topics: [("purchases".to_owned(), TopicStatus { partitions })].into(),
+            connectors: vec![connector],
+            ..Status::default()
+        }
+    }
+
+    #[test]
+    fn the_lag_is_that_of_the_stream_and_unknown_while_kafka_is_away() {
+        let now = brought_up(connector(), &status(true));
+        assert_eq!((now.state, now.lag, now.partitions[0].next_offset), (State::Paused, Some(5), Some(4)));
+        let away = brought_up(connector(), &status(false));
+        assert_eq!((away.lag, away.partitions[0].end, away.partitions[0].next_offset), (None, None, Some(4)));
+    }
+
+    #[test]
+    fn a_write_and_an_outage_are_reasons_to_ask_again_and_time_is_not() {
+        let before = status(true);
+        assert_eq!(moved(&before), moved(&Status { at: 99, ..before.clone() }));
+        let mut after = before.clone();
+        after.books.insert("purchases".into(), Books { read: 1, ..Books::default() });
+        assert_ne!(moved(&before), moved(&after));
+        assert_ne!(moved(&before), moved(&status(false)));
+    }
+}

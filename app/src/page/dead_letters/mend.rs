@@ -1,0 +1,84 @@
+//! The form in which a letter's value is mended: what is no JSON is pointed out before it is sent.
+
+use leptos::{ev, prelude::*};
+use model::dead_letter::DeadLetter;
+
+use super::letter::place;
+use crate::{
+    call::act::Replay,
+    component::banner::sentence,
+    erased::{memo, when},
+    json,
+};
+
+/// The form.
+pub(super) fn mend(letter: &DeadLetter, replay: ServerAction<Replay>, locked: bool) -> AnyView {
+    let place = place(letter);
+    let fault_id = format!("fault-{place}");
+    let payload = letter.value.clone().unwrap_or_default();
+    let rows = payload.lines().count().clamp(3, 14);
+    let text = RwSignal::new(payload.clone());
+    let fault = memo(move || text.with(|text| json::fault(text)).map(|fault| sentence(&fault)).unwrap_or_default());
+    let faulty = memo(move || !fault.with(String::is_empty));
+    // Before the form's own listener, which sends it.
+    let stop = move |event: ev::SubmitEvent| {
+        if faulty.get_untracked() {
+            event.prevent_default();
+        }
+    };
+    let shown = fault_id.clone();
+    let ids = hidden(letter);
+    view! {
+        <ActionForm action=replay on:submit:capture=stop>
+            {ids}
+            <label>
+                "Value, to mend"
+                <textarea
+                    name="value"
+                    rows=rows
+                    spellcheck="false"
+                    aria-label=format!("Value of {place}")
+                    aria-invalid=move || faulty.get().then_some("true")
+                    aria-describedby=fault_id
+                    disabled=locked
+                    inner_html=inner_text(&payload)
+                    on:input:target=move |event| text.set(event.target().value())
+                ></textarea>
+            </label>
+            <p class="fault" id=shown role="status">
+                {when(faulty, move || view! { <b>"Not JSON yet: "</b>{fault} }.into_any())}
+            </p>
+            <button class="btn primary" type="submit" disabled=locked aria-disabled=move || faulty.get().then_some("true") aria-label=format!("Replay {place} with this value")>
+                "Replay with this value"
+            </button>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// Which letter a form is about.
+pub(super) fn hidden(letter: &DeadLetter) -> AnyView {
+    view! {
+        <input type="hidden" name="topic" value=letter.topic.clone()/>
+        <input type="hidden" name="partition" value=letter.partition/>
+        <input type="hidden" name="offset" value=letter.offset/>
+        <input type="hidden" name="id" value=letter.id.clone()/>
+    }
+    .into_any()
+}
+
+/// A text as it may stand in a `textarea`. Leptos writes what is inside one as it is, so that `</textarea>` in a record would
+/// end it, and what follows be part of the page.
+fn inner_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inner_text;
+
+    #[test]
+    fn a_record_cannot_end_the_field_that_shows_it() {
+        assert_eq!(inner_text("</textarea><b>&lt;"), "&lt;/textarea>&lt;b>&amp;lt;");
+    }
+}
