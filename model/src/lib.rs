@@ -7,6 +7,7 @@ pub mod burst;
 pub mod dead_letter;
 pub mod event;
 pub mod failure;
+pub mod happening;
 pub mod kind;
 pub mod picture;
 pub mod status;

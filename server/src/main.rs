@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 mod answers;
+mod chronicle;
 mod config;
 mod healthcheck;
 mod house;
@@ -109,7 +110,22 @@ async fn serve(config: Checked) -> Result<(), String> {
     });
     let answers = answers::Answers::new(store.clone());
     let roles = config.roles;
-    let house = Arc::new(House { cluster, store, board, producers, sampler, answers, targets, roles });
+    let house = Arc::new(House {
+        cluster,
+        store,
+        board,
+        producers,
+        sampler,
+        answers,
+        targets,
+        roles,
+        chronicle: chronicle::Chronicle::default(),
+        started_at: chrono::Utc::now().timestamp_millis(),
+    });
+    tokio::spawn({
+        let (house, stop) = (house.clone(), stop.clone());
+        async move { house.keep_chronicle(stop).await }
+    });
     let guard = http::Guard::new(config.admin_token, http::Hosts::new(config.listen.ip(), config.allowed_hosts));
     let web = http::Web::new(house.clone(), guard, metrics, stop.clone());
     info!(%address, "listening");

@@ -6,6 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use chrono::Utc;
 use metrics::gauge;
 use model::{
     Kind,
@@ -41,6 +42,19 @@ pub struct Link {
     pub name: Option<String>,
     /// Why it does not answer.
     pub error: Option<String>,
+    /// Since when it answers, or does not, in epoch milliseconds; none before it was asked.
+    pub since: Option<i64>,
+}
+
+impl Link {
+    /// Notes an answer, or that there was none.
+    fn turn(&mut self, error: Option<String>, now_ms: i64) {
+        let connected = error.is_none();
+        if self.since.is_none() || self.connected != connected {
+            self.since = Some(now_ms);
+        }
+        (self.connected, self.error) = (connected, error);
+    }
 }
 
 /// What a process says of its tasks.
@@ -162,17 +176,19 @@ impl Board {
 
     /// Notes whether the broker answers.
     pub fn set_broker(&self, answer: Result<(), String>) {
-        *lock(&self.broker) = Link { connected: answer.is_ok(), name: None, error: answer.err() };
+        lock(&self.broker).turn(answer.err(), Utc::now().timestamp_millis());
     }
 
     /// Notes whether the store answers, and its name if it said it.
     pub fn set_store(&self, answer: Result<String, String>) {
         let mut link = lock(&self.store);
-        link.connected = answer.is_ok();
-        match answer {
-            Ok(name) => (link.name, link.error) = (Some(name), None),
-            Err(error) => link.error = Some(error),
-        }
+        let (name, error) = match answer {
+            Ok(name) => (Some(name), None),
+            Err(error) => (None, Some(error)),
+        };
+        // Its name is remembered while it is away.
+        link.name = name.or(link.name.take());
+        link.turn(error, Utc::now().timestamp_millis());
     }
 
     /// Sets what a task is doing, and why. `since` stays while the state does.
@@ -287,6 +303,18 @@ mod tests {
         let mut offsets: Vec<_> = board.checkpoints().iter().map(|it| (it.id.partition, it.next_offset)).collect();
         offsets.sort_unstable();
         assert_eq!(offsets, [(0, 50), (1, 90), (2, 7)]);
+    }
+
+    #[test]
+    fn a_link_tells_since_when_it_is_as_it_is() {
+        let mut link = Link::default();
+        assert_eq!(link.since, None);
+        link.turn(Some("away".into()), 10);
+        link.turn(Some("still away".into()), 20);
+        assert_eq!((link.connected, link.since, link.error.as_deref()), (false, Some(10), Some("still away")));
+        link.turn(None, 30);
+        link.turn(None, 40);
+        assert_eq!((link.connected, link.since, link.error), (true, Some(30), None));
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod site;
 
 pub(crate) use guard::{Gate, Guard, Hosts};
 pub(crate) use serve::{Limits, serve};
+pub(crate) use site::build;
 
 /// What handlers need.
 #[derive(Clone)]
