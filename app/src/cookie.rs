@@ -1,4 +1,4 @@
-//! What a browser remembers between visits: the theme and how often answers are asked for again.
+//! What a browser remembers between visits: the theme, how often answers are asked for again, and whether keys work.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,16 @@ impl Theme {
         }
     }
 
+    /// The next one, from light to dark to what the system says.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only browsers have keys"))]
+    pub(crate) const fn next(self) -> Self {
+        match self {
+            Self::Auto => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::Auto,
+        }
+    }
+
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|theme| theme.name() == name)
     }
@@ -61,6 +71,28 @@ impl Refresh {
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         let seconds: u32 = text.parse().ok()?;
         Self::ALL.into_iter().find(|refresh| refresh.0 == seconds)
+    }
+}
+
+/// Whether single keys do something. Some speak to their machine, and what they say must not press keys (WCAG 2.1.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Keys(pub(crate) bool);
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self(true)
+    }
+}
+
+impl Keys {
+    pub(crate) const COOKIE: &str = "sluice_keys";
+
+    pub(crate) const fn text(self) -> &'static str {
+        if self.0 { "on" } else { "off" }
+    }
+
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        [Self(true), Self(false)].into_iter().find(|keys| keys.text() == text)
     }
 }
 
@@ -110,5 +142,7 @@ mod tests {
         assert_eq!(Theme::from_name("pink"), None);
         assert_eq!(Refresh::from_text("10"), Some(Refresh(10)));
         assert_eq!(Refresh::from_text("3"), None);
+        assert_eq!(Keys::from_text("off"), Some(Keys(false)));
+        assert_eq!(Keys::from_text("no"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Numbers, durations and times as people read them; the same on the server and in the browser, so always UTC.
 
 /// `1234567` → `1,234,567`.
-pub(crate) fn thousands(number: i64) -> String {
+pub fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     if number < 0 {
@@ -22,7 +22,7 @@ pub(crate) fn count(number: u64) -> String {
 }
 
 /// `3` and `record` → `3 records`.
-pub(crate) fn plural(number: i64, one: &str, many: &str) -> String {
+pub fn plural(number: i64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number), if number == 1 { one } else { many })
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn rate(per_second: f64) -> String {
 }
 
 /// `0.42` → `0.4 ms`, `14.2` → `14 ms`, `1234` → `1.2 s`, `125000` → `2 min 5 s`.
-pub(crate) fn duration(ms: f64) -> String {
+pub fn duration(ms: f64) -> String {
     if ms < 9.95 {
         format!("{ms:.1} ms")
     } else if ms < 999.5 {
@@ -56,7 +56,7 @@ pub(crate) fn duration(ms: f64) -> String {
 }
 
 /// How long something took: two decimals of a second while it is short.
-pub(crate) fn took(ms: i64) -> String {
+pub fn took(ms: i64) -> String {
     if ms < 10_000 { format!("{:.2} s", ms as f64 / 1000.0) } else { duration(ms as f64) }
 }
 
@@ -64,6 +64,12 @@ pub(crate) fn took(ms: i64) -> String {
 pub(crate) fn time_of_day(ms: i64) -> String {
     let seconds = ms.div_euclid(1000).rem_euclid(86_400);
     format!("{:02}:{:02}:{:02}", seconds / 3600, seconds % 3600 / 60, seconds % 60)
+}
+
+/// Epoch milliseconds → `2026-11-24T13:02:11Z`, as machines read it.
+pub(crate) fn machine_time(ms: i64) -> String {
+    let (year, month, day) = civil(ms.div_euclid(86_400_000));
+    format!("{year:04}-{month:02}-{day:02}T{}Z", time_of_day(ms))
 }
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -143,5 +149,6 @@ mod tests {
         assert_eq!(date_time(1_795_525_331_999), "24 Nov 2026, 13:02:11 UTC");
         assert_eq!(date(-1), "31 Dec 1969");
         assert_eq!(iso(1_795_525_331_999), "2026-11-24T13:02:11.999Z");
+        assert_eq!(machine_time(1_795_525_331_999), "2026-11-24T13:02:11Z");
     }
 }

@@ -11,7 +11,10 @@ mod chart;
 mod component;
 mod cookie;
 mod erased;
+#[cfg(not(feature = "ssr"))]
 mod format;
+#[cfg(feature = "ssr")]
+pub mod format;
 mod graph_view;
 mod json;
 mod live;

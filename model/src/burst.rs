@@ -56,6 +56,9 @@ pub struct Burst {
     pub count: u64,
     /// What fixes the content.
     pub seed: u64,
+    /// How many of `count` are broken on purpose.
+    #[serde(default)]
+    pub poison: u64,
     /// Handed to the Kafka client.
     pub sent: u64,
     /// Acknowledged by the broker.

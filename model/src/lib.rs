@@ -8,6 +8,7 @@ pub mod connector;
 pub mod dead_letter;
 pub mod event;
 pub mod failure;
+pub mod happening;
 pub mod kind;
 pub mod picture;
 pub mod record;

@@ -4,13 +4,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, burst::Burst};
+use crate::{Kind, burst::Burst, happening::Happening};
 
 /// The whole pipeline at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Status {
     /// The product's version.
     pub version: String,
+    /// Names the pages that this server carries: another build has another name.
+    #[serde(default)]
+    pub build: String,
+    /// When this process started, in epoch milliseconds.
+    #[serde(default)]
+    pub started_at: i64,
     /// When this was taken, in epoch milliseconds.
     pub at: i64,
     /// Sinks consume, where this process has them, and broker and store answer.
@@ -34,8 +40,11 @@ pub struct Status {
     pub rates: BTreeMap<String, Rates>,
     /// What was read and what became of it, by topic.
     pub books: BTreeMap<String, Books>,
-    /// The newest bursts, newest first.
+    /// The newest bursts, and all that are under way, newest first.
     pub bursts: Vec<Burst>,
+    /// What happened of late, newest first.
+    #[serde(default)]
+    pub happened: Vec<Happening>,
 }
 
 /// The broker.
@@ -51,6 +60,21 @@ pub struct KafkaStatus {
     pub cluster: Option<String>,
     /// Why it does not answer, if it does not.
     pub error: Option<String>,
+    /// Since when it answers, or does not, in epoch milliseconds; none before it was asked.
+    #[serde(default)]
+    pub since: Option<i64>,
+}
+
+impl KafkaStatus {
+    /// What people call it.
+    pub const fn called(&self) -> &'static str {
+        if self.embedded { "The embedded broker" } else { "Kafka" }
+    }
+
+    /// It was asked, and does not answer.
+    pub const fn is_away(&self) -> bool {
+        !self.connected && self.error.is_some()
+    }
 }
 
 /// The store.
@@ -66,8 +90,23 @@ pub struct GraphStatus {
     pub connected: bool,
     /// Why it does not answer, if it does not.
     pub error: Option<String>,
+    /// Since when it answers, or does not, in epoch milliseconds; none before it was asked.
+    #[serde(default)]
+    pub since: Option<i64>,
     /// How much is in it.
     pub counts: GraphCounts,
+}
+
+impl GraphStatus {
+    /// What people call it.
+    pub const fn called(&self) -> &'static str {
+        if self.embedded { "The embedded store" } else { "Neo4j" }
+    }
+
+    /// It was asked, and does not answer.
+    pub const fn is_away(&self) -> bool {
+        !self.connected && self.error.is_some()
+    }
 }
 
 /// How much is in the graph.
@@ -235,6 +274,9 @@ pub struct Rates {
     pub stored_per_second: f64,
     /// `stored_per_second` of the last 60 seconds, oldest first.
     pub history: Vec<f32>,
+    /// `produced_per_second` likewise.
+    #[serde(default)]
+    pub produced_history: Vec<f32>,
 }
 
 /// What was read of a topic, and what became of it: `read = stored + repeated + dead`.

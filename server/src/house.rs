@@ -1,6 +1,6 @@
 //! Everything that runs, in one place, and what pages and API ask of it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use app::backend::Backend;
 use async_trait::async_trait;
@@ -25,8 +25,11 @@ use sink::{
     kafka::Cluster,
 };
 
+use tokio_util::sync::CancellationToken;
+
 use crate::{
     answers::{Answers, unavailable},
+    chronicle::Chronicle,
     config::Roles,
     connectors::connectors,
     producer::Producers,
@@ -36,7 +39,7 @@ use crate::{
     tail::{Filter, Tail, check_limit},
 };
 
-/// Bursts that the status shows.
+/// Bursts that the status shows, beside those under way.
 const NEWEST_BURSTS: usize = 8;
 
 /// The running pipeline.
@@ -52,6 +55,9 @@ pub(crate) struct House {
     pub(crate) roles: Roles,
     pub(crate) settings: Settings,
     pub(crate) reasons: Reasons,
+    pub(crate) chronicle: Chronicle,
+    /// When this process started, in epoch milliseconds.
+    pub(crate) started_at: i64,
 }
 
 impl House {
@@ -80,6 +86,8 @@ impl House {
         let consuming = connectors.iter().all(|connector| is_consuming(connector.state));
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            build: crate::http::build().to_owned(),
+            started_at: self.started_at,
             at: now,
             // Whether others consume is theirs to say.
             ready: (consuming || !self.roles.sinks) && store.connected && broker.connected,
@@ -90,6 +98,7 @@ impl House {
                 connected: broker.connected,
                 cluster: self.cluster.id().map(ToOwned::to_owned),
                 error: broker.error,
+                since: broker.since,
             },
             graph: GraphStatus {
                 name: store.name.unwrap_or_else(|| described.name.to_owned()),
@@ -97,6 +106,7 @@ impl House {
                 embedded: described.embedded,
                 connected: store.connected,
                 error: store.error,
+                since: store.since,
                 counts: sample.counts,
             },
             producers: by_topic(|kind| {
@@ -127,7 +137,21 @@ impl House {
             },
             rates: by_topic(|kind| sample.rates.get(&kind).cloned().unwrap_or_default()),
             books: self.sampler.books(&self.board),
-            bursts: self.producers.newest(NEWEST_BURSTS),
+            bursts: self.producers.shown(NEWEST_BURSTS),
+            happened: self.chronicle.newest(),
+        }
+    }
+
+    /// Writes down what happens, until it is stopped.
+    pub(crate) async fn keep_chronicle(&self, stop: CancellationToken) {
+        /// Between two looks: an outage, a burst or a pause that is shorter tells of itself by its end.
+        const EVERY: Duration = Duration::from_millis(500);
+        loop {
+            self.chronicle.note(&self.status(), &self.producers.newest(usize::MAX));
+            tokio::select! {
+                () = tokio::time::sleep(EVERY) => {}
+                () = stop.cancelled() => return,
+            }
         }
     }
 

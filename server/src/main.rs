@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 mod answers;
+mod chronicle;
 mod config;
 mod connectors;
 mod healthcheck;
@@ -120,8 +121,25 @@ async fn serve(config: Checked) -> Result<(), String> {
     });
     let reasons = reasons::Reasons::new(store.clone());
     let (roles, settings) = (config.roles, config.settings);
-    let house = House { cluster, store, board, producers, sampler, answers, targets, tail, roles, settings, reasons };
-    let house = Arc::new(house);
+    let house = Arc::new(House {
+        cluster,
+        store,
+        board,
+        producers,
+        sampler,
+        answers,
+        targets,
+        tail,
+        roles,
+        settings,
+        reasons,
+        chronicle: chronicle::Chronicle::default(),
+        started_at: chrono::Utc::now().timestamp_millis(),
+    });
+    tokio::spawn({
+        let (house, stop) = (house.clone(), stop.clone());
+        async move { house.keep_chronicle(stop).await }
+    });
     let guard = http::Guard::new(config.admin_token, http::Hosts::new(config.listen.ip(), config.allowed_hosts));
     let web = http::Web::new(house.clone(), guard, metrics, stop.clone());
     info!(%address, "listening");

@@ -205,7 +205,17 @@ pub(crate) fn lag_of(mark: Watermarks, checkpoint: Option<&Checkpoint>) -> i64 {
 #[derive(Default)]
 struct Speeds {
     before: Option<(Instant, [i64; 3], [u64; 3])>,
-    history: [VecDeque<f32>; 3],
+    stored: [VecDeque<f32>; 3],
+    produced: [VecDeque<f32>; 3],
+}
+
+/// Adds a value to a history, and gives all of it. A tenth is all that a sparkline shows, and short to write.
+fn remember(history: &mut VecDeque<f32>, per_second: f64) -> Vec<f32> {
+    history.push_back((per_second * 10.0).round() as f32 / 10.0);
+    if history.len() > HISTORY {
+        history.pop_front();
+    }
+    history.iter().copied().collect()
 }
 
 impl Speeds {
@@ -220,15 +230,11 @@ impl Speeds {
                 // Books shrink when the graph is emptied: that is no negative speed.
                 let stored = (read[index] - read_then[index]).max(0) as f64 / seconds;
                 let produced = acked[index].saturating_sub(acked_then[index]) as f64 / seconds;
-                let history = &mut self.history[index];
-                history.push_back(stored as f32);
-                if history.len() > HISTORY {
-                    history.pop_front();
-                }
                 let rates = Rates {
                     produced_per_second: produced,
                     stored_per_second: stored,
-                    history: history.iter().copied().collect(),
+                    history: remember(&mut self.stored[index], stored),
+                    produced_history: remember(&mut self.produced[index], produced),
                 };
                 (kind, rates)
             })

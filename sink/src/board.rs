@@ -6,6 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use chrono::Utc;
 use metrics::{counter, gauge};
 use model::{
     Kind,
@@ -49,17 +50,18 @@ pub struct Link {
     pub name: Option<String>,
     /// Why it does not answer.
     pub error: Option<String>,
-    /// Since when it has answered, or not, in epoch milliseconds.
-    pub since: i64,
+    /// Since when it answers, or does not, in epoch milliseconds; none before it was asked.
+    pub since: Option<i64>,
 }
 
 impl Link {
-    /// Notes the moment where it begins to answer, or ends.
-    fn turn(&mut self, connected: bool) {
-        if self.connected != connected || self.since == 0 {
-            self.since = chrono::Utc::now().timestamp_millis();
+    /// Notes an answer, or that there was none.
+    fn turn(&mut self, error: Option<String>, now_ms: i64) {
+        let connected = error.is_none();
+        if self.since.is_none() || self.connected != connected {
+            self.since = Some(now_ms);
         }
-        self.connected = connected;
+        (self.connected, self.error) = (connected, error);
     }
 }
 
@@ -223,19 +225,19 @@ impl Board {
 
     /// Notes whether the broker answers.
     pub fn set_broker(&self, answer: Result<(), String>) {
-        let mut link = lock(&self.broker);
-        link.turn(answer.is_ok());
-        link.error = answer.err();
+        lock(&self.broker).turn(answer.err(), Utc::now().timestamp_millis());
     }
 
     /// Notes whether the store answers, and its name if it said it.
     pub fn set_store(&self, answer: Result<String, String>) {
         let mut link = lock(&self.store);
-        link.turn(answer.is_ok());
-        match answer {
-            Ok(name) => (link.name, link.error) = (Some(name), None),
-            Err(error) => link.error = Some(error),
-        }
+        let (name, error) = match answer {
+            Ok(name) => (Some(name), None),
+            Err(error) => (None, Some(error)),
+        };
+        // Its name is remembered while it is away.
+        link.name = name.or(link.name.take());
+        link.turn(error, Utc::now().timestamp_millis());
     }
 
     /// Sets what a task is doing, and why. `since` stays while the state does.
@@ -378,6 +380,18 @@ mod tests {
         let expected = Met { retries: 2, narrowings: 1, ..Met::default() };
         assert_eq!(here.met(Kind::Purchase, 1_000), expected);
         assert_eq!(here.met(Kind::Purchase, 1_000 + SILENCE_MS), Met { retries: 1, ..Met::default() });
+    }
+
+    #[test]
+    fn a_link_tells_since_when_it_is_as_it_is() {
+        let mut link = Link::default();
+        assert_eq!(link.since, None);
+        link.turn(Some("away".into()), 10);
+        link.turn(Some("still away".into()), 20);
+        assert_eq!((link.connected, link.since, link.error.as_deref()), (false, Some(10), Some("still away")));
+        link.turn(None, 30);
+        link.turn(None, 40);
+        assert_eq!((link.connected, link.since, link.error), (true, Some(30), None));
     }
 
     #[test]

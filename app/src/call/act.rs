@@ -12,7 +12,8 @@ use model::{
 use super::CallError;
 
 /// Starts a burst. The numbers come as people typed them, so that a wrong one is answered with a sentence; `count` is
-/// a number or `own`, and then `own` has it.
+/// a number or `own`, and then `own` has it. How many are broken says `poison`, or a form with a switch: `broken_count`
+/// where `broken` is `on`.
 ///
 /// # Errors
 /// A number that is none, or what the backend says.
@@ -23,8 +24,11 @@ pub async fn start_burst(
     #[server(default)] own: String,
     #[server(default)] seed: String,
     #[server(default)] poison: String,
+    #[server(default)] broken: String,
+    #[server(default)] broken_count: String,
 ) -> Result<Burst, CallError> {
     let count = if count == "own" { own } else { count };
+    let poison = if broken == "on" { broken_count } else { poison };
     let request = model::burst::BurstRequest {
         kind,
         count: super::input::count(&count)?,

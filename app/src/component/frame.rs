@@ -2,18 +2,24 @@
 
 use leptos::prelude::*;
 
-use super::{banner::RefusedForm, nav::Nav, toast::ToastRegion, top_bar::TopBar};
+use super::{arrival::Arrival, banner::RefusedForm, nav::Nav, outage::Notices, toast::ToastRegion, top_bar::TopBar};
+#[cfg(feature = "hydrate")]
+use crate::live::use_live;
 
 /// The frame around a page.
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    crate::erased::effect(|| {
-        if let Some(root) = document().document_element() {
-            // Tests and style sheets know by this that the page is alive.
-            let _ = root.set_attribute("data-hydrated", "");
-        }
-    });
+    {
+        let awake = use_live().awake;
+        crate::erased::effect(move || {
+            awake.set(true);
+            if let Some(root) = document().document_element() {
+                // Tests and style sheets know by this that the page is alive.
+                let _ = root.set_attribute("data-hydrated", "");
+            }
+        });
+    }
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
         <div class="shell">
@@ -21,11 +27,13 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
             <div class="body">
                 <TopBar/>
                 <main class="main" id="main" tabindex="-1">
+                    <Notices/>
                     <RefusedForm/>
                     {children()}
                 </main>
             </div>
         </div>
         <ToastRegion/>
+        <Arrival/>
     }
 }

@@ -27,6 +27,11 @@ const SECTIONS: [Section; 3] = [
     ("Operate", &[("/connectors", "Connectors"), ("/dead-letters", "Dead letters")]),
 ];
 
+/// Every page that is linked here: its address and what it is called.
+pub(super) fn pages() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SECTIONS.into_iter().flat_map(|(_, links)| links.iter().copied())
+}
+
 /// Links to every page.
 #[component]
 pub(crate) fn Nav() -> impl IntoView {

@@ -4,15 +4,15 @@ use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
+use super::keys::KeysButton;
 use crate::{
     cookie::{self, Refresh, Theme},
     erased::memo,
-    format,
-    live::{Connection, use_live},
+    live::{Connection, Live, clock, use_live},
 };
 
 /// What the page at a path is called.
-fn title(path: &str) -> &'static str {
+pub(super) fn title(path: &str) -> &'static str {
     match path.trim_end_matches('/') {
         "" => "Overview",
         "/simulate" => "Simulate",
@@ -43,13 +43,15 @@ pub(crate) fn TopBar() -> impl IntoView {
     view! {
         <Title text=move || format!("{} · Sluice", title.get())/>
         <header class="top">
-            <h1>{title}</h1>
+            // Focused from the program only, after a change of the page.
+            <h1 tabindex="-1">{title}</h1>
             <div class="right">
                 {sign_in}
                 {sign_out}
                 <ConnectionChip/>
                 <RefreshChoice/>
                 <ThemeChoice/>
+                <KeysButton/>
             </div>
         </header>
     }
@@ -58,19 +60,20 @@ pub(crate) fn TopBar() -> impl IntoView {
 #[component]
 fn ConnectionChip() -> impl IntoView {
     let live = use_live();
-    let at = move || format::time_of_day(live.status.with(|status| status.at));
     // The time belongs only to what stands still: beside live numbers it would be one more thing that flickers.
     let text = move || match live.connection.get() {
-        Connection::Rendered => format!("As of {} UTC", at()),
+        Connection::Rendered => format!("As of {}", clock(live.status.with(|status| status.at))),
         Connection::Live => "Live".to_owned(),
         Connection::Polled => "Live, every 3 s".to_owned(),
         Connection::Reconnecting => "Reconnecting".to_owned(),
-        Connection::Stale => format!("Stale since {} UTC", at()),
+        Connection::Paused { since } => format!("Paused at {}", clock(since)),
+        Connection::Stale { since } => format!("Stale since {}", clock(since)),
     };
     let class = move || match live.connection.get() {
         Connection::Rendered => "chip",
+        Connection::Paused { .. } => "chip rest",
         Connection::Live | Connection::Polled => "chip ok",
-        Connection::Reconnecting | Connection::Stale => "chip warn",
+        Connection::Reconnecting | Connection::Stale { .. } => "chip warn",
     };
     view! { <span class=class role="status" aria-label="Connection"><i class="dot" aria-hidden="true"></i><span>{text}</span></span> }
 }
@@ -124,9 +127,21 @@ fn RefreshChoice() -> impl IntoView {
     }
 }
 
+/// Shows the page in a theme, now and on later visits.
+pub(super) fn choose_theme(live: Live, theme: Theme) {
+    cookie::write(Theme::COOKIE, theme.name());
+    live.theme.set(theme);
+    #[cfg(feature = "hydrate")]
+    if let Some(root) = document().document_element() {
+        // The attribute is all that the style sheet asks for; without it the page follows the system.
+        let _ = root.set_attribute("data-theme", theme.name());
+    }
+}
+
 #[component]
 fn ThemeChoice() -> impl IntoView {
-    let theme = use_live().theme;
+    let live = use_live();
+    let theme = live.theme;
     let options =
         Theme::ALL.into_iter().map(|each| (each.name().to_owned(), format!("{} theme", each.label()))).collect();
     view! {
@@ -136,13 +151,7 @@ fn ThemeChoice() -> impl IntoView {
             value=Signal::derive(move || theme.get().name().to_owned())
             choose=move |name| {
                 if let Some(chosen) = Theme::from_name(name) {
-                    cookie::write(Theme::COOKIE, name);
-                    theme.set(chosen);
-                    #[cfg(feature = "hydrate")]
-                    if let Some(root) = document().document_element() {
-                        // The attribute is all that the style sheet asks for; without it the page follows the system.
-                        let _ = root.set_attribute("data-theme", name);
-                    }
+                    choose_theme(live, chosen);
                 }
             }
         />

@@ -1,17 +1,21 @@
 //! What every page knows at any moment: the newest status, whether it is still coming, and the visitor's choices.
 
 mod answer;
+mod notice;
 #[cfg(feature = "hydrate")]
 mod stream;
+mod zone;
 
 use leptos::prelude::*;
 use model::{burst::Burst, status::Status};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use answer::{Answer, polled, polled_at};
+pub(crate) use notice::Notice;
+pub(crate) use zone::{Clock, clock};
 
 use crate::{
-    cookie::{Refresh, Theme},
+    cookie::{Keys, Refresh, Theme},
     erased::{Json, effect},
 };
 
@@ -27,8 +31,10 @@ pub(crate) enum Connection {
     Polled,
     /// The tab was hidden, or the connection broke a moment ago.
     Reconnecting,
-    /// Nothing has arrived for a while.
-    Stale,
+    /// Nobody looks, or the page is told to rest; the last news are of then, in epoch milliseconds.
+    Paused { since: i64 },
+    /// Nothing has arrived for a while; the last news are of then.
+    Stale { since: i64 },
 }
 
 /// Who looks, as far as the page needs to know.
@@ -51,7 +57,15 @@ pub(crate) struct Live {
     pub(crate) connection: RwSignal<Connection>,
     pub(crate) theme: RwSignal<Theme>,
     pub(crate) refresh: RwSignal<Refresh>,
+    /// Whether single keys do something.
+    pub(crate) keys: RwSignal<Keys>,
     pub(crate) visitor: Visitor,
+    /// WebAssembly has taken the page over, so that it may know what the server can't, such as the reader's zone.
+    pub(crate) awake: RwSignal<bool>,
+    /// Something to say for a while.
+    pub(crate) notice: RwSignal<Option<Notice>>,
+    /// The server carries other pages than this one by now.
+    pub(crate) updated: RwSignal<bool>,
     /// Counts the moments at which answers are worth asking for again.
     beat: RwSignal<u32>,
 }
@@ -62,6 +76,7 @@ struct Start {
     status: Status,
     theme: Theme,
     refresh: Refresh,
+    keys: Keys,
     visitor: Visitor,
 }
 
@@ -74,7 +89,11 @@ impl Live {
             connection: RwSignal::new(Connection::Rendered),
             theme: RwSignal::new(start.theme),
             refresh: RwSignal::new(start.refresh),
+            keys: RwSignal::new(start.keys),
             visitor: start.visitor,
+            awake: RwSignal::new(false),
+            notice: RwSignal::new(None),
+            updated: RwSignal::new(false),
             beat: RwSignal::new(0),
         };
         #[cfg(feature = "hydrate")]
@@ -95,6 +114,18 @@ impl Live {
         self.status.update(|status| match status.bursts.iter_mut().find(|known| known.id == burst.id) {
             Some(known) => *known = burst,
             None => status.bursts.insert(0, burst),
+        });
+    }
+
+    /// Asks for everything that is shown once, because somebody wants it now.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn refresh_now(self) {
+        self.beat.update(|beat| *beat += 1);
+        leptos::task::spawn_local(async move {
+            // A failure needs no word of its own: what is live says so already, and what rests stays as it is.
+            if let Ok(status) = crate::call::read::status().await {
+                self.status.try_set(status);
+            }
         });
     }
 
@@ -143,6 +174,7 @@ fn start() -> Start {
         status,
         theme: cookie::read(Theme::COOKIE).and_then(|name| Theme::from_name(&name)).unwrap_or_default(),
         refresh: cookie::read(Refresh::COOKIE).and_then(|text| Refresh::from_text(&text)).unwrap_or_default(),
+        keys: cookie::read(Keys::COOKIE).and_then(|text| Keys::from_text(&text)).unwrap_or_default(),
         visitor: Visitor { token_required: session.token_required, signed_in: session.signed_in },
     }
 }

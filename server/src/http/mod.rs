@@ -36,6 +36,7 @@ mod stream;
 
 pub(crate) use guard::{Gate, Guard, Hosts};
 pub(crate) use serve::{Limits, serve};
+pub(crate) use site::build;
 
 /// What handlers need.
 #[derive(Clone)]

@@ -1,5 +1,7 @@
 //! The browser's half, embedded in the binary: WASM, its glue, style.
 
+use std::sync::LazyLock;
+
 use axum::{
     Router,
     extract::Path,
@@ -10,6 +12,16 @@ use axum::{
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::Web;
+
+/// A name for this build of the pages: another build has another one, and the same again the same.
+pub(crate) fn build() -> &'static str {
+    static BUILD: LazyLock<String> = LazyLock::new(|| {
+        let files = Site::iter().filter(|name| !name.ends_with(".br"));
+        let sum = files.filter_map(|name| Some(first_bytes(&Site::get(&name)?))).fold(0, |sum, file| sum ^ file);
+        format!("{sum:016x}")
+    });
+    &BUILD
+}
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
@@ -52,9 +64,13 @@ async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
 }
 
 fn tag(file: &EmbeddedFile) -> String {
+    format!("\"{:016x}\"", first_bytes(file))
+}
+
+/// The first of its hash: enough to tell files apart.
+fn first_bytes(file: &EmbeddedFile) -> u64 {
     let hash = file.metadata.sha256_hash();
-    let first = hash[..8].iter().fold(0_u64, |first, byte| first << 8 | u64::from(*byte));
-    format!("\"{first:016x}\"")
+    hash[..8].iter().fold(0_u64, |first, byte| first << 8 | u64::from(*byte))
 }
 
 fn media_type(path: &str) -> &'static str {

@@ -138,6 +138,17 @@ impl Producers {
         self.bursts().iter().take(limit).map(|burst| burst.snapshot(now)).collect()
     }
 
+    /// What pages show: the newest bursts, whatever is under way, and the newest of each kind; newest first.
+    pub(crate) fn shown(&self, newest: usize) -> Vec<Burst> {
+        let mut seen = [false; 3];
+        let all = self.newest(usize::MAX).into_iter().enumerate();
+        let shown = all.filter(|(place, burst)| {
+            let first = !std::mem::replace(&mut seen[burst.kind.index()], true);
+            *place < newest || first || !burst.done
+        });
+        shown.map(|(_, burst)| burst).collect()
+    }
+
     /// Stops sending a burst; what was sent stays.
     pub(crate) fn cancel_burst(&self, id: &str) -> Option<Burst> {
         let burst = self.bursts().iter().find(|burst| burst.id == id).cloned()?;

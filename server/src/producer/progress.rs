@@ -38,6 +38,7 @@ impl Progress {
             kind: request.kind,
             count: request.count,
             seed,
+            poison: request.poison,
             sent: 0,
             acked: 0,
             stored: 0,

@@ -146,7 +146,7 @@ impl Tail {
     fn away(&self) -> Option<Away> {
         let broker = self.parts.board.broker();
         let reason = broker.error.filter(|_| !broker.connected)?;
-        Some(Away { since: broker.since, reason })
+        Some(Away { since: broker.since?, reason })
     }
 
     fn find(&self, place: &Place) -> Option<Arc<ring::Seen>> {

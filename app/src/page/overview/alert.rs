@@ -1,4 +1,4 @@
-//! What is wrong right now, and what a person should know, above everything else.
+//! What is wrong with the sinks right now, and what a person should know of them.
 
 use leptos::prelude::*;
 use model::status::{State, Status};
@@ -6,8 +6,7 @@ use model::status::{State, Status};
 use crate::{
     component::banner::{Banner, sentence},
     erased::memo,
-    format,
-    live::use_live,
+    live::{clock, use_live},
 };
 
 /// One thing to say.
@@ -15,36 +14,31 @@ use crate::{
 struct Alert {
     tone: &'static str,
     title: String,
+    /// Since when, in epoch milliseconds; the title goes on with it.
+    since: Option<i64>,
     text: String,
 }
 
 /// Everything there is to say about a status, the worst first.
 fn alerts(status: &Status) -> Vec<Alert> {
     let mut alerts = Vec::new();
-    if let Some(error) = status.kafka.error.as_ref().filter(|_| !status.kafka.connected) {
-        let title = format!("Kafka at {} does not answer.", status.kafka.bootstrap_servers);
-        alerts.push(Alert { tone: "bad", title, text: sentence(error) });
-    }
-    if let Some(error) = status.graph.error.as_ref().filter(|_| !status.graph.connected) {
-        let title = format!("The graph at {} does not answer.", status.graph.location);
-        alerts.push(Alert { tone: "bad", title, text: sentence(error) });
-    }
+    // Why sinks try again then is said above every page.
+    let outage = status.kafka.is_away() || status.graph.is_away();
     for connector in &status.connectors {
         for task in &connector.tasks {
             let (tone, what) = match task.state {
                 State::Failed => ("bad", "has stopped"),
-                State::Retrying => ("warn", "is trying again"),
+                State::Retrying if !outage => ("warn", "is trying again"),
                 _ => ("warn", ""),
             };
-            let since = format::time_of_day(task.since);
             if let Some(trace) = task.trace.as_ref().filter(|_| !what.is_empty()) {
-                let title = format!("The sink {} {what} since {since} UTC.", connector.name);
+                let title = format!("The sink {} {what}", connector.name);
                 let text = sentence(trace.lines().next().unwrap_or_default());
-                alerts.push(Alert { tone, title, text });
+                alerts.push(Alert { tone, title, since: Some(task.since), text });
             }
             if let Some(notice) = &task.notice {
                 let title = format!("{}:", connector.name);
-                alerts.push(Alert { tone: "warn", title, text: sentence(notice) });
+                alerts.push(Alert { tone: "warn", title, since: None, text: sentence(notice) });
             }
         }
     }
@@ -60,7 +54,11 @@ pub(super) fn Alerts() -> impl IntoView {
     let status = use_live().status;
     let alerts = memo(move || status.with(alerts));
     move || {
-        alerts.get().into_iter().map(|Alert { tone, title, text }| view! { <Banner tone title text/> }).collect_view()
+        let banner = |Alert { tone, title, since, text }| {
+            let title = since.map_or_else(|| title.clone(), |since| format!("{title} since {}.", clock(since)));
+            view! { <Banner tone title text/> }
+        };
+        alerts.get().into_iter().map(banner).collect_view()
     }
 }
 
@@ -86,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_answer_comes_before_what_is_only_worth_knowing() {
+    fn what_has_stopped_comes_before_what_is_only_worth_knowing_and_an_outage_is_told_elsewhere() {
         let mut status = healthy();
         let task =
             TaskStatus { state: State::Running, notice: Some("the graph was emptied".into()), ..Default::default() };
@@ -99,11 +97,14 @@ mod tests {
             latency_p99_ms: None,
             tasks: vec![task.clone(), task],
         });
-        status.graph.connected = false;
-        status.graph.error = Some("the password is wrong".into());
-        let alerts = alerts(&status);
-        assert_eq!(alerts.iter().map(|alert| alert.tone).collect::<Vec<_>>(), ["bad", "warn"]);
-        assert_eq!(alerts[0].text, "The password is wrong.");
-        assert_eq!(alerts[1].text, "The graph was emptied.");
+        let broken =
+            TaskStatus { state: State::Failed, trace: Some("no rights".into()), since: 7, ..Default::default() };
+        let trying = TaskStatus { state: State::Retrying, trace: Some("no answer".into()), ..Default::default() };
+        status.connectors[0].tasks.extend([trying, broken]);
+        let texts = |status: &Status| alerts(status).into_iter().map(|alert| alert.text).collect::<Vec<_>>();
+        assert_eq!(texts(&status), ["No rights.", "The graph was emptied.", "No answer."]);
+        assert_eq!(alerts(&status)[0].since, Some(7));
+        (status.graph.connected, status.graph.error) = (false, Some("away".into()));
+        assert_eq!(texts(&status), ["No rights.", "The graph was emptied."]);
     }
 }

@@ -44,8 +44,9 @@ fn card(
     view! {
         <section class="card small-answer">
             <header>
-                <h2>{title}</h2>
-                <span class="right"><a href=href aria-label=format!("{title}: {more}")>{more}" →"</a></span>
+                // One link, as large as the card.
+                <h2><a class="whole" href=href>{title}</a></h2>
+                <span class="right">{more}<b aria-hidden="true">" →"</b></span>
             </header>
             <Transition fallback=|| view! { <p class="muted">"Asking the graph…"</p> }>{body}</Transition>
         </section>

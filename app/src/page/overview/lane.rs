@@ -5,7 +5,7 @@ use model::{
     status::{State, Status},
 };
 
-use crate::format;
+use crate::{component::icon::Icon, format};
 
 /// Everything that the picture shows of one kind.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +22,9 @@ pub(super) struct Lane {
     pub(super) p50_ms: Option<f64>,
     pub(super) p99_ms: Option<f64>,
     pub(super) history: Vec<f32>,
+    pub(super) produced_history: Vec<f32>,
+    /// The broker answers, so that the lag is known.
+    pub(super) known: bool,
 }
 
 impl Lane {
@@ -44,24 +47,30 @@ impl Lane {
             p50_ms: sink.and_then(|sink| sink.latency_p50_ms),
             p99_ms: sink.and_then(|sink| sink.latency_p99_ms),
             history: rates.history,
+            produced_history: rates.produced_history,
+            known: !status.kafka.is_away(),
         }
     }
 
-    /// What the producer does.
-    pub(super) fn producer(&self) -> String {
-        let what = if self.waiting.is_some() {
-            "held back"
+    /// What the producer does: word, icon and tone.
+    pub(super) fn producer(&self) -> (&'static str, Icon, &'static str) {
+        if self.waiting.is_some() {
+            ("held back", Icon::Pause, "warn")
         } else if self.running {
-            "running"
+            ("running", Icon::Check, "ok")
         } else if self.produced >= 0.05 {
-            "burst"
+            ("sending a burst", Icon::Check, "ok")
         } else {
-            "waiting for you"
-        };
-        if self.produced < 0.05 && !self.running {
-            what.to_owned()
-        } else {
-            format!("{} /s · {what}", format::rate(self.produced))
+            ("idle", Icon::Ring, "idle")
+        }
+    }
+
+    /// What waits in the topic: words, icon and tone. Some lag is no trouble: it is what a topic is for.
+    pub(super) fn topic(&self) -> (String, Icon, &'static str) {
+        match self.lag {
+            _ if !self.known => ("lag unknown".to_owned(), Icon::Warning, "bad"),
+            0 => ("no lag".to_owned(), Icon::Check, "ok"),
+            lag => (format!("lag {}", format::thousands(lag)), Icon::Ring, "idle"),
         }
     }
 
@@ -102,8 +111,9 @@ mod tests {
     #[test]
     fn a_kind_that_the_status_does_not_know_yet_is_an_idle_lane() {
         let lane = Lane::of(&Status::default(), Kind::Purchase);
-        assert_eq!(lane, Lane::default());
-        assert_eq!(lane.producer(), "waiting for you");
+        assert_eq!(lane, Lane { known: true, ..Lane::default() });
+        assert_eq!(lane.producer().0, "idle");
+        assert_eq!(lane.topic().0, "no lag");
         assert_eq!(lane.latency(), "");
     }
 
@@ -115,8 +125,16 @@ mod tests {
             waiting: waiting.map(Into::into),
             ..Default::default()
         };
-        assert_eq!(lane(true, 1204.0, None).producer(), "1,204 /s · running");
-        assert_eq!(lane(false, 530.0, None).producer(), "530 /s · burst");
-        assert_eq!(lane(true, 0.0, Some("the sinks are behind")).producer(), "0 /s · held back");
+        assert_eq!(lane(true, 1204.0, None).producer().0, "running");
+        assert_eq!(lane(false, 530.0, None).producer().0, "sending a burst");
+        assert_eq!(lane(true, 0.0, Some("the sinks are behind")).producer().0, "held back");
+    }
+
+    #[test]
+    fn a_topic_tells_its_lag_or_that_nobody_knows_it() {
+        let lane = |lag, known| Lane { lag, known, ..Default::default() };
+        assert_eq!(lane(12_402, true).topic().0, "lag 12,402");
+        assert_eq!(lane(0, true).topic().2, "ok");
+        assert_eq!(lane(0, false).topic().0, "lag unknown");
     }
 }

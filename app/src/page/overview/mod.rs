@@ -1,8 +1,9 @@
-//! The overview: four numbers, the pipeline as one picture, the four answers, and the tasks of the sinks.
+//! The overview: four numbers, the pipeline as one picture, the four answers, what happened, and the tasks of the sinks.
 
 mod alert;
 mod answer;
 mod first_burst;
+mod happened;
 mod kpi;
 mod lane;
 mod pipeline;
@@ -22,6 +23,7 @@ pub(crate) fn Overview() -> impl IntoView {
         <kpi::Numbers/>
         <pipeline::Pipeline/>
         {move || if empty.get() { view! { <first_burst::FirstBurst/> }.into_any() } else { view! { <answer::Answers/> }.into_any() }}
+        <happened::Happened/>
         <tasks::Tasks/>
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         spark::{self, Spark},
     },
     component::{
-        icon::Swatch,
+        icon::{Icon, Swatch},
         state::{StateBadge, look},
     },
     erased::memo,
@@ -124,37 +124,70 @@ fn lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
         <g transform=format!("translate(2 {top})")>
             <rect class="box" width="180" height="72" rx="12"/>
             <rect width="4" height="40" y="16" rx="2" fill=colour/>
-            <text x="18" y="30" font-size="15" font-weight="650">{kind.label()}</text>
-            <text x="18" y="52" font-size="13" class="m">
-                {move || lane.with(Lane::producer)}
-                <title>{move || lane.with(|lane| lane.waiting.clone().unwrap_or_default())}</title>
-            </text>
+            <text x="16" y="28" font-size="15" font-weight="650">{kind.label()}</text>
+            <path class="spark-in" transform="translate(122 10)" d=move || lane.with(|lane| spark::line(&lane.produced_history, 46.0, 22.0)) stroke=colour/>
+            {state_line(
+                15,
+                memo(move || {
+                    let (word, icon, tone) = lane.with(Lane::producer);
+                    (word.to_owned(), icon, tone)
+                }),
+                memo(move || lane.with(|lane| lane.waiting.clone().unwrap_or_default())),
+            )}
+            <text x="168" y="52.5" font-size="13" text-anchor="end" class="m">{move || rate_or_nothing(produced.get())}</text>
         </g>
         <g transform=format!("translate(282 {top})")>
             <rect class="box" width="220" height="72" rx="12"/>
-            <text x="16" y="30" font-size="13.5" font-weight="600">{kind.topic()}</text>
-            <text x="16" y="52" font-size="13" class="m">{move || format!("lag {}", format::thousands(lane.with(|lane| lane.lag)))}</text>
+            <text x="16" y="28" font-size="13.5" font-weight="600">{kind.topic()}</text>
+            {state_line(15, memo(move || lane.with(Lane::topic)), memo(String::new))}
             {bars}
         </g>
         <g transform=format!("translate(612 {top})")>
             <rect class="box" width="300" height="72" rx="12"/>
-            <text x="16" y="30" font-size="15" font-weight="650">{move || format!("{} /s", format::rate(stored.get()))}</text>
+            <text x="16" y="28" font-size="15" font-weight="650">{move || format!("{} /s", format::rate(stored.get()))}</text>
             <g transform="translate(168 8)">
                 <path d=move || lane.with(|lane| spark::area(&lane.history, 116.0, 26.0)) fill=colour opacity=".13"/>
                 <path d=move || lane.with(|lane| spark::line(&lane.history, 116.0, 26.0)) fill="none" stroke=colour stroke-width="1.6"/>
             </g>
-            <g class=move || format!("tone {}", look(state.get()).2)>
-                <path class="mark" transform="translate(15 41.5) scale(.82)" d=move || look(state.get()).1.path()/>
-                <text x="32" y="52.5" font-size="13" font-weight="600">{move || look(state.get()).0}</text>
-                <title>{move || lane.with(|lane| lane.trace.clone().unwrap_or_default())}</title>
-            </g>
+            {state_line(
+                15,
+                memo(move || {
+                    let (word, icon, tone) = look(state.get());
+                    (word.to_owned(), icon, tone)
+                }),
+                memo(move || lane.with(|lane| lane.trace.clone().unwrap_or_default())),
+            )}
             <text x="284" y="52.5" font-size="13" text-anchor="end" class="m">{move || lane.with(Lane::latency)}</text>
         </g>
     }
 }
 
+/// A state as icon, word and tone, with why it is so for whoever points at it.
+fn state_line(x: i32, state: Memo<(String, Icon, &'static str)>, why: Memo<String>) -> AnyView {
+    view! {
+        <g class=move || state.with(|state| format!("tone {}", state.2))>
+            <path class="mark" transform=format!("translate({x} 41.5) scale(.82)") d=move || state.with(|state| state.1.path())/>
+            <text x=x + 17 y="52.5" font-size="13" font-weight="600">{move || state.with(|state| state.0.clone())}</text>
+            <title>{why}</title>
+        </g>
+    }
+    .into_any()
+}
+
+fn rate_or_nothing(per_second: f64) -> String {
+    if per_second < 0.05 { String::new() } else { format!("{} /s", format::rate(per_second)) }
+}
+
 fn graph_box(graph: Memo<GraphStatus>) -> impl IntoView {
-    let connected = memo(move || graph.with(|graph| graph.connected));
+    let away = memo(move || graph.with(GraphStatus::is_away));
+    let state = memo(move || {
+        let (word, icon, tone) = graph.with(|graph| match (graph.connected, graph.is_away()) {
+            (true, _) => ("answers", Icon::Check, "ok"),
+            (false, true) => ("does not answer", Icon::Cross, "bad"),
+            (false, false) => ("starting", Icon::Ring, "idle"),
+        });
+        (word.to_owned(), icon, tone)
+    });
     let lines = [
         ("users", (|graph: &GraphStatus| graph.counts.users) as fn(&GraphStatus) -> i64),
         ("products", |graph| graph.counts.products),
@@ -165,7 +198,7 @@ fn graph_box(graph: Memo<GraphStatus>) -> impl IntoView {
         .into_iter()
         .enumerate()
         .map(|(row, (name, count))| {
-            let y = 62 + row * 22;
+            let y = 82 + row * 22;
             view! {
                 <text x="18" y=y font-size="13" class="m">{name}</text>
                 <text x="202" y=y font-size="13" text-anchor="end" font-weight="600">
@@ -175,12 +208,13 @@ fn graph_box(graph: Memo<GraphStatus>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <g transform="translate(1018 76)" class=move || if connected.get() { "graph-box" } else { "graph-box lost" }>
-            <rect width="220" height="152" rx="14"/>
-            <text x="18" y="32" font-size="15" font-weight="650">
-                {move || if connected.get() { graph.with(|graph| graph.name.clone()) } else { "does not answer".to_owned() }}
+        <g transform="translate(1018 66)" class=move || if away.get() { "graph-box lost" } else { "graph-box" }>
+            <rect width="220" height="164" rx="14"/>
+            <text x="18" y="30" font-size="15" font-weight="650">
+                {move || graph.with(|graph| graph.name.clone())}
                 <title>{move || graph.with(|graph| graph.location.clone())}</title>
             </text>
+            {state_line(17, state, memo(move || graph.with(|graph| graph.error.clone().unwrap_or_default())))}
             {lines}
         </g>
     }
@@ -221,7 +255,10 @@ fn narrow_lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
     view! {
         <li>
             <h3><Swatch colour/>{kind.label()}<StateBadge state=Signal::derive(move || lane.with(|lane| lane.state))/></h3>
-            <p>{move || lane.with(|lane| format!("{} · lag {} · {} /s stored", lane.producer(), format::thousands(lane.lag), format::rate(lane.stored)))}</p>
+            <p>{move || lane.with(|lane| {
+                let rates = format!("{} /s produced · {} /s stored", format::rate(lane.produced), format::rate(lane.stored));
+                format!("{} · {} · {rates}", lane.producer().0, lane.topic().0)
+            })}</p>
             <p class="muted">{move || lane.with(Lane::latency)}</p>
             <Spark values=history colour/>
         </li>

@@ -6,7 +6,10 @@ use model::{Kind, burst::Burst, status::Status};
 use crate::{
     call::act::{CancelBurst, StartBurst},
     chart::scale::{colour, share},
-    component::banner::{Refused, sentence},
+    component::{
+        banner::{Refused, sentence},
+        field::{invalid, refusal},
+    },
     erased::{effect, memo, when},
     format,
     live::use_live,
@@ -21,7 +24,7 @@ fn newest(status: &Status, kind: Kind) -> Option<Burst> {
 pub(super) fn outcome(burst: &Burst) -> String {
     let stored = format!("{} of {} stored", format::count(burst.stored), format::count(burst.count));
     if burst.cancelled {
-        let of = if burst.done { "cancelled" } else { "cancelling" };
+        let of = if burst.done { "Cancelled" } else { "Cancelling" };
         format!(
             "{of} after {} of {}: {} stored",
             format::count(burst.sent),
@@ -38,6 +41,17 @@ pub(super) fn outcome(burst: &Burst) -> String {
         format!("{stored}, {} so far", format::took(burst.elapsed_ms))
     }
 }
+
+/// How many a second were stored, once all are.
+pub(super) fn speed(burst: &Burst) -> Option<String> {
+    let seconds = burst.elapsed_ms as f64 / 1000.0;
+    (burst.done && burst.stored > 0 && seconds > 0.0)
+        .then(|| format!("{} /s", format::rate(burst.stored as f64 / seconds)))
+}
+
+const COUNT: &[&str] = &["count_missing", "malformed_count", "count_out_of_range"];
+const SEED: &[&str] = &["malformed_seed"];
+const BROKEN: &[&str] = &["malformed_poison", "poison_out_of_range"];
 
 /// The card of a kind.
 #[component]
@@ -58,30 +72,22 @@ pub(super) fn BurstCard(kind: Kind) -> impl IntoView {
     });
     let burst = memo(move || live.status.with(|status| newest(status, kind)));
     let locked = !live.visitor.may_change();
+    let error = memo(move || started.get().and_then(Result::err));
+    // What belongs to no field.
+    let other = move || {
+        let error = error.get().or_else(|| cancelled.get().and_then(Result::err))?;
+        let of_a_field = [COUNT, SEED, BROKEN].iter().any(|codes| codes.contains(&error.0.code.as_str()));
+        (!of_a_field).then(|| view! { <Refused error/> })
+    };
     let word = kind.label().to_lowercase();
-    let send_own = format!("Send own number of {word}");
-    let cancel_label = format!("Cancel the burst of {word}");
-    let under_way =
-        memo(move || burst.with(|burst| burst.as_ref().is_some_and(|burst| !burst.done && !burst.cancelled)));
-    let id = memo(move || burst.with(|burst| burst.as_ref().map(|burst| burst.id.clone()).unwrap_or_default()));
-    let buttons = [(10, "10"), (100, "100"), (1000, "Send 1,000"), (10_000, "10k")]
-        .map(|(count, text)| {
+    let buttons = [10, 100, 1000, 10_000]
+        .map(|count| {
             let class = if count == 1000 { "btn primary" } else { "btn" };
             let label = format!("Send {} {word}", format::thousands(count));
-            view! { <button class=class type="submit" name="count" value=count aria-label=label disabled=locked>{text}</button> }
+            view! { <button class=class type="submit" name="count" value=count aria-label=label disabled=locked>{format::thousands(count)}</button> }
         })
         .collect_view();
-    let fields = [("own", "Number", "1 – 1,000,000"), ("seed", "Seed", "random"), ("poison", "Broken", "0")]
-        .map(|(name, label, hint)| {
-            let described = format!("{label}, {word}");
-            view! {
-                <label>
-                    {label}
-                    <input type="text" inputmode="numeric" autocomplete="off" name=name placeholder=hint aria-label=described disabled=locked/>
-                </label>
-            }
-        })
-        .collect_view();
+    let id = move |field: &str| format!("{}-{field}", kind.topic());
     view! {
         <section class="card burst" aria-label=kind.label()>
             <header><h2>{kind.label()}</h2><span class="right"><code>{kind.topic()}</code></span></header>
@@ -89,46 +95,114 @@ pub(super) fn BurstCard(kind: Kind) -> impl IntoView {
                 <input type="hidden" name="kind" value=kind.topic()/>
                 // The Enter key takes a form's first button: in a field it must mean the number typed there.
                 <button class="sr" type="submit" name="count" value="own" tabindex="-1" aria-hidden="true" disabled=locked>"Send"</button>
-                <div class="row">{buttons}</div>
-                <details>
-                    <summary>"Own number, seed, broken records"</summary>
-                    <div class="fields">
-                        {fields}
-                        <button class="btn" type="submit" name="count" value="own" aria-label=send_own disabled=locked>"Send"</button>
-                    </div>
-                </details>
+                <div class="amounts" role="group" aria-label=format!("How many {word}")>{buttons}</div>
+                <div class="own">
+                    <label>
+                        "Another number"
+                        <input
+                            type="text"
+                            inputmode="numeric"
+                            autocomplete="off"
+                            name="own"
+                            placeholder="1 to 1,000,000"
+                            aria-label=format!("Another number of {word}")
+                            aria-invalid=invalid(error, COUNT)
+                            aria-describedby=id("own")
+                            disabled=locked
+                        />
+                    </label>
+                    <button class="btn" type="submit" name="count" value="own" aria-label=format!("Send own number of {word}") disabled=locked>"Send"</button>
+                    <label>
+                        "Seed"
+                        <input
+                            type="text"
+                            inputmode="numeric"
+                            autocomplete="off"
+                            name="seed"
+                            placeholder="random"
+                            title="The same seed makes the same events again"
+                            aria-label=format!("Seed, {word}")
+                            aria-invalid=invalid(error, SEED)
+                            aria-describedby=id("seed")
+                            disabled=locked
+                        />
+                    </label>
+                </div>
+                {refusal(error, COUNT, id("own"))}
+                {refusal(error, SEED, id("seed"))}
+                <div class="broken">
+                    <label class="check switch">
+                        <input type="checkbox" name="broken" value="on" role="switch" aria-label=format!("Some {word} are broken") disabled=locked/>
+                        <span>"Some are broken"</span>
+                    </label>
+                    <input
+                        type="text"
+                        inputmode="numeric"
+                        autocomplete="off"
+                        name="broken_count"
+                        value="5"
+                        aria-label=format!("How many {word} are broken")
+                        aria-invalid=invalid(error, BROKEN)
+                        aria-describedby=id("broken")
+                        disabled=locked
+                    />
+                </div>
+                {refusal(error, BROKEN, id("broken"))}
             </ActionForm>
-            {move || started.get().and_then(Result::err).map(|error| view! { <Refused error/> })}
-            {move || cancelled.get().and_then(Result::err).map(|error| view! { <Refused error/> })}
+            {other}
             <Way kind burst/>
-            <div class="outcome">
-                <p role="status">
-                    {move || match burst.get() {
-                        None => view! { <span class="muted">"nothing sent yet"</span> }.into_any(),
-                        Some(burst) => view! { <b class:done=burst.done>{outcome(&burst)}</b> }.into_any(),
-                    }}
-                    " "
-                    {move || burst.with(|burst| {
-                        let waiting = burst.as_ref().filter(|burst| !burst.done)?.waiting.clone()?;
-                        Some(view! { <span class="waiting">{sentence(&waiting)}</span> })
-                    })}
-                </p>
-                {when(under_way, move || {
-                    let label = cancel_label.clone();
-                    view! {
-                        <ActionForm action=cancel>
-                            <input type="hidden" name="id" value=id/>
-                            <button class="btn" type="submit" aria-label=label disabled=locked>"Cancel"</button>
-                        </ActionForm>
-                    }
-                    .into_any()
-                })}
-            </div>
+            <Outcome kind burst cancel/>
         </section>
     }
 }
 
-/// Bars that close on each other.
+/// What has become of the newest burst, and the way to stop it.
+#[component]
+fn Outcome(kind: Kind, burst: Memo<Option<Burst>>, cancel: ServerAction<CancelBurst>) -> impl IntoView {
+    let locked = !use_live().visitor.may_change();
+    let cancel_label = format!("Cancel the burst of {}", kind.label().to_lowercase());
+    let under_way = memo(move || burst.with(|burst| burst.as_ref().is_some_and(is_under_way)));
+    let id = memo(move || burst.with(|burst| burst.as_ref().map(|burst| burst.id.clone()).unwrap_or_default()));
+    let done = memo(move || burst.with(|burst| burst.as_ref().is_some_and(|burst| burst.done)));
+    let text = memo(move || burst.with(|burst| burst.as_ref().map_or_else(|| "Nothing sent yet".to_owned(), outcome)));
+    let small = memo(move || {
+        burst.with(|burst| {
+            let burst = burst.as_ref()?;
+            let waiting = burst.waiting.as_deref().filter(|_| !burst.done).map(sentence);
+            waiting.or_else(|| Some(format!("{} · seed {}", speed(burst)?, burst.seed)))
+        })
+    });
+    let held =
+        memo(move || burst.with(|burst| burst.as_ref().is_some_and(|burst| !burst.done && burst.waiting.is_some())));
+    // Read out once it is over: the counters on the way are for the eye.
+    let spoken = move || if done.get() { text.get() } else { String::new() };
+    view! {
+        <div class="outcome">
+            <p>
+                <b class:done=done class:muted=move || burst.with(Option::is_none)>{text}</b>
+                <small class:waiting=held>{small}</small>
+            </p>
+            <span class="sr" role="status">{spoken}</span>
+            {when(under_way, move || {
+                let label = cancel_label.clone();
+                view! {
+                    <ActionForm action=cancel>
+                        <input type="hidden" name="id" value=id/>
+                        <button class="btn" type="submit" aria-label=label disabled=locked>"Cancel"</button>
+                    </ActionForm>
+                }
+                .into_any()
+            })}
+        </div>
+    }
+}
+
+/// There is still something to cancel.
+pub(super) const fn is_under_way(burst: &Burst) -> bool {
+    !burst.done && !burst.cancelled
+}
+
+/// Three bars that close on each other; the end of the last is what could not be stored.
 #[component]
 fn Way(kind: Kind, burst: Memo<Option<Burst>>) -> impl IntoView {
     /// How it is called, how tests call it, and how many records have come so far.
@@ -139,22 +213,33 @@ fn Way(kind: Kind, burst: Memo<Option<Burst>>) -> impl IntoView {
         ("stored", "stored", |burst| burst.stored),
         ("dead letters", "dead", |burst| burst.dead_lettered),
     ];
+    let count = memo(move || burst.with(|burst| burst.as_ref().map_or(0, |burst| burst.count)));
     let rows = stages
         .into_iter()
         .map(|(label, name, stage)| {
             let value = memo(move || burst.with(|burst| burst.as_ref().map_or(0, stage)));
-            let count = memo(move || burst.with(|burst| burst.as_ref().map_or(0, |burst| burst.count)));
-            let colour = if name == "dead" { "var(--warn)" } else { colour(kind.index()) };
+            let percent = move |value: u64| format!("{}%", share(value as f64, count.get() as f64));
+            let bar = (name != "dead").then(|| {
+                let dead = memo(move || burst.with(|burst| burst.as_ref().map_or(0, |burst| burst.dead_lettered)));
+                let lost = (name == "stored").then(|| {
+                    view! { <rect class="bar" x=move || percent(value.get()) width=move || percent(dead.get()) height="8" fill="var(--warn)"/> }
+                });
+                view! {
+                    <svg class="track" aria-hidden="true">
+                        <rect class="bar" width=move || percent(value.get()) height="8" fill=colour(kind.index())/>
+                        {lost}
+                    </svg>
+                }
+            });
             let of = move || match count.get() {
-                0 => String::new(),
-                _ if name == "dead" => String::new(),
-                count => format!(" / {}", format::count(count)),
+                count if count > 0 && name != "dead" => format!(" / {}", format::count(count)),
+                _ => String::new(),
             };
-            let width = move || format!("{}%", share(value.get() as f64, count.get() as f64));
+            let what = if name == "dead" { view! { <a href="/dead-letters">{label}</a> }.into_any() } else { label.into_any() };
             view! {
-                <dt>{label}</dt>
+                <dt>{what}</dt>
                 <dd>
-                    <svg class="track" aria-hidden="true"><rect class="bar" width=width height="8" rx="4" fill=colour/></svg>
+                    {bar}
                     <span class="n">
                         <span data-testid=format!("burst-{}-{name}", kind.topic())>{move || format::count(value.get())}</span>
                         <span class="muted">{of}</span>
@@ -176,6 +261,7 @@ mod tests {
             kind: Kind::Purchase,
             count: 1000,
             seed: 1,
+            poison: 10,
             sent: 1000,
             acked: 1000,
             stored: 990,
@@ -195,8 +281,10 @@ mod tests {
         assert_eq!(outcome(&Burst { done: false, ..burst() }), "990 of 1,000 stored, 0.21 s so far");
         assert_eq!(
             outcome(&Burst { cancelled: true, sent: 400, stored: 400, ..burst() }),
-            "cancelled after 400 of 1,000: 400 stored"
+            "Cancelled after 400 of 1,000: 400 stored"
         );
+        assert_eq!(speed(&burst()).as_deref(), Some("4,714 /s"));
+        assert_eq!(speed(&Burst { done: false, ..burst() }), None);
     }
 
     #[test]

@@ -5,9 +5,11 @@ use model::{Kind, status::ProducerStatus};
 
 use crate::{
     call::act::SetProducer,
+    chart::{scale::colour, spark::Spark},
     component::{
         banner::{Refused, sentence},
-        icon::Icon,
+        field::{invalid, refusal},
+        icon::{Icon, Swatch},
         state::Badge,
     },
     erased::{effect, memo, when},
@@ -20,11 +22,13 @@ use crate::{
 pub(super) fn Producers() -> impl IntoView {
     view! {
         <section class="card" aria-label="Producers">
-            <header><h2>"Producers"</h2><span class="right">"continuous, records a second"</span></header>
+            <header><h2>"Producers"</h2><span class="right">"send continuously, each at its rate in records a second"</span></header>
             <ul class="producers">{Kind::ALL.map(|kind| view! { <Producer kind/> }).collect_view()}</ul>
         </section>
     }
 }
+
+const RATE: &[&str] = &["malformed_rate", "rate_out_of_range"];
 
 /// A producer's state as word, icon and tone.
 fn look(producer: &ProducerStatus) -> (&'static str, Icon, &'static str) {
@@ -51,6 +55,14 @@ fn Producer(kind: Kind) -> impl IntoView {
             });
         }
     });
+    let history = memo(move || {
+        live.status.with(|status| {
+            status.rates.get(kind.topic()).map(|rates| rates.produced_history.clone()).unwrap_or_default()
+        })
+    });
+    let error = memo(move || value.get().and_then(Result::err));
+    let id = format!("{}-rate", kind.topic());
+    let described = id.clone();
     let running = memo(move || producer.with(|producer| producer.running));
     let rate = producer
         .with_untracked(|producer| if producer.rate_per_second > 0.0 { producer.rate_per_second } else { 100.0 });
@@ -61,17 +73,18 @@ fn Producer(kind: Kind) -> impl IntoView {
     };
     view! {
         <li>
-            <b>{kind.label()}</b>
+            <b><Swatch colour=colour(kind.index())/>{kind.label()}</b>
             <Badge
                 word=Signal::derive(move || producer.with(|producer| look(producer).0.to_owned()))
                 icon=Signal::derive(move || producer.with(|producer| look(producer).1))
                 tone=Signal::derive(move || producer.with(|producer| look(producer).2))
             />
             <span class="rates">
-                <span class="muted">"wanted "</span>{move || producer.with(|producer| format::rate(producer.rate_per_second))}" /s"
-                <span class="muted">" · actual "</span>{move || producer.with(|producer| format::rate(producer.actual_per_second))}" /s"
+                <span><span class="muted">"wanted "</span>{move || producer.with(|producer| format::rate(producer.rate_per_second))}" /s"</span>
+                <span><span class="muted">"actual "</span>{move || producer.with(|producer| format::rate(producer.actual_per_second))}" /s"</span>
                 <span class="waiting">{move || producer.with(|producer| producer.waiting.as_deref().map(|waiting| format!(" {}", sentence(waiting))))}</span>
             </span>
+            <Spark values=history colour=colour(kind.index())/>
             <ActionForm action=set>
                 <input type="hidden" name="kind" value=kind.topic()/>
                 <input
@@ -84,6 +97,8 @@ fn Producer(kind: Kind) -> impl IntoView {
                     value=rate
                     required
                     aria-label=format!("{} a second", kind.label())
+                    aria-invalid=invalid(error, RATE)
+                    aria-describedby=described
                     disabled=locked
                 />
                 {when(running, move || {
@@ -101,7 +116,8 @@ fn Producer(kind: Kind) -> impl IntoView {
                     {move || if running.get() { "Stop" } else { "Start" }}
                 </button>
             </ActionForm>
-            {move || value.get().and_then(Result::err).map(|error| view! { <Refused error/> })}
+            {refusal(error, RATE, id)}
+            {move || error.get().filter(|error| !RATE.contains(&error.0.code.as_str())).map(|error| view! { <Refused error/> })}
         </li>
     }
 }
