@@ -117,6 +117,8 @@ fn behind_tls_and_a_password_it_works_and_what_is_wrong_is_said() {
         let burst = sluice.burst(PURCHASES, 1_000, 3);
         assert_eq!((burst["stored"].as_i64(), burst["dead_lettered"].as_i64()), (Some(997), Some(3)));
         letters += 3;
+        let (_, stream) = sluice.get("/api/stream?topic=purchases&limit=7");
+        assert_eq!(stream["rows"].as_array().map(Vec::len), Some(7), "the stream has the same properties: {stream}");
         read(kafka.bootstrap_servers(), "purchases.dead-letters", letters);
         assert!(!sluice.log().contains(kafka.password()) && !sluice.status().to_string().contains(kafka.password()));
         assert_eq!(sluice.terminate(), Some(0));

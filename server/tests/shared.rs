@@ -85,6 +85,16 @@ fn two_processes_with_sinks_share_the_work_and_a_third_shows_all_of_it() {
     reference.produce(&page);
     reference.check(&page);
 
+    // A process without sinks reads the stream by itself, and knows by the checkpoints what has become of it.
+    let (_, stream) = page.get("/api/stream?topic=user_connections&limit=50");
+    let rows = stream["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 50, "{stream}");
+    assert!(rows.iter().all(|row| row["fate"] != "waiting"), "{stream}");
+    let good = rows.iter().find(|row| row["reason"].is_null()).unwrap();
+    let place = format!("{}/{}", good["place"]["partition"], good["place"]["offset"]);
+    let (_, opened) = page.get(&format!("/api/records/user_connections/{place}"));
+    assert_eq!(opened["graph"]["edges"][0][0], "FOLLOWS", "{opened}");
+
     // One of them dies: the other one takes over what it had, in the middle of a burst that the page counts to its end.
     let (code, burst) =
         page.post("/api/bursts", &json!({"kind": "purchases", "count": 20_000, "poison": 7}).to_string());

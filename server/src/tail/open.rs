@@ -47,8 +47,8 @@ impl Tail {
             (Ok(event), fate) => match became(store, event).await {
                 Ok(Some(found)) => {
                     let said = match fate {
-                        Fate::Repeated => "The graph knew it already, so it changed nothing. This is what it knows:",
-                        _ => "This is where it stands in the graph now:",
+                        Fate::Repeated => "The graph knew it already, so it changed nothing. This is what it knows.",
+                        _ => "This is where it stands in the graph now.",
                     };
                     graph = Some(found.piece);
                     found.remark.unwrap_or_else(|| said.to_owned())

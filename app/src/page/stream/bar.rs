@@ -19,10 +19,10 @@ pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
         let current = move || (address.get().topic == topic).then_some("page");
         view! { <a href=href data-noscroll="" aria-current=current>{topic.map_or("All", Kind::label)}</a> }
     };
-    let navigate = StoredValue::new_local(use_navigate());
+    let navigate = use_navigate();
     let go = move |to: Address| {
         let options = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
-        navigate.with_value(|navigate| navigate(&to.href(), options));
+        navigate(&to.href(), options);
     };
     let typed = RwSignal::new(address.get_untracked().text);
     let text = memo(move || address.get().text);
@@ -34,6 +34,7 @@ pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
             typed.set(text);
         }
     });
+    let (go_on_find, go_on_tick) = (go.clone(), go);
     let find = move || {
         if let Some(waiting) = waiting.get_value() {
             waiting.clear();
@@ -42,9 +43,10 @@ pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
         let text = typed.get_untracked();
         let now = address.get_untracked();
         if now.text != text {
-            go(Address { text, ..now });
+            go_on_find(Address { text, ..now });
         }
     };
+    let (find_now, find_soon) = (find.clone(), find);
     let topic = move || address.get().topic.map(Kind::topic);
     let first = address.get_untracked();
     view! {
@@ -57,7 +59,7 @@ pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
                 role="search"
                 on:submit=move |event| {
                     event.prevent_default();
-                    find();
+                    find_now();
                 }
             >
                 {move || topic().map(|topic| view! { <input type="hidden" name="topic" value=topic/> })}
@@ -69,7 +71,7 @@ pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
                         checked=first.broken
                         prop:checked=move || address.get().broken
                         on:change:target=move |event| {
-                            go(Address { broken: event.target().checked(), ..address.get_untracked() });
+                            go_on_tick(Address { broken: event.target().checked(), ..address.get_untracked() });
                         }
                     />
                     "Only broken ones"
@@ -87,7 +89,7 @@ pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
                         if let Some(waiting) = waiting.get_value() {
                             waiting.clear();
                         }
-                        waiting.set_value(set_timeout_with_handle(find, TYPING).ok());
+                        waiting.set_value(set_timeout_with_handle(find_soon.clone(), TYPING).ok());
                     }
                 />
                 <button class="btn no-js" type="submit">"Find"</button>

@@ -50,11 +50,11 @@ pub(super) fn Detail(address: Memo<Address>, local: Local) -> impl IntoView {
             let _ = heading.focus();
         }
     });
-    let navigate = StoredValue::new_local(use_navigate());
+    let navigate = use_navigate();
     let close = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" {
             let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
-            navigate.with_value(|navigate| navigate(&address.get_untracked().closed().href(), options));
+            navigate(&address.get_untracked().closed().href(), options);
         }
     };
     let any = memo(move || !open.with(String::is_empty));
@@ -66,7 +66,7 @@ pub(super) fn Detail(address: Memo<Address>, local: Local) -> impl IntoView {
         })
     };
     crate::erased::when(any, move || {
-        let shown = shown.clone();
+        let (shown, close) = (shown.clone(), close.clone());
         view! {
             <aside class="card detail" aria-label="Record" on:keydown=close>
                 <header>

@@ -114,12 +114,15 @@ pub(super) fn list(
         }
         .into_any()
     };
+    let state = state(coming, shown, more, any);
     view! {
         {is_away}
-        {state(coming, shown, more, any)}
-        <div class="hold js">
-            {pause(buffer, paused)}
-            <button class="btn" type="button" on:click=move |_| buffer.update(Buffer::clear)>"Clear"</button>
+        <div class="control">
+            {state}
+            <div class="hold js">
+                {pause(buffer, paused)}
+                <button class="btn" type="button" on:click=move |_| buffer.update(Buffer::clear)>"Clear"</button>
+            </div>
         </div>
         {arrived(buffer, held)}
         {none}
@@ -204,9 +207,9 @@ fn line(line: Line, address: &Address, open: Memo<String>, local: Local) -> AnyV
     view! {
         <tr>
             <td class="when">{moment(at, local)}</td>
-            <td class="of"><Swatch colour=colour(place.topic.index())/>{place.topic.topic()}</td>
+            <td class="of"><Swatch colour=colour(place.topic.index())/><span>{place.topic.topic()}</span></td>
             <td class="place"><span class="sr">"partition "</span>{place.partition}<span aria-hidden="true">":"</span><span class="sr">" offset "</span>{place.offset}</td>
-            <td class="key">{key}</td>
+            <td class="by">{key}</td>
             <td class="gist">{link}</td>
             <td class="fate">{move || badge(fate.get(), place, reason.as_deref())}</td>
         </tr>

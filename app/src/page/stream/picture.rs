@@ -37,7 +37,7 @@ pub(super) fn picture(piece: Piece) -> AnyView {
         .collect();
     view! {
         <svg class="piece" viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=label>{edges}{nodes}</svg>
-        <p class="more muted">"More records of "{more}</p>
+        <p class="more muted"><span>"More records of"</span>{more}</p>
     }
     .into_any()
 }
