@@ -25,6 +25,7 @@ export const PAGES = {
   influencers: "/insights/influencers",
   "best-rated": "/insights/best-rated",
   "similar-buyers": "/insights/similar-buyers",
+  connectors: "/connectors",
   "dead-letters": "/dead-letters",
 } as const;
 

@@ -64,14 +64,14 @@ pub(super) fn card(kind: Kind, told: Memo<Option<Connector>>, chosen: Memo<bool>
                     <dt>"Sent to stored"</dt>
                     <dd>
                         {move || match latency() {
-                            Some((half, most)) => view! { <b>{half}</b>" half of them, "{most}" nearly all" }.into_any(),
+                            Some((half, most)) => view! { <b>{half}</b>" median, 99 % within "{most} }.into_any(),
                             None => view! { <span class="muted">"nothing stored of late"</span> }.into_any(),
                         }}
                     </dd>
                 </div>
                 <div>
                     <dt>"Since the start"</dt>
-                    <dd>{move || told.with(|told| told.as_ref().map(met))}</dd>
+                    <dd><span>{move || told.with(|told| told.as_ref().map(met))}</span></dd>
                 </div>
             </dl>
             {tasks(kind, told)}

@@ -54,7 +54,7 @@ pub(super) fn tasks(kind: Kind, told: Memo<Option<Connector>>) -> AnyView {
 }
 
 fn row(task: TaskStatus, here: &str) -> AnyView {
-    let place = if task.worker == here { " · this process" } else { "" };
+    let place = if task.worker == here { "this process" } else { "" };
     let (why, trace) = why(&task);
     let next = task.retry.map(|retry| {
         let tries = format::plural(i64::from(retry.tries), "try", "tries");

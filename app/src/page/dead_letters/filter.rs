@@ -81,7 +81,7 @@ fn chips(asked: &Asked, counts: &[ReasonCount]) -> Vec<Chip> {
 
 /// A reason's code as words; a code of the database's own stays as it is.
 pub(super) fn words(reason: &str) -> String {
-    if reason.contains('.') { reason.to_owned() } else { reason.replace('_', " ") }
+    if reason.contains('.') { reason.to_owned() } else { reason.replace('_', " ").replace("json", "JSON") }
 }
 
 #[cfg(test)]
@@ -108,6 +108,7 @@ mod tests {
     #[test]
     fn a_code_of_ours_is_read_as_words() {
         assert_eq!(words("quantity_out_of_range"), "quantity out of range");
+        assert_eq!(words("malformed_json"), "malformed JSON");
         assert_eq!(words("Neo.ClientError.Schema_X"), "Neo.ClientError.Schema_X");
     }
 }

@@ -74,11 +74,13 @@ pub(super) fn letter(letter: DeadLetter, open: bool, page: Page, sent: RwSignal<
                 <summary>
                     <span class="state warn" title=letter.reason.clone()><Glyph icon=Icon::Warning/>{words(&letter.reason)}</span>
                     <span class="why">{sentence(&letter.message)}</span>
-                    <code class="place">{place(&letter)}</code>
-                    {origin}
-                    {mark(now, 0, "being sent again since ", Icon::Ring, "idle")}
-                    {mark(now, 1, "sent again ", Icon::Retry, "idle")}
-                    {mark(now, 2, "failed again ", Icon::Warning, "warn")}
+                    <span class="meta">
+                        <code class="place">{place(&letter)}</code>
+                        {origin}
+                        {mark(now, 0, "being sent again since ", Icon::Ring, "idle")}
+                        {mark(now, 1, "sent again ", Icon::Retry, "idle")}
+                        {mark(now, 2, "failed again ", Icon::Warning, "warn")}
+                    </span>
                     <code class="glance">{glance}</code>
                 </summary>
                 {facts}

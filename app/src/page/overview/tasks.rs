@@ -83,7 +83,7 @@ pub(super) fn Tasks() -> impl IntoView {
                 let state = row.state;
                 view! {
                     <tr>
-                        <th scope="row">{row.name.clone()}</th>
+                        <th scope="row">{row.name.clone().map(|name| view! { <a href=format!("/connectors?sel={name}")>{name.clone()}</a> })}</th>
                         <td><StateBadge state=Signal::stored(state)/></td>
                         <td>{row.task}</td>
                         <td class="spans">{row.partitions}</td>
