@@ -181,7 +181,9 @@ impl Memory {
             let name = &connector.name;
             let (tone, text) = match (before, state) {
                 (_, State::Retrying) if self.retrying.contains(&kind) => continue,
-                (_, State::Retrying) if !outage && connector.tasks.iter().any(|task| now.at - task.since > RETRYING_MS) => {
+                (_, State::Retrying)
+                    if !outage && connector.tasks.iter().any(|task| now.at - task.since > RETRYING_MS) =>
+                {
                     self.retrying.insert(kind);
                     (Tone::Warning, format!("The sink {name} is trying again: {why}"))
                 }

@@ -4,10 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::icon::{Glyph, Icon};
-use crate::{
-    call::CallError,
-    live::use_live,
-};
+use crate::{call::CallError, live::use_live};
 
 /// A sentence with a title, as an alert.
 #[component]

@@ -18,7 +18,8 @@ pub(crate) fn refusal(error: Memo<Option<CallError>>, codes: &'static [&'static 
     });
     let any = crate::erased::memo(move || text.with(Option::is_some));
     when(any, move || {
-        view! { <p class="wrong" role="alert" id=id.clone()><Glyph icon=Icon::Warning/><span>{text}</span></p> }.into_any()
+        view! { <p class="wrong" role="alert" id=id.clone()><Glyph icon=Icon::Warning/><span>{text}</span></p> }
+            .into_any()
     })
 }
 
@@ -28,8 +29,6 @@ pub(crate) fn invalid(
     codes: &'static [&'static str],
 ) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
     move || {
-        error.with(|error| {
-            error.as_ref().is_some_and(|error| codes.contains(&error.0.code.as_str())).then_some("true")
-        })
+        error.with(|error| error.as_ref().is_some_and(|error| codes.contains(&error.0.code.as_str())).then_some("true"))
     }
 }

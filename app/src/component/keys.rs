@@ -151,7 +151,8 @@ mod press {
 
     /// Whether a letter belongs to what has the focus.
     fn is_typed_into(event: &KeyboardEvent) -> bool {
-        let fields = "input:not([type=checkbox]):not([type=radio]):not([type=range]), textarea, select, [contenteditable]";
+        let fields =
+            "input:not([type=checkbox]):not([type=radio]):not([type=range]), textarea, select, [contenteditable]";
         element(event).is_some_and(|element| element.closest(fields).is_ok_and(|field| field.is_some()))
     }
 
@@ -173,7 +174,8 @@ mod tests {
 
     #[test]
     fn every_page_has_a_key_of_its_own() {
-        let mut letters: Vec<_> = nav::pages().map(|(href, _)| letter(href).unwrap_or_else(|| panic!("{href}"))).collect();
+        let mut letters: Vec<_> =
+            nav::pages().map(|(href, _)| letter(href).unwrap_or_else(|| panic!("{href}"))).collect();
         let all = letters.len();
         letters.sort_unstable();
         letters.dedup();

@@ -130,9 +130,8 @@ fn Updated() -> impl IntoView {
 #[component]
 fn News() -> impl IntoView {
     let live = use_live();
-    let lag = memo(move || {
-        live.status.with(|status| status.connectors.iter().map(|connector| connector.lag).sum::<i64>())
-    });
+    let lag =
+        memo(move || live.status.with(|status| status.connectors.iter().map(|connector| connector.lag).sum::<i64>()));
     let any = memo(move || live.notice.get().is_some());
     // The number falls many times a second: it is shown, and not read out each time.
     let rest = move || match lag.get() {

@@ -32,13 +32,9 @@ pub(crate) enum Connection {
     /// The tab was hidden, or the connection broke a moment ago.
     Reconnecting,
     /// Nobody looks, or the page is told to rest; the last news are of then, in epoch milliseconds.
-    Paused {
-        since: i64,
-    },
+    Paused { since: i64 },
     /// Nothing has arrived for a while; the last news are of then.
-    Stale {
-        since: i64,
-    },
+    Stale { since: i64 },
 }
 
 /// Who looks, as far as the page needs to know.

@@ -93,8 +93,7 @@ impl Watch {
     /// Whether somebody looks and wants news.
     fn is_wanted(self) -> bool {
         let rests = self.live.refresh.get_untracked().0 == 0;
-        let under_way =
-            || self.live.status.with_untracked(|status| status.bursts.iter().any(|burst| !burst.done));
+        let under_way = || self.live.status.with_untracked(|status| status.bursts.iter().any(|burst| !burst.done));
         !document().hidden() && (!rests || now() < self.stirred_until.get_value() || under_way())
     }
 

@@ -97,7 +97,8 @@ mod tests {
             latency_p99_ms: None,
             tasks: vec![task.clone(), task],
         });
-        let broken = TaskStatus { state: State::Failed, trace: Some("no rights".into()), since: 7, ..Default::default() };
+        let broken =
+            TaskStatus { state: State::Failed, trace: Some("no rights".into()), since: 7, ..Default::default() };
         let trying = TaskStatus { state: State::Retrying, trace: Some("no answer".into()), ..Default::default() };
         status.connectors[0].tasks.extend([trying, broken]);
         let texts = |status: &Status| alerts(status).into_iter().map(|alert| alert.text).collect::<Vec<_>>();

@@ -56,7 +56,9 @@ fn Producer(kind: Kind) -> impl IntoView {
         }
     });
     let history = memo(move || {
-        live.status.with(|status| status.rates.get(kind.topic()).map(|rates| rates.produced_history.clone()).unwrap_or_default())
+        live.status.with(|status| {
+            status.rates.get(kind.topic()).map(|rates| rates.produced_history.clone()).unwrap_or_default()
+        })
     });
     let error = memo(move || value.get().and_then(Result::err));
     let id = format!("{}-rate", kind.topic());

@@ -35,7 +35,8 @@ pub(super) fn Recent() -> impl IntoView {
         Some(view! { <Refused error/> })
     };
     // By their ids: a row stays the same row while its numbers move, and whatever has the focus in it keeps it.
-    let ids = memo(move || live.status.with(|status| status.bursts.iter().map(|burst| burst.id.clone()).collect::<Vec<_>>()));
+    let ids =
+        memo(move || live.status.with(|status| status.bursts.iter().map(|burst| burst.id.clone()).collect::<Vec<_>>()));
     let none = memo(move || ids.with(Vec::is_empty));
     let table = move || {
         view! {
@@ -73,7 +74,8 @@ fn row(id: String, again: ServerAction<StartBurst>, cancel: ServerAction<CancelB
     let burst = memo(move || live.status.with(|status| status.bursts.iter().find(|burst| burst.id == id).cloned()));
     // It is here as long as the list names it.
     let Some(first) = burst.get_untracked() else { return ().into_any() };
-    let tell = move |what: fn(&Burst) -> String| move || burst.with(|burst| burst.as_ref().map(what).unwrap_or_default());
+    let tell =
+        move |what: fn(&Burst) -> String| move || burst.with(|burst| burst.as_ref().map(what).unwrap_or_default());
     let locked = !live.visitor.may_change();
     let under_way = memo(move || burst.with(|burst| burst.as_ref().is_some_and(is_under_way)));
     let (id, kind) = (first.id.clone(), first.kind);
