@@ -91,6 +91,7 @@ impl Keys {
         if self.0 { "on" } else { "off" }
     }
 
+    #[cfg(any(feature = "ssr", test))]
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         [Self(true), Self(false)].into_iter().find(|keys| keys.text() == text)
     }

@@ -39,3 +39,27 @@ test("a burst is sent by a form, and the page that comes back tells of it", asyn
   await page.reload();
   await expect(page.getByTestId("burst-purchases-stored").first()).toHaveText("10");
 });
+
+test("own number, seed and broken records are a form too, and what is wrong is a sentence", async ({ page, request }) => {
+  await page.goto("/simulate");
+  await page.getByLabel("Another number of connections").fill("25");
+  await page.getByLabel("Seed, connections").fill("9");
+  await page.getByRole("switch", { name: "Some connections are broken" }).check();
+  await page.getByLabel("How many connections are broken").fill("4");
+  await page.getByRole("button", { name: "Send own number of connections" }).click();
+  await expect(page).toHaveURL(/\/simulate/);
+  const newest = async () => (await (await request.get("/api/status")).json()).bursts[0];
+  await expect.poll(newest).toMatchObject({ kind: "user_connections", count: 25, seed: 9, poison: 4, stored: 21, dead_lettered: 4, done: true });
+  await page.getByLabel("Another number of connections").fill("many");
+  await page.getByRole("button", { name: "Send own number of connections" }).click();
+  await expect(page.getByRole("alert")).toContainText('"many" is no number of events');
+});
+
+test("a producer is started and stopped by a form", async ({ page }) => {
+  await page.goto("/simulate");
+  const row = page.getByRole("region", { name: "Producers" }).getByRole("listitem").filter({ hasText: "Purchases" });
+  await row.getByRole("button", { name: "Start producing purchases" }).click();
+  await expect(row.getByText("running")).toBeVisible();
+  await row.getByRole("button", { name: "Stop producing purchases" }).click();
+  await expect(row.getByText("stopped")).toBeVisible();
+});

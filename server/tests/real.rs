@@ -171,6 +171,7 @@ fn it_waits_for_what_is_missing_says_so_and_notices_an_emptied_graph() {
 fn a_burst_survives_outages_of_both_sides() {
     let mut house = House::start();
     let sluice = house.sluice().ready();
+    let well_since = sluice.status()["graph"]["since"].as_i64().unwrap();
     house.neo4j.kill().unwrap();
     let (code, burst) = sluice.post("/api/bursts", r#"{"kind": "user_connections", "count": 20000, "poison": 3}"#);
     assert_eq!(code, 202, "{burst}");
@@ -178,6 +179,11 @@ fn a_burst_survives_outages_of_both_sides() {
         let connector = &sluice.status()["connectors"][2];
         (connector["state"] == "RETRYING" && connector["tasks"][0]["trace"].is_string()).then_some(())
     });
+    let away_since = wait_for("the outage with its time", || {
+        let graph = &sluice.status()["graph"];
+        (graph["connected"] == false).then(|| graph["since"].as_i64().unwrap())
+    });
+    assert!(away_since > well_since, "{away_since} {well_since}");
     // The buffers are full by now, and their partitions paused. The broker stays away until the group has lost them.
     house.kafka.kill().unwrap();
     wait_for("the partitions to be lost", || {
@@ -190,6 +196,14 @@ fn a_burst_survives_outages_of_both_sides() {
     assert_eq!((burst["stored"].as_i64(), burst["dead_lettered"].as_i64()), (Some(19_997), Some(3)));
     wait_for("balanced books", || (sluice.post("/api/audit", "").1["balanced"] == true).then_some(()));
     wait_for("/readyz", || (sluice.get("/readyz").0 == 200).then_some(()));
+    let told = wait_for("both outages to be told of", || {
+        let told = sluice.status()["happened"].to_string();
+        told.contains("Kafka answers again after").then_some(told)
+    });
+    for news in ["Neo4j stopped answering", "Neo4j answers again after", "Kafka stopped answering"] {
+        assert!(told.contains(news), "{news}: {told}");
+    }
+    assert!(sluice.status()["graph"]["since"].as_i64().unwrap() > away_since);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What a new status tells beside its numbers: the server was restarted or updated, or something answers again. Pure.
 
+#[cfg(any(feature = "hydrate", test))]
 use model::status::Status;
 
 /// Worth a sentence for a while.
+#[cfg_attr(not(any(feature = "hydrate", test)), allow(dead_code, reason = "the server only ever renders"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
     /// The server behind the page is another process, started at this time in epoch milliseconds.

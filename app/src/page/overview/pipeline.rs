@@ -45,12 +45,12 @@ pub(super) fn Pipeline() -> impl IntoView {
         <section class="card" aria-label="Pipeline">
             <header><h2>"Pipeline"</h2><span class="right">"the wider a line, the more records a second"</span></header>
             // `group`, not `img`: there is a link in it.
-            <svg class="pipeline" viewBox="0 0 1240 336" role="group" aria-label=label>
+            <svg class="pipeline" viewBox="0 0 1076 336" role="group" aria-label=label>
                 <g class="m" font-size="12.5" font-weight="600">
                     <text x="2" y="16">"Producers"</text>
-                    <text x="282" y="16">{broker}</text>
-                    <text x="612" y="16">"Sinks"</text>
-                    <text x="1018" y="16">"Graph"</text>
+                    <text x="238" y="16">{broker}</text>
+                    <text x="484" y="16">"Sinks"</text>
+                    <text x="854" y="16">"Graph"</text>
                 </g>
                 {wide}
                 {graph_box(graph)}
@@ -88,7 +88,7 @@ fn lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
     let stored = memo(move || lane.with(|lane| lane.stored));
     let bars = move || {
         lane.with(|lane| {
-            let first = 204.0 - lane.partition_lags.len() as f64 * 20.0;
+            let first = 176.0 - lane.partition_lags.len() as f64 * 20.0;
             lane.partition_lags
                 .iter()
                 .enumerate()
@@ -113,11 +113,11 @@ fn lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
     };
     view! {
         <g fill="none" stroke=colour>
-            <path class=move || class(produced.get()) d=format!("M182 {centre}H282") stroke-width=move || thickness(produced.get())/>
-            <path class=move || class(stored.get()) d=format!("M502 {centre}H612") stroke-width=move || thickness(stored.get())/>
+            <path class=move || class(produced.get()) d=format!("M182 {centre}H238") stroke-width=move || thickness(produced.get())/>
+            <path class=move || class(stored.get()) d=format!("M428 {centre}H484") stroke-width=move || thickness(stored.get())/>
             <path
                 class=move || class(stored.get())
-                d=format!("M912 {centre}C970 {centre} 960 {into} 1018 {into}")
+                d=format!("M784 {centre}C826 {centre} 812 {into} 854 {into}")
                 stroke-width=move || thickness(stored.get())
             />
         </g>
@@ -125,7 +125,7 @@ fn lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
             <rect class="box" width="180" height="72" rx="12"/>
             <rect width="4" height="40" y="16" rx="2" fill=colour/>
             <text x="16" y="28" font-size="15" font-weight="650">{kind.label()}</text>
-            <path class="spark-in" transform="translate(122 10)" d=move || lane.with(|lane| spark::line(&lane.produced_history, 46.0, 22.0)) stroke=colour/>
+            <path class="spark-in" transform="translate(128 10)" d=move || lane.with(|lane| spark::line(&lane.produced_history, 40.0, 22.0)) stroke=colour/>
             {state_line(
                 15,
                 memo(move || {
@@ -136,13 +136,13 @@ fn lane(kind: Kind, lane: Memo<Lane>) -> impl IntoView {
             )}
             <text x="168" y="52.5" font-size="13" text-anchor="end" class="m">{move || rate_or_nothing(produced.get())}</text>
         </g>
-        <g transform=format!("translate(282 {top})")>
-            <rect class="box" width="220" height="72" rx="12"/>
+        <g transform=format!("translate(238 {top})")>
+            <rect class="box" width="190" height="72" rx="12"/>
             <text x="16" y="28" font-size="13.5" font-weight="600">{kind.topic()}</text>
             {state_line(15, memo(move || lane.with(Lane::topic)), memo(String::new))}
             {bars}
         </g>
-        <g transform=format!("translate(612 {top})")>
+        <g transform=format!("translate(484 {top})")>
             <rect class="box" width="300" height="72" rx="12"/>
             <text x="16" y="28" font-size="15" font-weight="650">{move || format!("{} /s", format::rate(stored.get()))}</text>
             <g transform="translate(168 8)">
@@ -208,7 +208,7 @@ fn graph_box(graph: Memo<GraphStatus>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <g transform="translate(1018 66)" class=move || if away.get() { "graph-box lost" } else { "graph-box" }>
+        <g transform="translate(854 66)" class=move || if away.get() { "graph-box lost" } else { "graph-box" }>
             <rect width="220" height="164" rx="14"/>
             <text x="18" y="30" font-size="15" font-weight="650">
                 {move || graph.with(|graph| graph.name.clone())}
@@ -225,7 +225,7 @@ fn dead_box(dead: Memo<i64>) -> impl IntoView {
     let class = move || if dead.get() == 0 { "dead none" } else { "dead" };
     view! {
         <g class=class>
-            <path d="M752 282v20q0 14 14 14h252"/>
+            <path d="M634 282v20q0 14 14 14h206"/>
             // The router sees clicks on HTML links only.
             <a
                 href="/dead-letters"
@@ -236,14 +236,14 @@ fn dead_box(dead: Memo<i64>) -> impl IntoView {
                     }
                 }
             >
-                <rect x="1018" y="298" width="220" height="36" rx="10"/>
-                <text x="1036" y="321" font-size="13.5" font-weight="650">
+                <rect x="854" y="298" width="220" height="36" rx="10"/>
+                <text x="872" y="321" font-size="13.5" font-weight="650">
                     {move || match dead.get() {
                         0 => "no dead letters".to_owned(),
                         dead => format::plural(dead, "dead letter", "dead letters"),
                     }}
                 </text>
-                <path class="mark" transform="translate(1206 308)" d="M3 8h9.5M9 4.4L12.6 8 9 11.6"/>
+                <path class="mark" transform="translate(1042 308)" d="M3 8h9.5M9 4.4L12.6 8 9 11.6"/>
             </a>
         </g>
     }

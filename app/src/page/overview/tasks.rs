@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{
     Kind,
-    status::{ConnectorStatus, State, Status, TaskStatus},
+    status::{ConnectorStatus, Retry, State, Status, TaskStatus},
 };
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     },
     erased::memo,
     format,
-    live::use_live,
+    live::{Clock, use_live},
 };
 
 /// A line of the table.
@@ -26,8 +26,11 @@ struct Row {
     task: String,
     state: State,
     partitions: String,
-    since: String,
+    /// Since when, in epoch milliseconds; none where no task is.
+    since: Option<i64>,
     why: String,
+    /// How many tries failed, and when the next one is.
+    next: Option<Retry>,
 }
 
 fn rows(status: &Status) -> Vec<Row> {
@@ -41,13 +44,14 @@ fn rows_of(connector: &ConnectorStatus) -> Vec<Row> {
         task: format!("{} #{}", task.worker, task.id),
         state: task.state,
         partitions: listed(&task.partitions),
-        since: format!("{} UTC", format::time_of_day(task.since)),
+        since: Some(task.since),
         why: why(task),
+        next: task.retry,
     };
     if connector.tasks.is_empty() {
         // No process that runs sinks is heard of.
         let nobody = TaskStatus { trace: Some("no process runs its tasks".to_owned()), ..TaskStatus::default() };
-        return vec![Row { task: "nowhere".to_owned(), since: String::new(), ..row(0, &nobody) }];
+        return vec![Row { task: "nowhere".to_owned(), since: None, ..row(0, &nobody) }];
     }
     connector.tasks.iter().enumerate().map(|(index, task)| row(index, task)).collect()
 }
@@ -61,12 +65,12 @@ fn listed(partitions: &[i32]) -> String {
 
 fn why(task: &TaskStatus) -> String {
     let trace = task.trace.as_deref().and_then(|trace| trace.lines().next());
-    let next = task.retry.map(|retry| {
-        let tries = format::plural(i64::from(retry.tries), "try", "tries");
-        format!("{tries} failed, the next one is at {} UTC.", format::time_of_day(retry.next_at))
-    });
-    let said = trace.or(task.notice.as_deref()).map(sentence);
-    said.into_iter().chain(next).collect::<Vec<_>>().join(" ")
+    trace.or(task.notice.as_deref()).map(sentence).unwrap_or_default()
+}
+
+fn next_try(retry: Retry) -> impl IntoView {
+    let tries = format::plural(i64::from(retry.tries), "try", "tries");
+    view! { " "{tries}" failed, the next one is at "<Clock ms=Signal::stored(retry.next_at)/>"." }
 }
 
 /// The card.
@@ -87,8 +91,8 @@ pub(super) fn Tasks() -> impl IntoView {
                         <td><StateBadge state=Signal::stored(state)/></td>
                         <td>{row.task}</td>
                         <td class="spans">{row.partitions}</td>
-                        <td class="since">{row.since}</td>
-                        <td class="why">{row.why}</td>
+                        <td class="since">{row.since.map(|since| view! { <Clock ms=Signal::stored(since)/> })}</td>
+                        <td class="why">{row.why}{row.next.map(next_try)}</td>
                         <td class="orders">{row.name.is_some().then(|| orders(aim, row.kind, state))}</td>
                     </tr>
                 }
@@ -141,8 +145,6 @@ fn orders(aim: ServerAction<Aim>, kind: Kind, state: State) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use model::status::Retry;
-
     use super::*;
 
     fn connector(tasks: Vec<TaskStatus>) -> ConnectorStatus {
@@ -169,7 +171,8 @@ mod tests {
         };
         let rows = rows_of(&connector(vec![task]));
         assert_eq!(rows[0].task, "host:3000 #1");
-        assert_eq!(rows[0].why, "The graph does not answer. 3 tries failed, the next one is at 00:00:01 UTC.");
+        assert_eq!(rows[0].why, "The graph does not answer.");
+        assert_eq!(rows[0].next.map(|retry| retry.tries), Some(3));
     }
 
     #[test]

@@ -32,11 +32,7 @@ pub(super) fn outcome(burst: &Burst) -> String {
             format::count(burst.stored)
         )
     } else if burst.done {
-        let dead = match burst.dead_lettered {
-            0 => String::new(),
-            dead => format!(", {}", format::plural(dead as i64, "dead letter", "dead letters")),
-        };
-        format!("{stored} in {}{dead}", format::took(burst.elapsed_ms))
+        format!("{stored} in {}", format::took(burst.elapsed_ms))
     } else {
         format!("{stored}, {} so far", format::took(burst.elapsed_ms))
     }
@@ -112,8 +108,11 @@ pub(super) fn BurstCard(kind: Kind) -> impl IntoView {
                         />
                     </label>
                     <button class="btn" type="submit" name="count" value="own" aria-label=format!("Send own number of {word}") disabled=locked>"Send"</button>
+                </div>
+                {refusal(error, COUNT, id("own"))}
+                <div class="option">
                     <label>
-                        "Seed"
+                        <span>"Seed"</span>
                         <input
                             type="text"
                             inputmode="numeric"
@@ -128,9 +127,8 @@ pub(super) fn BurstCard(kind: Kind) -> impl IntoView {
                         />
                     </label>
                 </div>
-                {refusal(error, COUNT, id("own"))}
                 {refusal(error, SEED, id("seed"))}
-                <div class="broken">
+                <div class="option broken">
                     <label class="check switch">
                         <input type="checkbox" name="broken" value="on" role="switch" aria-label=format!("Some {word} are broken") disabled=locked/>
                         <span>"Some are broken"</span>
@@ -175,11 +173,17 @@ fn Outcome(kind: Kind, burst: Memo<Option<Burst>>, cancel: ServerAction<CancelBu
     let held =
         memo(move || burst.with(|burst| burst.as_ref().is_some_and(|burst| !burst.done && burst.waiting.is_some())));
     // Read out once it is over: the counters on the way are for the eye.
-    let spoken = move || if done.get() { text.get() } else { String::new() };
+    let dead = memo(move || burst.with(|burst| burst.as_ref().map_or(0, |burst| burst.dead_lettered as i64)));
+    let spoken = move || match (done.get(), dead.get()) {
+        (false, _) => String::new(),
+        (true, 0) => text.get(),
+        (true, dead) => format!("{}, {}", text.get(), format::plural(dead, "dead letter", "dead letters")),
+    };
+    let lost = memo(move || dead.get() > 0);
     view! {
         <div class="outcome">
             <p>
-                <b class:done=done class:muted=move || burst.with(Option::is_none)>{text}</b>
+                <b class:done=done class:lost=lost class:muted=move || burst.with(Option::is_none)>{text}</b>
                 <small class:waiting=held>{small}</small>
             </p>
             <span class="sr" role="status">{spoken}</span>
@@ -239,11 +243,11 @@ fn Way(kind: Kind, burst: Memo<Option<Burst>>) -> impl IntoView {
             view! {
                 <dt>{what}</dt>
                 <dd>
-                    {bar}
                     <span class="n">
                         <span data-testid=format!("burst-{}-{name}", kind.topic())>{move || format::count(value.get())}</span>
                         <span class="muted">{of}</span>
                     </span>
+                    {bar}
                 </dd>
             }
         })
@@ -276,8 +280,7 @@ mod tests {
 
     #[test]
     fn the_outcome_says_how_much_of_how_much_in_which_time() {
-        assert_eq!(outcome(&burst()), "990 of 1,000 stored in 0.21 s, 10 dead letters");
-        assert_eq!(outcome(&Burst { stored: 1000, dead_lettered: 0, ..burst() }), "1,000 of 1,000 stored in 0.21 s");
+        assert_eq!(outcome(&burst()), "990 of 1,000 stored in 0.21 s");
         assert_eq!(outcome(&Burst { done: false, ..burst() }), "990 of 1,000 stored, 0.21 s so far");
         assert_eq!(
             outcome(&Burst { cancelled: true, sent: 400, stored: 400, ..burst() }),

@@ -19,7 +19,7 @@ pub(crate) fn Simulate() -> impl IntoView {
             "checkpoint, and changes the answers."
         </p>
         <SignInFirst/>
-        <div class="grid g3">
+        <div class="grid g3 bursts">
             {Kind::ALL.map(|kind| view! { <burst::BurstCard kind/> }).collect_view()}
         </div>
         <producer::Producers/>
