@@ -9,7 +9,7 @@ use model::{
     answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
     burst::{Burst, BurstRequest},
     dead_letter::DeadLetterPage,
-    picture::{Picture, Question},
+    picture::{Neighbourhood, NodeKind, Picture, Question},
     status::{Order, ProducerStatus, Status},
 };
 
@@ -30,6 +30,8 @@ pub trait Backend: Send + Sync + 'static {
     async fn communities(&self) -> Result<Communities, Failure>;
     /// The piece of graph behind a question, with at most `limit` nodes.
     async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure>;
+    /// What a user or product is tied to, up to `limit` (1 to 200) neighbours.
+    async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, Failure>;
     /// Starts a burst.
     async fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure>;
     /// Cancels a burst.

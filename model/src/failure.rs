@@ -26,7 +26,7 @@ impl Failure {
         match self.code.as_str() {
             "unauthorized" => 401,
             "cross_origin" | "unknown_host" => 403,
-            "not_found" | "unknown_burst" | "unknown_connector" | "unknown_dead_letter" => 404,
+            "not_found" | "unknown_burst" | "unknown_connector" | "unknown_dead_letter" | "unknown_node" => 404,
             "method_not_allowed" => 405,
             "body_too_slow" => 408,
             "no_producers" | "replay_in_progress" => 409,

@@ -10,7 +10,7 @@ use model::{
     answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
     burst::{Burst, BurstRequest},
     dead_letter::DeadLetterPage,
-    picture::{Picture, Question},
+    picture::{Neighbourhood, NodeKind, Picture, Question},
     status::{
         Audit, ConnectorStatus, DeadLetterStatus, GraphStatus, KafkaStatus, Order, PartitionStatus, ProducerStatus,
         State, Status, TopicStatus,
@@ -228,6 +228,10 @@ impl Backend for House {
 
     async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure> {
         self.answers.picture(question, limit).await
+    }
+
+    async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, Failure> {
+        self.answers.neighbours(kind, id, limit).await
     }
 
     async fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure> {

@@ -16,7 +16,6 @@ use model::{
     answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
     burst::{Burst, BurstRequest},
     dead_letter::DeadLetterPage,
-    picture::{Picture, Question},
     status::{Audit, Order, ProducerStatus, Status},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -25,9 +24,9 @@ use serde_json::{Value, json};
 use super::{Web, error::ApiError};
 use crate::house::unknown_burst;
 
-type Answer<T> = Result<Json<T>, ApiError>;
+pub(super) type Answer<T> = Result<Json<T>, ApiError>;
 /// The part of an address behind `?`.
-type Asked = Query<HashMap<String, String>>;
+pub(super) type Asked = Query<HashMap<String, String>>;
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
@@ -41,7 +40,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/api/queries/best-rated", get(best_rated))
         .route("/api/queries/similar-buyers", get(similar_buyers))
         .route("/api/queries/similar-buyers/communities", get(communities))
-        .route("/api/graphs/{query}", get(picture))
+        .merge(super::graph::routes())
         .route("/api/dead-letters", get(dead_letters))
         .route("/api/dead-letters/{topic}/{partition}/{offset}/replay", post(replay))
         .route("/api/audit", post(audit))
@@ -138,16 +137,6 @@ async fn communities(State(web): State<Web>) -> Answer<Communities> {
     Ok(Json(web.house.communities().await?))
 }
 
-async fn picture(State(web): State<Web>, Path(query): Path<String>, Query(asked): Asked) -> Answer<Picture> {
-    let question = Question::from_slug(&query).ok_or_else(|| {
-        Failure::new(
-            "not_found",
-            format!("there is no query {query:?}: use top-products, influencers, best-rated or similar-buyers"),
-        )
-    })?;
-    Ok(Json(web.house.picture(question, number(&asked, "limit", 300)?).await?))
-}
-
 async fn dead_letters(State(web): State<Web>, Query(asked): Asked) -> Answer<DeadLetterPage> {
     let topic = asked.get("topic").map(|topic| kind_of(topic)).transpose()?;
     let after = asked.get("after").cloned();
@@ -204,7 +193,11 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
 }
 
 /// A number of the address, or what it is by default.
-fn number<T: std::str::FromStr>(asked: &HashMap<String, String>, name: &str, default: T) -> Result<T, Failure> {
+pub(super) fn number<T: std::str::FromStr>(
+    asked: &HashMap<String, String>,
+    name: &str,
+    default: T,
+) -> Result<T, Failure> {
     let Some(text) = asked.get(name) else { return Ok(default) };
     text.parse().map_err(|_| {
         Failure::new(format!("{name}_out_of_range"), format!("{name} is a whole number within its range, not {text:?}"))

@@ -8,12 +8,13 @@ use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
     dead_letter::DeadLetterPage,
+    picture::NodeKind,
     status::{GraphCounts, Order},
 };
 
 use super::{
-    Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
-    ReplayClaim, Sales, Store, Target, ledger::After, takeover,
+    Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Neighbours, Outcome, ProductFacts,
+    RatingCounts, ReplayClaim, Sales, Store, Target, ledger::After, takeover,
 };
 
 mod checkpoint;
@@ -247,5 +248,9 @@ impl Store for Embedded {
     async fn product_facts(&self, ids: &[i64]) -> Result<Vec<ProductFacts>, Error> {
         let ids = ids.to_vec();
         self.pool.read("reading products", move |tx| query::product_facts(tx, &ids)).await
+    }
+
+    async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Option<Neighbours>, Error> {
+        self.pool.read("reading neighbours", move |tx| query::neighbours(tx, kind, id, limit)).await
     }
 }

@@ -12,14 +12,15 @@ use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
     dead_letter::DeadLetterPage,
+    picture::NodeKind,
     status::{GraphCounts, Order},
 };
 use neo4rs::BoltType;
 use uuid::Uuid;
 
 use super::{
-    Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Outcome, ProductFacts, RatingCounts,
-    ReplayClaim, Sales, Store, Target, Trouble, ledger::After, takeover,
+    Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Neighbours, Outcome, ProductFacts,
+    RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, ledger::After, takeover,
 };
 
 /// The text of a statement.
@@ -324,6 +325,10 @@ impl Store for Neo4j {
 
     async fn product_facts(&self, ids: &[i64]) -> Result<Vec<ProductFacts>, Error> {
         read!(self, "reading products", query::product_facts(ids))
+    }
+
+    async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Option<Neighbours>, Error> {
+        read!(self, "reading neighbours", query::neighbours(kind, id, limit))
     }
 }
 
