@@ -10,7 +10,7 @@ use model::{
     burst::{Burst, BurstRequest},
     connector::Connector,
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount, ReplayAll, ReplayRound},
-    picture::{Picture, Question},
+    picture::{Neighbourhood, NodeKind, Picture, Question},
     record::{News, Opened, Place},
     status::{Order, ProducerStatus, Status},
 };
@@ -32,6 +32,8 @@ pub trait Backend: Send + Sync + 'static {
     async fn communities(&self) -> Result<Communities, Failure>;
     /// The piece of graph behind a question, with at most `limit` nodes.
     async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure>;
+    /// What a user or product is tied to, up to `limit` (1 to 200) neighbours.
+    async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, Failure>;
     /// Starts a burst.
     async fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure>;
     /// Cancels a burst.

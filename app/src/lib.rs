@@ -26,6 +26,8 @@ pub use app::App;
 #[cfg(feature = "ssr")]
 pub use call::register_server_functions;
 #[cfg(feature = "ssr")]
+pub use graph_view::graph_svg;
+#[cfg(feature = "ssr")]
 pub use shell::{FAVICON, shell};
 
 /// Takes over the page that the server has rendered.

@@ -30,6 +30,7 @@ impl Failure {
             | "unknown_burst"
             | "unknown_connector"
             | "unknown_dead_letter"
+            | "unknown_node"
             | "unknown_record"
             | "record_gone" => 404,
             "method_not_allowed" => 405,

@@ -76,4 +76,39 @@ pub struct Picture {
     pub groups: Vec<String>,
     /// How many nodes there would be without a limit.
     pub total_nodes: i64,
+    /// What the places say.
+    #[serde(default)]
+    pub shape: Shape,
+    /// What a line and a size say, in a sentence: `A line: bought in the last 30 days. The larger, the more purchases.`
+    #[serde(default)]
+    pub caption: String,
+}
+
+/// What it means where a node lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shape {
+    /// Who is tied together lies together.
+    #[default]
+    Force,
+    /// Each group is a disc.
+    Discs,
+    /// Products on the left, users on the right.
+    Columns,
+}
+
+/// What a node is tied to, ready to be added to a picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Neighbourhood {
+    /// User or product: the node asked about.
+    pub kind: NodeKind,
+    /// Its id.
+    pub id: i64,
+    /// Its name, or `User 7` / `Product 7`.
+    pub label: String,
+    /// Neighbours, those with most kinds of ties first. Each is tied to the node asked about; their groups are for
+    /// whoever adds them to decide, and 0 here.
+    pub nodes: Vec<PictureNode>,
+    /// How many neighbours there are without a limit.
+    pub total: i64,
 }

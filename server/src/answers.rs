@@ -12,7 +12,7 @@ use chrono::Utc;
 use model::{
     Failure,
     answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
-    picture::{Picture, Question},
+    picture::{Neighbourhood, NodeKind, Picture, Question},
 };
 use sink::{
     graph::{Error, Store},
@@ -42,6 +42,7 @@ pub(crate) struct Answers {
     similar_buyers: Cache<u32, Answered<Vec<SimilarPair>>>,
     communities: Cache<(), Communities>,
     pictures: Cache<(Question, u32), Picture>,
+    neighbours: Cache<(NodeKind, i64, u32), Neighbourhood>,
 }
 
 impl Answers {
@@ -54,6 +55,7 @@ impl Answers {
             similar_buyers: Cache::default(),
             communities: Cache::default(),
             pictures: Cache::default(),
+            neighbours: Cache::default(),
         }
     }
 
@@ -110,6 +112,20 @@ impl Answers {
         self.pictures
             .get((question, limit), async {
                 picture::picture(&*self.store, question, limit, now()).await.map_err(unavailable)
+            })
+            .await
+    }
+
+    pub(crate) async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, Failure> {
+        check("limit", limit, 1..=200)?;
+        self.neighbours
+            .get((kind, id, limit), async {
+                let found = query::neighbours(&*self.store, kind, id, limit).await.map_err(unavailable)?;
+                let found = found.ok_or_else(|| {
+                    let kind = if kind == NodeKind::User { "user" } else { "product" };
+                    Failure::new("unknown_node", format!("there is no {kind} {id} in the graph"))
+                })?;
+                Ok(picture::neighbourhood(kind, id, found))
             })
             .await
     }

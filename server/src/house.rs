@@ -11,7 +11,7 @@ use model::{
     burst::{Burst, BurstRequest},
     connector::Connector,
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount, ReplayAll, ReplayRound},
-    picture::{Picture, Question},
+    picture::{Neighbourhood, NodeKind, Picture, Question},
     record::{News, Opened, Place},
     status::{
         Audit, ConnectorStatus, DeadLetterStatus, GraphStatus, KafkaStatus, Order, PartitionStatus, ProducerStatus,
@@ -275,6 +275,10 @@ impl Backend for House {
 
     async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure> {
         self.answers.picture(question, limit).await
+    }
+
+    async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, Failure> {
+        self.answers.neighbours(kind, id, limit).await
     }
 
     async fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure> {

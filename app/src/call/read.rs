@@ -6,7 +6,7 @@ use model::{
     answer::{Answered, CommunitySummary, Influencer, RatedProduct, SimilarPair, TopProducts},
     connector::Connector,
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount},
-    picture::{Picture, Question},
+    picture::{Neighbourhood, NodeKind, Picture, Question},
     record::{News, Opened},
     status::Status,
 };
@@ -97,6 +97,15 @@ pub async fn similar_buyers(limit: u32) -> Result<SimilarBuyers, CallError> {
 #[server(name = GraphPicture, prefix = "/fn", endpoint = "read/picture", input = GetUrl)]
 pub async fn picture(question: Question, nodes: u32) -> Result<Picture, CallError> {
     Ok(crate::backend::backend().picture(question, nodes).await?)
+}
+
+/// What a user or product is tied to, up to `limit` neighbours.
+///
+/// # Errors
+/// What the backend says; `unknown_node` where there is no such user or product.
+#[server(name = GraphNeighbours, prefix = "/fn", endpoint = "read/neighbours", input = GetUrl)]
+pub async fn neighbours(kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, CallError> {
+    Ok(crate::backend::backend().neighbours(kind, id, limit).await?)
 }
 
 /// A page of dead letters.

@@ -37,6 +37,22 @@ impl Bounds {
     }
 }
 
+/// What is kept free around a picture, in pixels: room for names.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Margin {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+impl Margin {
+    /// The same on all sides.
+    pub(super) const fn all(margin: f64) -> Self {
+        Self { left: margin, top: margin, right: margin, bottom: margin }
+    }
+}
+
 /// Pixels = world × `scale` + offset.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Camera {
@@ -46,15 +62,16 @@ pub(super) struct Camera {
 }
 
 impl Camera {
-    /// Shows all of `bounds` in the middle of a place of `width` × `height` pixels, with a margin.
-    pub(super) fn fit(bounds: Bounds, width: f64, height: f64, margin: f64) -> Self {
-        let room = |pixels: f64, world: f64| (pixels - 2.0 * margin).max(1.0) / world.max(1e-6);
+    /// Shows all of `bounds` in the middle of what the margin leaves of `width` × `height` pixels.
+    pub(super) fn fit(bounds: Bounds, width: f64, height: f64, margin: Margin) -> Self {
+        let room = |pixels: f64, world: f64| pixels.max(1.0) / world.max(1e-6);
+        let (inner_width, inner_height) = (width - margin.left - margin.right, height - margin.top - margin.bottom);
         // A single node would otherwise be magnified without end.
-        let scale = room(width, bounds.width()).min(room(height, bounds.height())).min(width.max(height));
+        let scale = room(inner_width, bounds.width()).min(room(inner_height, bounds.height())).min(width.max(height));
         Self {
             scale,
-            x: width / 2.0 - f64::midpoint(bounds.left, bounds.right) * scale,
-            y: height / 2.0 - f64::midpoint(bounds.top, bounds.bottom) * scale,
+            x: margin.left + inner_width / 2.0 - f64::midpoint(bounds.left, bounds.right) * scale,
+            y: margin.top + inner_height / 2.0 - f64::midpoint(bounds.top, bounds.bottom) * scale,
         }
     }
 
@@ -96,7 +113,7 @@ mod tests {
 
     #[test]
     fn fitting_shows_everything_within_the_margin() {
-        let camera = Camera::fit(BOUNDS, 800.0, 600.0, 20.0);
+        let camera = Camera::fit(BOUNDS, 800.0, 600.0, Margin::all(20.0));
         assert!(near(camera.to_pixels((-1.0, 0.0)), (20.0, 300.0)));
         assert!(near(camera.to_pixels((1.0, 0.0)), (780.0, 300.0)));
         let (_, top) = camera.to_pixels((0.0, -0.5));
@@ -104,8 +121,16 @@ mod tests {
     }
 
     #[test]
+    fn names_on_the_left_get_their_room() {
+        let margin = Margin { left: 200.0, ..Margin::all(20.0) };
+        let camera = Camera::fit(BOUNDS, 800.0, 600.0, margin);
+        assert!(near(camera.to_pixels((-1.0, 0.0)), (200.0, 300.0)));
+        assert!(near(camera.to_pixels((1.0, 0.0)), (780.0, 300.0)));
+    }
+
+    #[test]
     fn what_is_under_the_pointer_stays_there_while_zooming() {
-        let camera = Camera::fit(BOUNDS, 800.0, 600.0, 20.0);
+        let camera = Camera::fit(BOUNDS, 800.0, 600.0, Margin::all(20.0));
         let at = (123.0, 456.0);
         let world = camera.to_world(at);
         let zoomed = camera.zoomed(at, 2.5, (1.0, 10_000.0));
@@ -116,7 +141,7 @@ mod tests {
 
     #[test]
     fn pixels_and_world_are_each_other_s_way_back() {
-        let camera = Camera::fit(BOUNDS, 390.0, 700.0, 8.0).moved(3.0, -7.0);
+        let camera = Camera::fit(BOUNDS, 390.0, 700.0, Margin::all(8.0)).moved(3.0, -7.0);
         assert!(near(camera.to_world(camera.to_pixels((0.3, -0.2))), (0.3, -0.2)));
         assert!(near(camera.centred((0.3, -0.2), 390.0, 700.0).to_pixels((0.3, -0.2)), (195.0, 350.0)));
     }
@@ -124,7 +149,7 @@ mod tests {
     #[test]
     fn one_point_or_none_can_be_fitted() {
         let one = Bounds::around([(0.2, 0.2)]);
-        assert!(near(Camera::fit(one, 400.0, 300.0, 10.0).to_pixels((0.2, 0.2)), (200.0, 150.0)));
+        assert!(near(Camera::fit(one, 400.0, 300.0, Margin::all(10.0)).to_pixels((0.2, 0.2)), (200.0, 150.0)));
         assert!(Bounds::around([]).width() > 0.0);
     }
 }

@@ -1,4 +1,4 @@
-//! How the stage is painted: edges into a bitmap, then the bitmap, nodes and labels onto the canvas.
+//! Colours and strokes: discs, edges, nodes, names, and what is lit up.
 
 use std::f64::consts::TAU;
 
@@ -7,202 +7,61 @@ use model::picture::NodeKind;
 use web_sys::{CanvasRenderingContext2d, HtmlElement};
 
 use super::{
-    camera::Point,
-    canvas::{BORDER, Stage},
+    camera::{Camera, Point},
+    colour::PAGE,
+    label::{self, Label, Of, Wish},
+    scene::Scene,
+    stage::Stage,
 };
-use crate::chart::scale::colour;
 
-/// Up to so many edges are redrawn in every frame of a gesture: that still takes no longer than a frame.
-const LIGHT: usize = 2000;
+/// Six groups, and the quiet colour for all others.
+const COLOURS: usize = 7;
+/// How many strokes one path has: a path of all edges takes far longer than many short ones.
+const STROKES: usize = 400;
+const NAME: &str = "600 12px system-ui, sans-serif";
+const HEADING: &str = "700 14px system-ui, sans-serif";
 
 /// Colours as the canvas wants them: resolved, in the theme of the moment.
 #[derive(Default)]
 pub(super) struct Palette {
     groups: Vec<String>,
-    quiet: String,
-    surface: String,
+    pub(super) surface: String,
     ink: String,
 }
 
-impl Stage {
-    /// Everything has to be painted anew, in the colours of the theme that now is.
-    pub(super) fn repaint(&mut self) {
-        self.bitmap_camera = None;
-        let style = HtmlElement::style(&self.canvas);
-        let computed = window().get_computed_style(&self.canvas).ok().flatten();
-        // Only a real property is resolved: a variable's value would come as it was written.
-        let resolve = |colour: &str| {
-            if style.set_property("color", colour).is_err() {
-                return String::new();
-            }
-            computed.as_ref().and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
+/// In which order edges and nodes are painted: what is faint first, then colour by colour.
+#[derive(Default)]
+pub(super) struct Plan {
+    pub(super) edges: Vec<(u8, u32)>,
+    pub(super) nodes: Vec<(u8, u32)>,
+}
+
+impl Plan {
+    /// Where a group is isolated, all others are faint.
+    pub(super) fn new(scene: &Scene, isolated: Option<u32>) -> Self {
+        let style = |colour: usize, lit: bool| (colour.min(COLOURS - 1) + if lit { COLOURS } else { 0 }) as u8;
+        let lit = |group: u32| isolated.is_none_or(|isolated| isolated == group);
+        let group = |node: u32| scene.nodes[node as usize].group;
+        let edge = |(index, (a, b, _)): (u32, &(u32, u32, f32))| {
+            let (a, b) = (group(*a), group(*b));
+            (style(if a == b { a as usize } else { COLOURS }, lit(a) && lit(b)), index)
         };
-        self.palette = Palette {
-            groups: (0..7).map(|group| resolve(colour(group))).collect(),
-            quiet: resolve("var(--s0)"),
-            surface: resolve("var(--surface)"),
-            ink: resolve("var(--ink)"),
-        };
+        let mut edges: Vec<_> = (0..).zip(&scene.edges).map(edge).collect();
+        edges.sort_unstable();
+        let mut nodes: Vec<_> =
+            (0..).zip(&scene.nodes).map(|(index, node)| (style(node.group as usize, lit(node.group)), index)).collect();
+        nodes.sort_unstable();
+        Self { edges, nodes }
     }
+}
 
-    /// Which nodes stand out; none if all do.
-    fn lit(&self) -> Option<Vec<bool>> {
-        if let Some(node) = self.signals.selected.get_untracked().and_then(|key| self.scene.find(key)) {
-            let mut lit = vec![false; self.scene.nodes.len()];
-            lit[node] = true;
-            for neighbour in self.scene.neighbours(node) {
-                lit[*neighbour as usize] = true;
-            }
-            return Some(lit);
-        }
-        let group = self.signals.isolated.get_untracked()?;
-        Some(self.scene.nodes.iter().map(|node| node.group == group).collect())
-    }
+fn faint(style: u8) -> bool {
+    (style as usize) < COLOURS
+}
 
-    pub(super) fn draw(&mut self) {
-        let (width, height) = self.size;
-        if width < 1.0 || height < 1.0 {
-            return;
-        }
-        let lit = self.lit();
-        let old = self.bitmap_camera != Some(self.camera);
-        if self.bitmap_camera.is_none() || (old && (!self.moving || self.scene.edges.len() <= LIGHT)) {
-            self.draw_edges(lit.as_deref());
-        }
-        let context = &self.context;
-        let _ = context.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
-        context.clear_rect(0.0, 0.0, width, height);
-        if let Some(drawn) = self.bitmap_camera {
-            let factor = self.camera.scale / drawn.scale;
-            let x = self.camera.x - factor * (drawn.x + BORDER * width);
-            let y = self.camera.y - factor * (drawn.y + BORDER * height);
-            let size = |length: f64| length * (1.0 + 2.0 * BORDER) * factor;
-            let _ = context.draw_image_with_html_canvas_element_and_dw_and_dh(
-                &self.bitmap,
-                x,
-                y,
-                size(width),
-                size(height),
-            );
-        }
-        self.draw_nodes(lit.as_deref());
-        self.draw_labels(lit.as_deref());
-        if !self.scene.nodes.is_empty() && !self.signals.alive.get_untracked() {
-            self.signals.alive.set(true);
-        }
-    }
-
-    fn draw_edges(&mut self, lit: Option<&[bool]>) {
-        let (width, height) = self.size;
-        let context = &self.bitmap_context;
-        let _ = context.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
-        context.clear_rect(0.0, 0.0, width * (1.0 + 2.0 * BORDER), height * (1.0 + 2.0 * BORDER));
-        let camera = self.camera.moved(BORDER * width, BORDER * height);
-        let selected = self.signals.selected.get_untracked().and_then(|key| self.scene.find(key));
-        // Each edge belongs to one colour: its group's, or the quiet one between groups; and it is lit or not.
-        let shown = |a: usize, b: usize| match selected {
-            Some(node) => a == node || b == node,
-            None => lit.is_none_or(|lit| lit[a] && lit[b]),
-        };
-        for bright in [false, true] {
-            for colour in 0..=self.palette.groups.len() {
-                context.begin_path();
-                for (a, b, _) in &self.scene.edges {
-                    let (a, b) = (*a as usize, *b as usize);
-                    let (group, other) = (self.scene.nodes[a].group, self.scene.nodes[b].group);
-                    let own = if group == other {
-                        (group as usize).min(self.palette.groups.len() - 1)
-                    } else {
-                        self.palette.groups.len()
-                    };
-                    if own != colour || shown(a, b) != bright {
-                        continue;
-                    }
-                    let (from, to) = (camera.to_pixels(self.scene.places[a]), camera.to_pixels(self.scene.places[b]));
-                    context.move_to(from.0, from.1);
-                    context.line_to(to.0, to.1);
-                }
-                context.set_stroke_style_str(self.palette.groups.get(colour).unwrap_or(&self.palette.quiet));
-                let selected = selected.is_some();
-                context.set_line_width(if bright && selected { 1.4 } else { 0.8 });
-                context.set_global_alpha(match (bright, selected) {
-                    (true, true) => 0.85,
-                    (true, false) => 0.32,
-                    (false, _) => 0.05,
-                });
-                context.stroke();
-            }
-        }
-        context.set_global_alpha(1.0);
-        self.bitmap_camera = Some(self.camera);
-    }
-
-    fn draw_nodes(&self, lit: Option<&[bool]>) {
-        let context = &self.context;
-        let swell = self.swell();
-        let (width, height) = self.size;
-        context.set_stroke_style_str(&self.palette.surface);
-        context.set_line_width(1.0);
-        for bright in [false, true] {
-            context.set_global_alpha(if bright { 1.0 } else { 0.14 });
-            for (group, colour) in self.palette.groups.iter().enumerate() {
-                context.begin_path();
-                for (index, node) in self.scene.nodes.iter().enumerate() {
-                    if (node.group as usize).min(self.palette.groups.len() - 1) != group
-                        || lit.is_none_or(|lit| lit[index]) != bright
-                    {
-                        continue;
-                    }
-                    let (x, y) = self.camera.to_pixels(self.scene.places[index]);
-                    let radius = self.scene.radius(index) * swell;
-                    if x < -radius || y < -radius || x > width + radius || y > height + radius {
-                        continue;
-                    }
-                    outline(context, node.kind, (x, y), radius);
-                }
-                context.set_fill_style_str(colour);
-                context.fill();
-                context.stroke();
-            }
-        }
-        context.set_global_alpha(1.0);
-        let hover = self.signals.hover.get_untracked().map(|(key, _)| key);
-        for key in [self.signals.selected.get_untracked(), hover].into_iter().flatten() {
-            if let Some(index) = self.scene.find(key) {
-                context.begin_path();
-                outline(
-                    context,
-                    key.0,
-                    self.camera.to_pixels(self.scene.places[index]),
-                    self.scene.radius(index) * swell + 3.0,
-                );
-                context.set_stroke_style_str(&self.palette.ink);
-                context.set_line_width(2.0);
-                context.stroke();
-            }
-        }
-    }
-
-    fn draw_labels(&self, lit: Option<&[bool]>) {
-        let context = &self.context;
-        let zoom = self.camera.scale / self.fitted;
-        // A glance first, details when one comes closer.
-        let most = (26.0 * zoom * self.room()).clamp(8.0, 90.0) as usize;
-        let labels =
-            self.scene.labels(self.camera, self.swell(), self.size, most, |node| lit.is_none_or(|lit| lit[node]));
-        context.set_font("600 12px system-ui, sans-serif");
-        context.set_text_align("center");
-        context.set_text_baseline("middle");
-        context.set_line_join("round");
-        context.set_line_width(3.5);
-        context.set_stroke_style_str(&self.palette.surface);
-        context.set_fill_style_str(&self.palette.ink);
-        for (node, (x, y)) in labels {
-            let label = &self.scene.nodes[node].label;
-            let _ = context.stroke_text(label, x, y);
-            let _ = context.fill_text(label, x, y);
-        }
-    }
+/// Both ends lie beyond the same side.
+fn outside((ax, ay): Point, (bx, by): Point, (width, height): Point) -> bool {
+    (ax < 0.0 && bx < 0.0) || (ay < 0.0 && by < 0.0) || (ax > width && bx > width) || (ay > height && by > height)
 }
 
 /// Users are discs, products squares.
@@ -213,5 +72,249 @@ fn outline(context: &CanvasRenderingContext2d, kind: NodeKind, (x, y): Point, ra
             let _ = context.arc(x, y, radius, 0.0, TAU);
         }
         NodeKind::Product => context.rect(x - radius * 0.9, y - radius * 0.9, radius * 1.8, radius * 1.8),
+    }
+}
+
+impl Stage {
+    /// Takes the colours of the theme that now is, and paints everything anew.
+    pub(super) fn recolour(&mut self) {
+        let style = HtmlElement::style(&self.canvas);
+        let computed = window().get_computed_style(&self.canvas).ok().flatten();
+        // Only a real property is resolved: a variable's value would come as it was written.
+        let resolve = |colour: &str| {
+            if style.set_property("color", colour).is_err() {
+                return String::new();
+            }
+            computed.as_ref().and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
+        };
+        self.palette = Palette {
+            groups: (0..COLOURS as u32).map(|group| resolve(PAGE.of(group))).collect(),
+            surface: resolve(PAGE.surface),
+            ink: resolve(PAGE.ink),
+        };
+        self.stale();
+    }
+
+    fn colour(&self, style: u8) -> &str {
+        self.palette.groups.get(style as usize % COLOURS).map_or("", String::as_str)
+    }
+
+    /// What lies below everything.
+    pub(super) fn draw_discs(&self, context: &CanvasRenderingContext2d, camera: Camera) {
+        let isolated = self.signals.isolated.get_untracked();
+        context.set_line_width(1.0);
+        for group in &self.scene.groups {
+            let Some((middle, radius)) = group.disc else { continue };
+            let (x, y) = camera.to_pixels(middle);
+            let lit = if isolated.is_none_or(|isolated| isolated == group.index) { 1.0 } else { 0.2 };
+            let colour = self.palette.groups.get((group.index as usize).min(COLOURS - 1)).map_or("", String::as_str);
+            context.begin_path();
+            let _ = context.arc(x, y, radius * camera.scale, 0.0, TAU);
+            context.set_fill_style_str(colour);
+            context.set_stroke_style_str(colour);
+            context.set_global_alpha(0.09 * lit);
+            context.fill();
+            context.set_global_alpha(0.45 * lit);
+            context.stroke();
+        }
+        context.set_global_alpha(1.0);
+    }
+
+    pub(super) fn draw_edges(
+        &self,
+        context: &CanvasRenderingContext2d,
+        camera: Camera,
+        area: Point,
+        edges: &[(u8, u32)],
+    ) {
+        let strength = self.scene.faintness();
+        context.set_line_width(0.9);
+        for run in edges.chunk_by(|a, b| a.0 == b.0).flat_map(|run| run.chunks(STROKES)) {
+            context.set_stroke_style_str(self.colour(run[0].0));
+            context.set_global_alpha(if faint(run[0].0) { strength * 0.15 } else { strength });
+            context.begin_path();
+            for (_, edge) in run {
+                let (a, b, _) = self.scene.edges[*edge as usize];
+                let from = camera.to_pixels(self.scene.places[a as usize]);
+                let to = camera.to_pixels(self.scene.places[b as usize]);
+                if !outside(from, to, area) {
+                    context.move_to(from.0, from.1);
+                    context.line_to(to.0, to.1);
+                }
+            }
+            context.stroke();
+        }
+        context.set_global_alpha(1.0);
+    }
+
+    pub(super) fn draw_nodes(
+        &self,
+        context: &CanvasRenderingContext2d,
+        camera: Camera,
+        (width, height): Point,
+        swell: f64,
+        nodes: &[(u8, u32)],
+    ) {
+        context.set_stroke_style_str(&self.palette.surface);
+        context.set_line_width(1.0);
+        for run in nodes.chunk_by(|a, b| a.0 == b.0).flat_map(|run| run.chunks(STROKES)) {
+            context.begin_path();
+            for (_, node) in run {
+                let node = *node as usize;
+                let (x, y) = camera.to_pixels(self.scene.places[node]);
+                let radius = self.scene.radius(node) * swell;
+                if x > -radius && y > -radius && x < width + radius && y < height + radius {
+                    outline(context, self.scene.nodes[node].kind, (x, y), radius);
+                }
+            }
+            context.set_fill_style_str(self.colour(run[0].0));
+            context.set_global_alpha(if faint(run[0].0) { 0.13 } else { 1.0 });
+            context.fill();
+            context.stroke();
+        }
+        context.set_global_alpha(1.0);
+    }
+
+    /// Nodes and names over the bitmap.
+    pub(super) fn draw_base(&self) {
+        let (width, height) = self.size;
+        let context = &self.context;
+        let _ = context.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
+        context.clear_rect(0.0, 0.0, width, height);
+        self.sheet.blit(context, self.camera, self.size);
+        if self.is_light() {
+            self.draw_nodes(context, self.camera, self.size, self.swell(), &self.plan.nodes);
+        }
+        self.write(context, self.camera, &self.labels);
+    }
+
+    /// What hover, selection and search light up.
+    pub(super) fn draw_overlay(&self) {
+        let (width, height) = self.size;
+        let _ = self.overlay.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
+        self.overlay.clear_rect(0.0, 0.0, width, height);
+        self.draw_glow(&self.overlay, self.camera);
+    }
+
+    pub(super) fn draw_glow(&self, context: &CanvasRenderingContext2d, camera: Camera) {
+        let swell = self.swell();
+        let place = |node: usize| camera.to_pixels(self.scene.places[node]);
+        let style = |node: usize| (self.scene.nodes[node].group as usize).min(COLOURS - 1) as u8;
+        let fan = |centre: usize, ends: &[u32]| {
+            context.begin_path();
+            for end in ends {
+                let (from, to) = (place(centre), place(*end as usize));
+                context.move_to(from.0, from.1);
+                context.line_to(to.0, to.1);
+            }
+            context.stroke();
+        };
+        if let Some(node) = self.glow.selected {
+            context.set_stroke_style_str(&self.palette.ink);
+            context.set_global_alpha(0.55);
+            context.set_line_width(1.2);
+            fan(node, &self.glow.ends);
+            context.set_global_alpha(1.0);
+        }
+        let dot = |node: usize| {
+            context.begin_path();
+            outline(context, self.scene.nodes[node].kind, place(node), self.scene.radius(node) * swell);
+            context.set_fill_style_str(self.colour(style(node)));
+            context.fill();
+            context.stroke();
+        };
+        context.set_stroke_style_str(&self.palette.surface);
+        context.set_line_width(1.0);
+        for node in &self.glow.nodes {
+            dot(*node as usize);
+        }
+        if let Some(node) = self.dragged {
+            context.set_stroke_style_str(self.colour(style(node)));
+            context.set_global_alpha(0.6);
+            fan(node, self.scene.neighbours(node));
+            context.set_global_alpha(1.0);
+            dot(node);
+        }
+        self.write(context, camera, &self.glow_labels);
+        // A ring with a gap around what is selected, one without around what is pointed at: seen without colours, too.
+        for (node, gap) in [(self.glow.selected, 4.0), (self.glow.hovered, 2.0)] {
+            let Some(node) = node else { continue };
+            let radius = self.scene.radius(node) * swell + gap;
+            for (width, colour) in [(5.0, &self.palette.surface), (2.2, &self.palette.ink)] {
+                context.begin_path();
+                outline(context, self.scene.nodes[node].kind, place(node), radius);
+                context.set_stroke_style_str(colour);
+                context.set_line_width(width);
+                context.stroke();
+            }
+            dot(node);
+        }
+    }
+
+    /// Chooses which names are written. Takes milliseconds, so it is not done while something moves.
+    pub(super) fn place_labels(&mut self) {
+        let zoom = self.camera.scale / self.fitted;
+        // A glance first, details when one comes closer.
+        let most = (26.0 * zoom * self.room()).clamp(8.0, 90.0) as usize;
+        let isolated = self.signals.isolated.get_untracked();
+        let scene = self.scene.clone();
+        let wanted = |node: usize| isolated.is_none_or(|isolated| scene.nodes[node].group == isolated);
+        let wish = Wish {
+            camera: self.camera,
+            swell: self.swell(),
+            size: self.size,
+            letters: 1.0,
+            most,
+            groups: true,
+            first: None,
+            wanted: &wanted,
+        };
+        let mut lit = vec![false; scene.nodes.len()];
+        for node in &self.glow.nodes {
+            lit[*node as usize] = true;
+        }
+        let in_glow = |node: usize| lit[node];
+        let glowing = Wish { groups: false, most: 40, first: self.glow.selected, wanted: &in_glow, ..wish };
+        let (mut widths, context) = (std::mem::take(&mut self.widths), &self.context);
+        let mut measure = |of: Of| {
+            let (text, font, known) = match of {
+                Of::Node(node) => (&scene.nodes[node as usize].label, NAME, widths.get_mut(node as usize)),
+                Of::Group(group) => (&scene.groups[group as usize].name, HEADING, None),
+            };
+            if let Some(width) = known.as_ref().map(|width| **width).filter(|width| *width >= 0.0) {
+                return width;
+            }
+            context.set_font(font);
+            let width = context.measure_text(text).map_or(0.0, |metrics| metrics.width());
+            if let Some(known) = known {
+                *known = width;
+            }
+            width
+        };
+        let labels = label::place(&scene, &wish, &mut measure);
+        let glow_labels = if self.glow.dims() { label::place(&scene, &glowing, &mut measure) } else { Vec::new() };
+        self.labels = labels;
+        self.glow_labels = glow_labels;
+        self.widths = widths;
+        self.labelled = Some(self.camera);
+    }
+
+    pub(super) fn write(&self, context: &CanvasRenderingContext2d, camera: Camera, labels: &[Label]) {
+        context.set_text_align("center");
+        context.set_text_baseline("middle");
+        context.set_line_join("round");
+        context.set_line_width(3.5);
+        context.set_stroke_style_str(&self.palette.surface);
+        context.set_fill_style_str(&self.palette.ink);
+        for label in labels {
+            let (x, y) = label.at(&self.scene, camera);
+            let (text, font) = match label.of {
+                Of::Node(node) => (&self.scene.nodes[node as usize].label, NAME),
+                Of::Group(group) => (&self.scene.groups[group as usize].name, HEADING),
+            };
+            context.set_font(font);
+            let _ = context.stroke_text(text, x, y);
+            let _ = context.fill_text(text, x, y);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The graph as a still picture: what the server renders, and what small cards show.
+//! The graph as a still drawing: on small cards, on a stage before the canvas is there, and as a file of its own.
 
 use std::fmt::Write;
 
@@ -6,25 +6,161 @@ use leptos::prelude::*;
 use model::picture::{NodeKind, Picture};
 
 use super::{
-    camera::{Camera, Point},
-    scene::Scene,
+    camera::{Camera, Margin},
+    colour::{self, Colours},
+    label::{self, Of, Wish},
+    scene::{Edits, Scene},
 };
-use crate::chart::scale::colour;
 
 const WIDTH: f64 = 1000.0;
-/// The size of a group's name.
-const HEADING: u32 = 23;
-/// Room for nodes and labels at the edges.
-const MARGIN: f64 = 40.0;
+const HEIGHT: f64 = 600.0;
+
+/// How a drawing is made.
+struct Look {
+    camera: Camera,
+    size: (f64, f64),
+    /// How much larger than usual nodes are.
+    swell: f64,
+    /// How much larger than usual letters are.
+    letters: f64,
+    /// How many nodes are named.
+    names: usize,
+}
+
+/// The picture for a small card, with the names of its groups.
+#[component]
+pub(crate) fn Still(picture: Picture, label: String) -> impl IntoView {
+    let scene = Scene::new(picture, &Edits::default());
+    // As high as the picture is: the card has no height of its own.
+    let bounds = scene.bounds();
+    let margin = Margin { left: 24.0, top: 44.0, right: 24.0, bottom: 30.0 };
+    let height = (76.0 + (WIDTH - 48.0) * bounds.height() / bounds.width().max(1e-6)).clamp(300.0, 640.0);
+    let camera = Camera::fit(bounds, WIDTH, height, margin);
+    let look = Look { camera, size: (WIDTH, height), swell: 1.35, letters: 1.65, names: 0 };
+    view! { <svg class="still" viewBox=format!("0 0 {WIDTH} {height:.0}") role="img" aria-label=label inner_html=drawing(&scene, &look, &colour::PAGE)></svg> }
+}
+
+/// The picture for a stage, with the names of its most important nodes.
+pub(super) fn on_stage(scene: &Scene, label: String) -> AnyView {
+    view! { <svg class="still" viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=label inner_html=drawing(scene, &stage_look(scene), &colour::PAGE)></svg> }
+        .into_any()
+}
+
+fn stage_look(scene: &Scene) -> Look {
+    Look { camera: scene.fitted(WIDTH, HEIGHT), size: (WIDTH, HEIGHT), swell: 1.0, letters: 1.0, names: 30 }
+}
+
+/// The picture as a file that needs nothing else: its colours, its background and its caption are in it.
+#[cfg(feature = "ssr")]
+pub fn graph_svg(picture: Picture, dark: bool) -> String {
+    const FOOT: f64 = 34.0;
+    let colours = if dark { &colour::DARK } else { &colour::LIGHT };
+    let scene = Scene::new(picture, &Edits::default());
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {}\" width=\"{WIDTH}\" height=\"{}\" \
+         font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif\"><title>Graph</title>\
+         <rect width=\"100%\" height=\"100%\" fill=\"{}\"/>",
+        HEIGHT + FOOT,
+        HEIGHT + FOOT,
+        colours.surface
+    );
+    svg.push_str(&drawing(&scene, &stage_look(&scene), colours));
+    let y = HEIGHT + 14.0;
+    let _ = write!(svg, "<text x=\"24\" y=\"{y}\" font-size=\"13\" fill=\"{}\">", colours.ink);
+    escape(&mut svg, &scene.caption);
+    svg.push_str("</text></svg>\n");
+    svg
+}
+
+/// Everything inside the `<svg>`.
+fn drawing(scene: &Scene, look: &Look, colours: &Colours) -> String {
+    let mut svg = String::new();
+    let line = |svg: &mut String, path: &str, colour: &str| {
+        let opacity = scene.faintness();
+        let _ = write!(
+            svg,
+            "<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\".8\" opacity=\"{opacity:.2}\"/>"
+        );
+    };
+    for group in &scene.groups {
+        if let Some((middle, radius)) = group.disc {
+            let ((x, y), r) = (look.camera.to_pixels(middle), radius * look.camera.scale);
+            let colour = colours.of(group.index);
+            let _ = write!(
+                svg,
+                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{r:.1}\" fill=\"{colour}\" fill-opacity=\".1\" stroke=\"{colour}\" stroke-opacity=\".45\"/>"
+            );
+        }
+    }
+    line(&mut svg, &edges(scene, look, None), colours.quiet);
+    for group in &scene.groups {
+        line(&mut svg, &edges(scene, look, Some(group.index)), colours.of(group.index));
+    }
+    for group in &scene.groups {
+        let (path, fill) = (nodes(scene, look, group.index), colours.of(group.index));
+        let _ = write!(svg, "<path d=\"{path}\" fill=\"{fill}\" stroke=\"{}\"/>", colours.surface);
+    }
+    let wish = Wish {
+        camera: look.camera,
+        swell: look.swell,
+        size: look.size,
+        letters: look.letters,
+        most: look.names,
+        groups: true,
+        first: None,
+        wanted: &|_| true,
+    };
+    for label in label::place(scene, &wish, &mut |of| width(scene, of) * look.letters) {
+        let (x, y) = label.at(scene, look.camera);
+        let (text, size) = match label.of {
+            Of::Node(node) => (scene.nodes[node as usize].label.as_str(), 12.0),
+            Of::Group(group) => (scene.groups[group as usize].name.as_str(), 14.0),
+        };
+        let _ = write!(
+            svg,
+            "<text x=\"{x:.0}\" y=\"{y:.0}\" dy=\".34em\" text-anchor=\"middle\" font-size=\"{:.0}\" font-weight=\"650\" \
+             fill=\"{}\" stroke=\"{}\" stroke-width=\"3.5\" stroke-linejoin=\"round\" paint-order=\"stroke\">",
+            size * look.letters,
+            colours.ink,
+            colours.surface
+        );
+        escape(&mut svg, text);
+        svg.push_str("</text>");
+    }
+    svg
+}
+
+/// How wide a name is in the widest of the usual fonts: nothing can be measured here.
+fn width(scene: &Scene, of: Of) -> f64 {
+    let (text, letter) = match of {
+        Of::Node(node) => (&scene.nodes[node as usize].label, 7.3),
+        Of::Group(group) => (&scene.groups[group as usize].name, 8.4),
+    };
+    text.chars().count() as f64 * letter
+}
+
+fn escape(into: &mut String, text: &str) {
+    for letter in text.chars() {
+        match letter {
+            '&' => into.push_str("&amp;"),
+            '<' => into.push_str("&lt;"),
+            '>' => into.push_str("&gt;"),
+            '"' => into.push_str("&quot;"),
+            // No XML can hold these, not even escaped.
+            letter if letter.is_control() => into.push(' '),
+            letter => into.push(letter),
+        }
+    }
+}
 
 /// All edges of one colour as one path: an element each would make the page heavy.
-fn edges(scene: &Scene, camera: Camera, group: Option<u32>) -> String {
+fn edges(scene: &Scene, look: &Look, group: Option<u32>) -> String {
     let mut path = String::new();
     for (a, b, _) in &scene.edges {
         let (a, b) = (*a as usize, *b as usize);
         let own = (scene.nodes[a].group == scene.nodes[b].group).then_some(scene.nodes[a].group);
         if own == group {
-            let (from, to) = (camera.to_pixels(scene.places[a]), camera.to_pixels(scene.places[b]));
+            let (from, to) = (look.camera.to_pixels(scene.places[a]), look.camera.to_pixels(scene.places[b]));
             let _ = write!(path, "M{:.0} {:.0}L{:.0} {:.0}", from.0, from.1, to.0, to.1);
         }
     }
@@ -32,11 +168,11 @@ fn edges(scene: &Scene, camera: Camera, group: Option<u32>) -> String {
 }
 
 /// All nodes of a group as one path: users are discs, products squares.
-fn nodes(scene: &Scene, camera: Camera, group: u32, swell: f64) -> String {
+fn nodes(scene: &Scene, look: &Look, group: u32) -> String {
     let mut path = String::new();
     for (index, node) in scene.nodes.iter().enumerate().filter(|(_, node)| node.group == group) {
-        let (x, y) = camera.to_pixels(scene.places[index]);
-        let r = scene.radius(index) * swell;
+        let (x, y) = look.camera.to_pixels(scene.places[index]);
+        let r = scene.radius(index) * look.swell;
         let _ = match node.kind {
             NodeKind::User => write!(
                 path,
@@ -53,126 +189,46 @@ fn nodes(scene: &Scene, camera: Camera, group: u32, swell: f64) -> String {
     path
 }
 
-/// Where a group's name stands: over the middle of its nodes.
-fn heading(scene: &Scene, camera: Camera, group: u32) -> Point {
-    let places = scene
-        .nodes
-        .iter()
-        .zip(&scene.places)
-        .filter(|(node, _)| node.group == group)
-        .map(|(_, place)| camera.to_pixels(*place));
-    let (count, sum, top) =
-        places.fold((0.0, 0.0, f64::MAX), |(count, sum, top), (x, y)| (count + 1.0, sum + x, y.min(top)));
-    (sum / f64::max(count, 1.0), top - 16.0)
-}
-
-/// The names that can be read: none covers one before it, and each is within the picture, moved there if need be. The
-/// largest groups come first, and so keep theirs.
-fn readable(names: Vec<(String, Point)>) -> Vec<(String, Point)> {
-    // A letter of this font is a little over half as wide as it is high.
-    let half = |name: &str| name.chars().count() as f64 * f64::from(HEADING) * 0.28;
-    let mut kept: Vec<(String, Point)> = Vec::new();
-    for (name, (x, y)) in names {
-        let own = half(&name);
-        if own > WIDTH / 2.0 {
-            continue;
-        }
-        let x = x.clamp(own, WIDTH - own);
-        let covers = kept
-            .iter()
-            .any(|(other, (ox, oy))| (x - ox).abs() < own + half(other) && (y - oy).abs() < f64::from(HEADING) * 1.2);
-        if !covers {
-            kept.push((name, (x, y)));
-        }
-    }
-    kept
-}
-
-/// The picture for a small card, with the groups' names.
-#[component]
-pub(crate) fn Still(picture: Picture, label: String) -> impl IntoView {
-    let scene = Scene::new(picture);
-    // As high as the picture is: the card has no height of its own.
-    let bounds = scene.bounds();
-    let height =
-        (MARGIN * 2.0 + (WIDTH - MARGIN * 2.0) * bounds.height() / bounds.width().max(1e-6)).clamp(300.0, 620.0);
-    let camera = Camera::fit(bounds, WIDTH, height, MARGIN);
-    let names = scene.groups.iter().map(|group| (group.name.clone(), heading(&scene, camera, group.index))).collect();
-    let names = readable(names).into_iter().map(|(name, place)| caption(name, place, HEADING)).collect_view();
-    drawing(&scene, camera, height, 1.35, label, names.into_any())
-}
-
-/// The picture for a stage, with the names of its most important nodes.
-pub(super) fn still(scene: &Scene, label: String) -> AnyView {
-    const HEIGHT: f64 = 640.0;
-    let camera = Camera::fit(scene.bounds(), WIDTH, HEIGHT, MARGIN);
-    let names = scene
-        .labels(camera, 1.0, (WIDTH, HEIGHT), 26, |_| true)
-        .into_iter()
-        .map(|(node, place)| caption(scene.nodes[node].label.clone(), place, 12))
-        .collect_view();
-    drawing(scene, camera, HEIGHT, 1.0, label, names.into_any())
-}
-
-fn caption(text: String, (x, y): Point, size: u32) -> impl IntoView {
-    view! {
-        <text class="halo" x=format!("{x:.0}") y=format!("{y:.0}") dy=".34em" text-anchor="middle" font-size=size font-weight="650">{text}</text>
-    }
-}
-
-fn drawing(scene: &Scene, camera: Camera, height: f64, swell: f64, label: String, names: AnyView) -> AnyView {
-    let groups = scene
-        .groups
-        .iter()
-        .map(|group| {
-            let colour = colour(group.index as usize);
-            view! {
-                <path d=edges(scene, camera, Some(group.index)) fill="none" stroke=colour stroke-width=".8" opacity=".3"/>
-                <path d=nodes(scene, camera, group.index, swell) fill=colour stroke="var(--surface)"/>
-            }
-        })
-        .collect_view();
-    view! {
-        <svg class="still" viewBox=format!("0 0 {WIDTH} {height:.0}") role="img" aria-label=label>
-            <path d=edges(scene, camera, None) fill="none" stroke="var(--s0)" stroke-width=".7" opacity=".35"/>
-            {groups}
-            {names}
-        </svg>
-    }
-    .into_any()
-}
-
 #[cfg(test)]
 mod tests {
-    use model::picture::PictureNode;
-
     use super::*;
+    use crate::graph_view::scene::tests::picture;
 
-    #[test]
-    fn a_name_covers_none_before_it_and_stays_within_the_picture() {
-        let names = [("Books buyers", 20.0, 50.0), ("Home buyers", 120.0, 60.0), ("Sports buyers", 990.0, 60.0)];
-        let kept = readable(names.map(|(name, x, y)| (name.to_owned(), (x, y))).into());
-        assert_eq!(kept.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Books buyers", "Sports buyers"]);
-        assert!(kept.iter().all(|(_, (x, _))| (60.0..=940.0).contains(x)), "{kept:?}");
-        assert!(readable(vec![("x".repeat(200), (500.0, 50.0))]).is_empty());
+    fn look(scene: &Scene) -> Look {
+        Look { camera: Camera { scale: 100.0, x: 200.0, y: 100.0 }, ..stage_look(scene) }
     }
 
     #[test]
     fn a_group_s_nodes_are_one_path_and_edges_between_groups_another() {
-        let node =
-            |kind, id, group| PictureNode { kind, id, label: "x".into(), group, weight: 0.5, detail: String::new() };
-        let scene = Scene::new(Picture {
-            nodes: vec![node(NodeKind::User, 1, 0), node(NodeKind::Product, 1, 1)],
-            edges: vec![(0, 1, 1.0)],
-            positions: vec![(-2.0, -1.0), (2.0, 1.0)],
-            groups: vec!["a".into(), "b".into()],
-            total_nodes: 2,
-        });
-        let camera = Camera { scale: 100.0, x: 200.0, y: 100.0 };
-        assert_eq!(edges(&scene, camera, None), "M0 0L400 200");
-        assert_eq!(edges(&scene, camera, Some(0)), "");
-        assert!(nodes(&scene, camera, 0, 1.0).starts_with('M') && nodes(&scene, camera, 0, 1.0).contains('a'));
-        assert!(nodes(&scene, camera, 1, 1.0).ends_with('z'));
-        assert_eq!(heading(&scene, camera, 1), (400.0, 184.0));
+        let mut picture = picture();
+        picture.nodes[2].kind = NodeKind::Product;
+        picture.positions = vec![(-2.0, -1.0), (0.0, -1.0), (2.0, 1.0)];
+        let scene = Scene::new(picture, &Edits::default());
+        let look = look(&scene);
+        assert_eq!(edges(&scene, &look, Some(0)), "M0 0L200 0");
+        assert_eq!(edges(&scene, &look, None), "M200 0L400 200");
+        assert!(nodes(&scene, &look, 0).contains('a'));
+        assert!(nodes(&scene, &look, 2).ends_with('z'));
+    }
+
+    #[test]
+    fn what_people_typed_is_text_and_not_markup() {
+        let mut picture = picture();
+        picture.nodes[1].label = "</text><script>\"&\u{7}".into();
+        let scene = Scene::new(picture, &Edits::default());
+        let svg = drawing(&scene, &look(&scene), &colour::PAGE);
+        assert!(svg.contains("&lt;/text&gt;&lt;script&gt;&quot;&amp; <"), "{svg}");
+        assert!(!svg.contains("<script"));
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_file_has_its_colours_in_it() {
+        for dark in [false, true] {
+            let svg = graph_svg(Picture { caption: "A line: bought.".into(), ..picture() }, dark);
+            assert!(svg.starts_with("<svg xmlns=") && svg.trim_end().ends_with("</svg>"));
+            assert!(!svg.contains("var(") && !svg.contains("style=") && svg.contains("A line: bought."));
+            assert_eq!(svg.contains(colour::DARK.surface), dark);
+        }
     }
 }

@@ -17,7 +17,6 @@ use model::{
     burst::{Burst, BurstRequest},
     connector::Connector,
     dead_letter::{ReasonCount, ReplayAll, ReplayRound},
-    picture::{Picture, Question},
     status::{Audit, Order, ProducerStatus, Status},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -31,9 +30,9 @@ use super::{
 };
 use crate::house::unknown_burst;
 
-type Answer<T> = Result<Json<T>, ApiError>;
+pub(super) type Answer<T> = Result<Json<T>, ApiError>;
 /// The part of an address behind `?`.
-type Asked = Query<HashMap<String, String>>;
+pub(super) type Asked = Query<HashMap<String, String>>;
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
@@ -49,7 +48,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/api/queries/best-rated", get(best_rated))
         .route("/api/queries/similar-buyers", get(similar_buyers))
         .route("/api/queries/similar-buyers/communities", get(communities))
-        .route("/api/graphs/{query}", get(picture))
+        .merge(super::graph::routes())
         .route("/api/dead-letters", get(dead_letters))
         .route("/api/dead-letters/reasons", get(dead_letter_reasons))
         .route("/api/dead-letters/replay", post(replay_all))
@@ -162,16 +161,6 @@ async fn similar_buyers(State(web): State<Web>, Query(asked): Asked) -> Answer<A
 
 async fn communities(State(web): State<Web>) -> Answer<Communities> {
     Ok(Json(web.house.communities().await?))
-}
-
-async fn picture(State(web): State<Web>, Path(query): Path<String>, Query(asked): Asked) -> Answer<Picture> {
-    let question = Question::from_slug(&query).ok_or_else(|| {
-        Failure::new(
-            "not_found",
-            format!("there is no query {query:?}: use top-products, influencers, best-rated or similar-buyers"),
-        )
-    })?;
-    Ok(Json(web.house.picture(question, number(&asked, "limit", 300)?).await?))
 }
 
 /// A page of them; with `format`, all of them as a file.

@@ -24,6 +24,7 @@ mod api;
 mod body;
 pub(crate) mod error;
 mod export;
+mod graph;
 mod guard;
 mod header;
 mod health;

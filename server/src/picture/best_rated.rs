@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{
     answer::RatedProduct,
-    picture::{NodeKind, Picture},
+    picture::{NodeKind, Picture, Shape},
 };
 use sink::{
     graph::{Error, Store},
@@ -16,6 +16,9 @@ use super::{
     draft::{Draft, Look, count},
     layout::bipartite,
 };
+
+/// What a line and a size say.
+const CAPTION: &str = "A line: rated; of each person's ratings those of the four best products are drawn. The larger a node, the more ratings.";
 
 /// How many ratings a product needs, as the page asks when nobody has chosen another number.
 const MIN_RATINGS: u32 = 5;
@@ -89,5 +92,5 @@ pub(super) fn compose(best: &[RatedProduct], limit: usize) -> Picture {
         }
     }
     let positions = bipartite(products, draft.len() - products, &ties);
-    draft.finish(positions, total)
+    draft.finish((Shape::Columns, positions), total, CAPTION)
 }

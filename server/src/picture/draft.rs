@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::picture::{NodeKind, Picture, PictureNode};
+use model::picture::{NodeKind, Picture, PictureNode, Shape};
 
 /// A picture without positions.
 #[derive(Default)]
@@ -39,13 +39,7 @@ impl Draft {
             return number;
         }
         let number = self.picture.nodes.len() as u32;
-        let label = look.name.map_or_else(
-            || match kind {
-                NodeKind::User => format!("User {id}"),
-                NodeKind::Product => format!("Product {id}"),
-            },
-            str::to_owned,
-        );
+        let label = name_or_number(kind, id, look.name);
         let node = PictureNode { kind, id, label, group: look.group, weight: look.weight as f32, detail: look.detail };
         self.picture.nodes.push(node);
         self.nodes.insert((kind, id), number);
@@ -67,8 +61,12 @@ impl Draft {
         self.picture.nodes.len()
     }
 
-    /// Completes the picture: scales all weights to 0 to 1, the nodes' for users and products apart.
-    pub(super) fn finish(mut self, positions: Vec<(f32, f32)>, total_nodes: usize) -> Picture {
+    /// Completes the picture: scales all weights to 0 to 1, the nodes' for users and products apart. `caption` says what
+    /// a line and a size mean.
+    pub(super) fn finish(mut self, lies: (Shape, Vec<(f32, f32)>), total_nodes: usize, caption: &str) -> Picture {
+        if self.picture.nodes.is_empty() {
+            return Picture::default();
+        }
         for kind in [NodeKind::User, NodeKind::Product] {
             let of_kind = || self.picture.nodes.iter().filter(|node| node.kind == kind).map(|node| node.weight);
             let greatest = of_kind().fold(0.0, f32::max);
@@ -81,7 +79,8 @@ impl Draft {
         for edge in &mut self.picture.edges {
             edge.2 = share(edge.2, greatest);
         }
-        self.picture.positions = positions;
+        (self.picture.shape, self.picture.positions) = lies;
+        caption.clone_into(&mut self.picture.caption);
         self.picture.total_nodes = total_nodes.max(self.picture.nodes.len()) as i64;
         self.picture
     }
@@ -89,6 +88,15 @@ impl Draft {
 
 fn share(part: f32, greatest: f32) -> f32 {
     if greatest > 0.0 { (part / greatest).clamp(0.0, 1.0) } else { 0.0 }
+}
+
+/// What a node is called: its name, or `User 7` / `Product 7` where none is known.
+pub(super) fn name_or_number(kind: NodeKind, id: i64, name: Option<&str>) -> String {
+    match (name, kind) {
+        (Some(name), _) => name.to_owned(),
+        (None, NodeKind::User) => format!("User {id}"),
+        (None, NodeKind::Product) => format!("Product {id}"),
+    }
 }
 
 /// A number and what it counts: `1 purchase`, `2 purchases`.
@@ -110,7 +118,7 @@ mod tests {
         assert_eq!(draft.node(NodeKind::User, 7, look()), first);
         assert_ne!(draft.node(NodeKind::Product, 7, look()), first);
         draft.edge(0, 1, 3.0);
-        let picture = draft.finish(vec![(0.0, 0.0); 2], 9);
+        let picture = draft.finish((Shape::Force, vec![(0.0, 0.0); 2]), 9, "A line: bought.");
         let labels: Vec<&str> = picture.nodes.iter().map(|node| node.label.as_str()).collect();
         assert_eq!(labels, ["User 7", "Product 7"]);
         assert_eq!((picture.total_nodes, picture.nodes[0].weight.to_bits()), (9, 1.0_f32.to_bits()));

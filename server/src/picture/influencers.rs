@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::{
     answer::Influencer,
-    picture::{NodeKind, Picture},
+    picture::{NodeKind, Picture, Shape},
 };
 use sink::{
     graph::{Error, Store},
@@ -17,6 +17,10 @@ use super::{
     layout::force,
     user_names,
 };
+
+/// What a line and a size say.
+const CAPTION: &str =
+    "A line: follows. The larger a node, the more followers; the rest is larger the more influencers it follows.";
 
 /// How many influencers are shown at most; each is a centre, and more centres are a tangle.
 const INFLUENCERS: usize = 15;
@@ -129,7 +133,7 @@ pub(super) fn compose(found: &Found) -> Picture {
     let positions = force(&of_groups, &draft.picture.edges);
     let distinct: HashSet<i64> =
         found.follows.iter().map(|&(follower, _)| follower).chain(found.top.iter().map(|row| row.user)).collect();
-    draft.finish(positions, distinct.len())
+    draft.finish((Shape::Force, positions), distinct.len(), CAPTION)
 }
 
 /// For each follower the influencer who stands for their circle: users who follow alike are a circle, and the

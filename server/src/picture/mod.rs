@@ -10,10 +10,14 @@ use sink::graph::{Error, Store, Trouble};
 
 mod best_rated;
 mod draft;
+pub(crate) mod export;
 mod influencers;
 mod layout;
+mod neighbours;
 mod similar_buyers;
 mod top_products;
+
+pub(crate) use neighbours::neighbourhood;
 
 /// The picture of a question with at most `limit` nodes; `as_of` (epoch seconds) ends the window of top products.
 ///

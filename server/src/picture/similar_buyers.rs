@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::{
     answer::CommunitySummary,
-    picture::{NodeKind, Picture},
+    picture::{NodeKind, Picture, Shape},
 };
 use sink::{
     graph::{Error, Store},
@@ -17,6 +17,10 @@ use super::{
     layout::packed,
     user_names,
 };
+
+/// What a line and a size say.
+const CAPTION: &str =
+    "A line: bought the same; of each buyer the three closest are drawn. The larger a node, the more products bought.";
 
 /// To how many others a user is tied by their own choice; others may choose them too.
 const TIES_EACH: usize = 3;
@@ -111,7 +115,7 @@ pub(super) fn compose(found: &Found, summaries: &[CommunitySummary], names: &Has
         draft.edge(pair.user1, pair.user2, f64::from(pair.shared));
     }
     let groups: Vec<u32> = draft.picture.nodes.iter().map(|node| node.group).collect();
-    draft.finish(packed(&groups), found.buyers)
+    draft.finish((Shape::Discs, packed(&groups)), found.buyers, CAPTION)
 }
 
 /// What communities are called: by the category of most that they like, and where that is taken by the product.

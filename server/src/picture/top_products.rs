@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use model::{
     answer::{ProductSales, TopProducts},
-    picture::{NodeKind, Picture},
+    picture::{NodeKind, Picture, Shape},
 };
 use sink::{
     graph::{Error, Store},
@@ -17,6 +17,9 @@ use super::{
     layout::bipartite,
     user_names,
 };
+
+/// What a line and a size say.
+const CAPTION: &str = "A line: bought in the last 30 days; of each buyer the three strongest are drawn. The larger a node, the more purchases.";
 
 /// The window, as the page shows it when nobody has chosen another.
 const DAYS: u32 = 30;
@@ -118,5 +121,5 @@ pub(super) fn compose(found: &Found, limit: usize) -> Picture {
         }
     }
     let positions = bipartite(products, draft.len() - products, &ties);
-    draft.finish(positions, total)
+    draft.finish((Shape::Columns, positions), total, CAPTION)
 }

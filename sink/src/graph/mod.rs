@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount},
+    picture::NodeKind,
     status::{GraphCounts, Order},
 };
 
@@ -164,6 +165,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// What of these is in the graph, as it stands there, in any order.
     async fn found(&self, needs: &Needs) -> Result<Changes, Error>;
+
+    /// What a user or product is tied to; none if there is no such node.
+    ///
+    /// Up to `limit` neighbours, each once: those with most kinds of ties first, then users before products, then by id.
+    async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Option<Neighbours>, Error>;
 }
 
 /// What a store is.
@@ -240,6 +246,55 @@ impl From<Letters> for DeadLetterPage {
     fn from(letters: Letters) -> Self {
         let dead_letters = letters.entries.into_iter().map(|entry| entry.letter).collect();
         Self { dead_letters, next: letters.next }
+    }
+}
+
+/// A node, and what it is tied to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The node's own name, where known.
+    pub name: Option<String>,
+    /// How many neighbours it has, without a limit.
+    pub total: i64,
+    /// Some of them.
+    pub neighbours: Vec<Neighbour>,
+}
+
+/// A node at the other end of ties.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// User or product.
+    pub kind: NodeKind,
+    /// Its id.
+    pub id: i64,
+    /// Its name, where known.
+    pub name: Option<String>,
+    /// How they are tied, each way once, in the order of [`Tie`].
+    pub ties: Vec<Tie>,
+}
+
+/// How two nodes are tied. Of a user and a product it is always the user who does something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tie {
+    /// The user bought the product, once or more often.
+    Bought,
+    /// The user rated the product.
+    Rated,
+    /// The user reviewed the product.
+    Reviewed,
+    /// The node asked about follows this neighbour.
+    Follows,
+    /// This neighbour follows the node asked about.
+    FollowedBy,
+}
+
+impl Tie {
+    /// Every tie, at the place that stands for it in a set of bits.
+    pub const ALL: [Self; 5] = [Self::Bought, Self::Rated, Self::Reviewed, Self::Follows, Self::FollowedBy];
+
+    /// The ties of a set of bits, the lowest first.
+    pub(crate) fn of_bits(bits: i64) -> Vec<Self> {
+        (0..).zip(Self::ALL).filter(|(place, _)| bits >> place & 1 == 1).map(|(_, tie)| tie).collect()
     }
 }
 

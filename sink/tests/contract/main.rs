@@ -102,6 +102,7 @@ contract! {
         buyers_are_those_of_the_window_and_the_products,
         followers_are_limited_for_each,
         follows_among_users_begin_and_end_there,
+        neighbours_are_ordered_by_kinds_of_ties_and_counted_without_the_limit,
         names_and_facts_are_those_that_are_known,
         what_records_became_is_found_as_it_stands;
     replay:

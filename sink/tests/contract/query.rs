@@ -3,10 +3,11 @@
 use model::{
     answer::{Influencer, Rater},
     event::{Event, Extras},
+    picture::NodeKind,
     status::GraphCounts,
 };
 use sink::graph::{
-    Changes, Needs, ProductFacts, Store,
+    Changes, Needs, Neighbour, Neighbours, ProductFacts, Store, Tie,
     batch::Content,
     change::{FollowRow, ProductRow, RatingRow, ReviewRow, TransactionRow, UserRow},
 };
@@ -41,6 +42,8 @@ pub(crate) async fn an_empty_graph_answers_everything_with_nothing(store: &dyn S
     assert_eq!(store.follows_among(&[1, 2]).await.unwrap(), []);
     assert_eq!(store.user_names(&[1]).await.unwrap(), []);
     assert_eq!(store.product_facts(&[1]).await.unwrap(), []);
+    assert_eq!(store.neighbours(NodeKind::User, 1, 5).await.unwrap(), None);
+    assert_eq!(store.neighbours(NodeKind::Product, 1, 5).await.unwrap(), None);
     assert_eq!(store.dead_letters(None, None, 5).await.unwrap().dead_letters, []);
     assert_eq!(store.dead_letter_counts().await.unwrap(), []);
     assert_eq!(store.unpublished(5).await.unwrap(), []);
@@ -173,4 +176,46 @@ pub(crate) async fn what_records_became_is_found_as_it_stands(store: &dyn Store)
     };
     assert_eq!(store.found(&needs).await.unwrap(), expected);
     assert_eq!(store.found(&Needs::default()).await.unwrap(), Changes::default());
+}
+
+pub(crate) async fn neighbours_are_ordered_by_kinds_of_ties_and_counted_without_the_limit(store: &dyn Store) {
+    let mut contents = vec![
+        named(purchase("a", 1, 10, T), "Ada"),
+        purchase("b", 1, 10, T + 1),
+        purchase("c", 1, 11, T),
+        purchase("d", 2, 10, T),
+        rating("r", 1, 10, 5, T),
+        rating("s", 2, 10, 4, T),
+        rating("t", 3, 10, 3, T),
+    ];
+    contents.extend([(1, 2), (2, 1), (1, 9), (7, 1)].map(|(a, b)| follow(a, b)));
+    store_all(store, contents).await;
+
+    let of = |kind, id, name: Option<&str>, ties: &[Tie]| Neighbour {
+        kind,
+        id,
+        name: name.map(Into::into),
+        ties: ties.to_vec(),
+    };
+    let (user, product) = (NodeKind::User, NodeKind::Product);
+    let all = store.neighbours(user, 1, 10).await.unwrap().unwrap();
+    let expected = [
+        of(user, 2, None, &[Tie::Follows, Tie::FollowedBy]),
+        of(product, 10, None, &[Tie::Bought, Tie::Rated]),
+        of(user, 7, None, &[Tie::FollowedBy]),
+        of(user, 9, None, &[Tie::Follows]),
+        of(product, 11, None, &[Tie::Bought]),
+    ];
+    assert_eq!(all, Neighbours { name: Some("Ada".into()), total: 5, neighbours: expected.to_vec() });
+    let some = store.neighbours(user, 1, 2).await.unwrap().unwrap();
+    assert_eq!((some.total, some.neighbours.as_slice()), (5, &expected[..2]));
+
+    let buyers = store.neighbours(product, 10, 10).await.unwrap().unwrap();
+    let expected = [
+        of(user, 1, Some("Ada"), &[Tie::Bought, Tie::Rated]),
+        of(user, 2, None, &[Tie::Bought, Tie::Rated]),
+        of(user, 3, None, &[Tie::Rated]),
+    ];
+    assert_eq!(buyers, Neighbours { name: None, total: 3, neighbours: expected.to_vec() });
+    assert_eq!(store.neighbours(user, 10, 10).await.unwrap(), None, "a product's id is no user's");
 }

@@ -10,6 +10,7 @@ use leptos_router::{
 use model::picture::Question;
 
 use super::{
+    graph::GraphPanel,
     parameter::{Control, Parameters, View},
     sentence::Sentence,
 };
@@ -18,7 +19,6 @@ use crate::{
     component::{banner::Refused, table},
     erased::{memo, when},
     format,
-    graph_view::GraphPanel,
     live::Answer,
 };
 

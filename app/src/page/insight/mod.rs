@@ -2,6 +2,7 @@
 
 pub(crate) mod best_rated;
 mod frame;
+mod graph;
 pub(crate) mod influencers;
 mod parameter;
 mod sentence;

@@ -5,9 +5,9 @@ use super::MARGIN;
 /// How many nodes stand below each other before another column begins.
 const COLUMN: usize = 48;
 
-/// Where the bands lie, from −1 to 1: few nodes with labels on the left, many on the right.
-const LEFT: (f64, f64) = (-0.9, -0.6);
-const RIGHT: (f64, f64) = (0.2, 0.95);
+/// Where the bands lie, from −1 to 1: few nodes on the left, whose names stand beside them, and many on the right.
+const LEFT: (f64, f64) = (-1.0, -0.9);
+const RIGHT: (f64, f64) = (-0.05, 1.0);
 
 /// Lays out `left` + `right` nodes, the left ones first; `edges` are (left node, right node, weight), each counted
 /// from 0 in its band.
@@ -28,17 +28,18 @@ pub(crate) fn bipartite(left: usize, right: usize, edges: &[(usize, usize, f64)]
 
     let mut positions = vec![(0.0, 0.0); left + right];
     for (place, position) in positions[..left].iter_mut().enumerate() {
-        *position = band(LEFT, place, left);
+        // One column, however many: two would write their names over each other.
+        *position = band(LEFT, place, left, left.max(1));
     }
     for (place, &node) in order.iter().enumerate() {
-        positions[left + node] = band(RIGHT, place, right);
+        positions[left + node] = band(RIGHT, place, right, COLUMN);
     }
     positions
 }
 
 /// The place of the n-th of `count` nodes in a band: from top to bottom, going round the columns.
-fn band((from, to): (f64, f64), place: usize, count: usize) -> (f32, f32) {
-    let columns = count.div_ceil(COLUMN).max(1);
+fn band((from, to): (f64, f64), place: usize, count: usize, rows: usize) -> (f32, f32) {
+    let columns = count.div_ceil(rows).max(1);
     let step = (to - from) / columns as f64;
     let x = from + step * ((place % columns) as f64 + 0.5);
     let y = ((place as f64 + 0.5) / count as f64 * 2.0 - 1.0) * (1.0 - MARGIN);

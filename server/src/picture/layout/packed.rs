@@ -7,8 +7,13 @@ use super::fit;
 /// The angle that spreads seeds evenly (Vogel 1979): 137.5°.
 const GOLDEN_ANGLE: f64 = 2.399_963_229_728_653;
 
-/// The gap between discs, in distances between neighbouring members.
-const GAP: f64 = 1.2;
+/// The gap between discs, in the unit of their members, and how much it grows with the whole picture's radius: a name has
+/// to fit above each disc, and letters stay as large when the picture gets larger.
+const GAP: f64 = 1.0;
+const GAP_SHARE: f64 = 0.075;
+
+/// How much farther sideways counts as near as up and down: screens are wide.
+const WIDE: f64 = 1.7;
 
 /// In how many directions a place for a disc is looked for.
 const DIRECTIONS: u32 = 72;
@@ -39,22 +44,31 @@ pub(super) fn discs(groups: &[u32]) -> Vec<(f64, f64)> {
         .collect()
 }
 
+/// How far discs of these radii are kept apart.
+fn gap(radii: &[f64]) -> f64 {
+    GAP + GAP_SHARE * radii.iter().map(|radius| radius * radius).sum::<f64>().sqrt()
+}
+
 /// Centres for discs of these radii, the greatest first, each as near to the middle as it gets in some direction.
 fn pack(radii: &[f64]) -> Vec<(f64, f64)> {
+    let gap = gap(radii);
     let mut order: Vec<usize> = (0..radii.len()).filter(|&disc| radii[disc] > 0.0).collect();
     order.sort_by(|&a, &b| radii[b].total_cmp(&radii[a]).then(a.cmp(&b)));
     let mut centres = vec![(0.0, 0.0); radii.len()];
     for (rank, &disc) in order.iter().enumerate() {
         let placed: Vec<(f64, f64, f64)> = order[..rank]
             .iter()
-            .map(|&other| (centres[other].0, centres[other].1, radii[other] + radii[disc] + GAP))
+            .map(|&other| (centres[other].0, centres[other].1, radii[other] + radii[disc] + gap))
             .collect();
         let nearest = (0..DIRECTIONS)
             .map(|direction| {
                 let (sin, cos) = (TAU * f64::from(direction) / f64::from(DIRECTIONS)).sin_cos();
                 (first_free(&placed, cos, sin), cos, sin)
             })
-            .min_by(|a, b| a.0.total_cmp(&b.0));
+            .min_by(|a, b| {
+                let far = |(distance, cos, sin): (f64, f64, f64)| distance * (cos / WIDE).hypot(sin);
+                far(*a).total_cmp(&far(*b))
+            });
         if let Some((distance, cos, sin)) = nearest {
             centres[disc] = (distance * cos, distance * sin);
         }
@@ -97,7 +111,7 @@ mod tests {
             let centres = pack(&radii);
             for (a, &(ax, ay)) in centres.iter().enumerate() {
                 for (b, &(bx, by)) in centres[..a].iter().enumerate() {
-                    prop_assert!((ax - bx).hypot(ay - by) >= radii[a] + radii[b] + GAP - 1e-6);
+                    prop_assert!((ax - bx).hypot(ay - by) >= radii[a] + radii[b] + gap(&radii) - 1e-6);
                 }
             }
         }

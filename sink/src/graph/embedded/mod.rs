@@ -8,12 +8,13 @@ use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
     dead_letter::ReasonCount,
+    picture::NodeKind,
     status::{GraphCounts, Order},
 };
 
 use super::{
-    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Needs, Outcome,
-    ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Wanted, ledger::After, takeover,
+    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Needs, Neighbours,
+    Outcome, ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Wanted, ledger::After, takeover,
 };
 
 mod checkpoint;
@@ -258,5 +259,9 @@ impl Store for Embedded {
     async fn found(&self, needs: &Needs) -> Result<Changes, Error> {
         let needs = needs.clone();
         self.pool.read("reading what a record became", move |tx| found::found(tx, &needs)).await
+    }
+
+    async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Option<Neighbours>, Error> {
+        self.pool.read("reading neighbours", move |tx| query::neighbours(tx, kind, id, limit)).await
     }
 }

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use model::{
     answer::{Influencer, Rater},
+    picture::NodeKind,
     status::GraphCounts,
 };
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use crate::graph::{ProductFacts, RatingCounts, Sales};
+use crate::graph::{Neighbour, Neighbours, ProductFacts, RatingCounts, Sales, Tie};
 
 pub(super) fn counts(connection: &Connection) -> Result<GraphCounts> {
     let sql = "SELECT (SELECT count(*) FROM user), (SELECT count(*) FROM product), (SELECT count(*) FROM purchase), \
@@ -164,6 +165,43 @@ pub(super) fn product_facts(connection: &Connection, ids: &[i64]) -> Result<Vec<
         facts.extend(statement.query_row([product], read).optional()?);
     }
     Ok(facts)
+}
+
+/// Ties come as bits, in the order of [`Tie::ALL`]; a node is a product where `product` is 1.
+const OF_USER: &str = "WITH tie (product, other, bit) AS ( \
+    SELECT 1, product, 1 FROM bought WHERE user = ?1 \
+    UNION ALL SELECT 1, product, 2 FROM rated WHERE user = ?1 \
+    UNION ALL SELECT DISTINCT 1, product, 4 FROM reviewed WHERE user = ?1 \
+    UNION ALL SELECT 0, followed, 8 FROM follows WHERE follower = ?1 AND followed <> ?1 \
+    UNION ALL SELECT 0, follower, 16 FROM follows WHERE followed = ?1 AND follower <> ?1) \
+    SELECT product, other, sum(bit), CASE product WHEN 1 THEN (SELECT name FROM product WHERE id = other) \
+    ELSE (SELECT name FROM user WHERE id = other) END, count(*) OVER () FROM tie GROUP BY product, other \
+    ORDER BY count(*) DESC, product, other LIMIT ?2";
+
+const OF_PRODUCT: &str = "WITH tie (user, bit) AS ( \
+    SELECT user, 1 FROM bought WHERE product = ?1 \
+    UNION ALL SELECT user, 2 FROM rated WHERE product = ?1 \
+    UNION ALL SELECT DISTINCT user, 4 FROM reviewed WHERE product = ?1) \
+    SELECT 0, user, sum(bit), (SELECT name FROM user WHERE id = tie.user), count(*) OVER () FROM tie GROUP BY user \
+    ORDER BY count(*) DESC, user LIMIT ?2";
+
+pub(super) fn neighbours(connection: &Connection, kind: NodeKind, id: i64, limit: u32) -> Result<Option<Neighbours>> {
+    let (own, ties) = match kind {
+        NodeKind::User => ("SELECT name FROM user WHERE id = ?1", OF_USER),
+        NodeKind::Product => ("SELECT name FROM product WHERE id = ?1", OF_PRODUCT),
+    };
+    let Some(name) = connection.prepare_cached(own)?.query_row([id], |row| row.get(0)).optional()? else {
+        return Ok(None);
+    };
+    let mut found = Neighbours { name, total: 0, neighbours: Vec::new() };
+    let mut statement = connection.prepare_cached(ties)?;
+    let mut rows = statement.query(params![id, limit])?;
+    while let Some(row) = rows.next()? {
+        let kind = if row.get(0)? { NodeKind::Product } else { NodeKind::User };
+        found.neighbours.push(Neighbour { kind, id: row.get(1)?, name: row.get(3)?, ties: Tie::of_bits(row.get(2)?) });
+        found.total = row.get(4)?;
+    }
+    Ok(Some(found))
 }
 
 fn pair(row: &Row<'_>) -> Result<(i64, i64)> {

@@ -12,14 +12,15 @@ use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
     dead_letter::ReasonCount,
+    picture::NodeKind,
     status::{GraphCounts, Order},
 };
 use neo4rs::BoltType;
 use uuid::Uuid;
 
 use super::{
-    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Needs, Outcome,
-    ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, Wanted, ledger::After, takeover,
+    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Needs, Neighbours,
+    Outcome, ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, Wanted, ledger::After, takeover,
 };
 
 /// The text of a statement.
@@ -332,6 +333,10 @@ impl Store for Neo4j {
 
     async fn found(&self, needs: &Needs) -> Result<Changes, Error> {
         read!(self, "reading what a record became", found::found(needs))
+    }
+
+    async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Option<Neighbours>, Error> {
+        read!(self, "reading neighbours", query::neighbours(kind, id, limit))
     }
 }
 

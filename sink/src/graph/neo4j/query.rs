@@ -2,13 +2,14 @@
 
 use model::{
     answer::{Influencer, Rater},
+    picture::NodeKind,
     status::GraphCounts,
 };
 use neo4rs::query;
 use serde::Deserialize;
 
 use super::link::Transaction;
-use crate::graph::{Error, ProductFacts, RatingCounts, Sales};
+use crate::graph::{Error, Neighbour, Neighbours, ProductFacts, RatingCounts, Sales, Tie};
 
 pub(super) async fn counts(tx: &mut Transaction<'_>) -> Result<GraphCounts, Error> {
     Ok(tx.rows(cypher!("counts").into()).await?.pop().unwrap_or_default())
@@ -135,6 +136,43 @@ pub(super) async fn product_facts(tx: &mut Transaction<'_>, ids: &[i64]) -> Resu
     }
     let rows = tx.rows::<Row>(query(cypher!("query_product_facts")).param("ids", distinct(ids))).await?;
     Ok(rows.into_iter().map(|Row { product, name, category }| ProductFacts { product, name, category }).collect())
+}
+
+pub(super) async fn neighbours(
+    tx: &mut Transaction<'_>,
+    kind: NodeKind,
+    id: i64,
+    limit: u32,
+) -> Result<Option<Neighbours>, Error> {
+    #[derive(Deserialize)]
+    struct Found {
+        name: Option<String>,
+        total: i64,
+        neighbours: Vec<Row>,
+    }
+    #[derive(Deserialize)]
+    struct Row {
+        product: bool,
+        id: i64,
+        name: Option<String>,
+        bits: i64,
+    }
+    let of_it = match kind {
+        NodeKind::User => cypher!("query_neighbours_user"),
+        NodeKind::Product => cypher!("query_neighbours_product"),
+    };
+    let found = tx.rows::<Found>(query(of_it).param("id", id).param("limit", i64::from(limit))).await?.pop();
+    Ok(found.map(|Found { name, total, neighbours }| Neighbours {
+        name,
+        total,
+        neighbours: neighbours
+            .into_iter()
+            .map(|Row { product, id, name, bits }| {
+                let kind = if product { NodeKind::Product } else { NodeKind::User };
+                Neighbour { kind, id, name, ties: Tie::of_bits(bits) }
+            })
+            .collect(),
+    }))
 }
 
 fn distinct(ids: &[i64]) -> Vec<i64> {

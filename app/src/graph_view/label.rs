@@ -1,0 +1,213 @@
+//! Which names are written and where: the most important first, none over another, none cut off.
+
+use model::picture::{NodeKind, Shape};
+
+use super::{
+    camera::{Camera, Point},
+    scene::Scene,
+};
+
+/// How high a line of text is, names of nodes and of groups.
+pub(super) const LINE: f64 = 16.0;
+pub(super) const HEADING: f64 = 19.0;
+
+/// How many nodes are tried at most; past these, crowded pictures would cost time and gain nothing.
+const TRIED: usize = 1500;
+
+/// What a name belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// A node, by index.
+    Node(u32),
+    /// A group, by its place in [`Scene::groups`].
+    Group(u32),
+}
+
+/// A name to write: its middle is this far from what it belongs to, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Label {
+    pub(super) of: Of,
+    pub(super) offset: Point,
+}
+
+impl Label {
+    /// Where its middle is, under any camera.
+    pub(super) fn at(self, scene: &Scene, camera: Camera) -> Point {
+        let place = match self.of {
+            Of::Node(node) => scene.places[node as usize],
+            Of::Group(group) => scene.groups[group as usize].disc.map_or((0.0, 0.0), |(middle, _)| middle),
+        };
+        let (x, y) = camera.to_pixels(place);
+        (x + self.offset.0, y + self.offset.1)
+    }
+}
+
+/// What is asked of the names.
+#[derive(Clone, Copy)]
+pub(super) struct Wish<'a> {
+    pub(super) camera: Camera,
+    /// How much larger nodes are than their radius says.
+    pub(super) swell: f64,
+    pub(super) size: Point,
+    /// How much larger than usual the letters are.
+    pub(super) letters: f64,
+    /// How many nodes are named at most.
+    pub(super) most: usize,
+    /// Whether groups are named.
+    pub(super) groups: bool,
+    /// A node that is named before all others.
+    pub(super) first: Option<usize>,
+    /// Which nodes may be named.
+    pub(super) wanted: &'a dyn Fn(usize) -> bool,
+}
+
+/// Chooses names and places; `width` says how wide a name is in pixels.
+pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) -> f64) -> Vec<Label> {
+    let mut taken: Vec<[f64; 4]> = Vec::new();
+    let mut labels = Vec::new();
+    let (line, heading) = (LINE * wish.letters, HEADING * wish.letters);
+    if wish.groups {
+        let mut order: Vec<usize> =
+            (0..scene.groups.len()).filter(|group| scene.groups[*group].disc.is_some()).collect();
+        order.sort_by_key(|group| std::cmp::Reverse(scene.groups[*group].nodes));
+        for group in order {
+            let Some((middle, radius)) = scene.groups[group].disc else { continue };
+            let of = Of::Group(group as u32);
+            let reach = radius * wish.camera.scale + heading / 2.0;
+            // Above, below, and across the disc itself.
+            let tries = [(0.0, -reach), (0.0, reach), (0.0, 0.0)];
+            labels.extend(first(wish, &mut taken, of, middle, (width(of) + 8.0, heading), &tries));
+        }
+    }
+    let mut named = 0;
+    let others = scene.order.iter().map(|node| *node as usize);
+    let others = others.filter(|node| Some(*node) != wish.first && (wish.wanted)(*node));
+    for node in wish.first.into_iter().chain(others).take(TRIED) {
+        if named == wish.most {
+            break;
+        }
+        let (x, y) = wish.camera.to_pixels(scene.places[node]);
+        if x < 0.0 || y < 0.0 || x > wish.size.0 || y > wish.size.1 {
+            continue;
+        }
+        let of = Of::Node(node as u32);
+        let wide = width(of) + 6.0;
+        let radius = scene.radius(node) * wish.swell;
+        let (up, aside) = (radius + line / 2.0, radius + wide / 2.0 + 2.0);
+        let around = [(0.0, -up), (0.0, up), (aside, 0.0), (-aside, 0.0)];
+        let tries: &[Point] = match (scene.shape, scene.nodes[node].kind) {
+            (Shape::Columns, NodeKind::Product) => &[(-aside, 0.0)],
+            (Shape::Columns, NodeKind::User) => &[(aside, 0.0)],
+            _ => &around,
+        };
+        if let Some(label) = first(wish, &mut taken, of, scene.places[node], (wide, line), tries) {
+            labels.push(label);
+            named += 1;
+        }
+    }
+    labels
+}
+
+/// The first of some places that is free; moved sideways where it would be cut off.
+fn first(
+    wish: &Wish<'_>,
+    taken: &mut Vec<[f64; 4]>,
+    of: Of,
+    place: Point,
+    (wide, high): Point,
+    tries: &[Point],
+) -> Option<Label> {
+    if wide > wish.size.0 {
+        return None;
+    }
+    let (x, y) = wish.camera.to_pixels(place);
+    for (dx, dy) in tries {
+        let middle = (x + dx, y + dy);
+        let inside = middle.0.clamp(wide / 2.0, wish.size.0 - wide / 2.0);
+        // A name beside its node must not be pushed over it, nor one above it far away.
+        if (*dx != 0.0 && (inside - middle.0).abs() > 1.0) || (inside - middle.0).abs() > wide / 2.0 {
+            continue;
+        }
+        if middle.1 < high / 2.0 || middle.1 > wish.size.1 - high / 2.0 {
+            continue;
+        }
+        let area = [inside - wide / 2.0, middle.1 - high / 2.0, inside + wide / 2.0, middle.1 + high / 2.0];
+        let covers =
+            |other: &[f64; 4]| area[0] < other[2] && other[0] < area[2] && area[1] < other[3] && other[1] < area[3];
+        if !taken.iter().any(covers) {
+            taken.push(area);
+            return Some(Label { of, offset: (inside - x, *dy) });
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use model::picture::Picture;
+
+    use super::*;
+    use crate::graph_view::scene::{Edits, tests::picture};
+
+    const CAMERA: Camera = Camera { scale: 100.0, x: 200.0, y: 100.0 };
+
+    fn labels(picture: Picture, most: usize, groups: bool) -> Vec<Label> {
+        let scene = Scene::new(picture, &Edits::default());
+        let wish = Wish {
+            camera: CAMERA,
+            swell: 1.0,
+            size: (400.0, 200.0),
+            letters: 1.0,
+            most,
+            groups,
+            first: None,
+            wanted: &|_| true,
+        };
+        place(&scene, &wish, &mut |_| 50.0)
+    }
+
+    fn named(labels: &[Label]) -> Vec<Of> {
+        labels.iter().map(|label| label.of).collect()
+    }
+
+    #[test]
+    fn of_names_that_would_overlap_the_more_important_stays_above_and_the_other_goes_elsewhere() {
+        let mut picture = picture();
+        picture.positions = vec![(0.0, 0.0), (0.01, 0.0), (1.0, 0.0)];
+        let found = labels(picture.clone(), 10, false);
+        assert_eq!(named(&found), [Of::Node(1), Of::Node(2), Of::Node(0)]);
+        assert!(found[0].offset.1 < 0.0 && found[2].offset.1 > 0.0, "{found:?}");
+        assert_eq!(labels(picture, 1, false).len(), 1);
+    }
+
+    #[test]
+    fn no_name_is_cut_off_and_none_is_written_for_what_is_out_of_sight() {
+        let mut picture = picture();
+        picture.positions = vec![(-1.24, 0.0), (1.24, 0.97), (3.0, 3.0)];
+        let scene = Scene::new(picture.clone(), &Edits::default());
+        for label in labels(picture, 10, false) {
+            let (x, y) = label.at(&scene, CAMERA);
+            assert!((28.0..=372.0).contains(&x) && (8.0..=192.0).contains(&y), "{label:?} at {x} {y}");
+            assert_ne!(label.of, Of::Node(2));
+        }
+    }
+
+    #[test]
+    fn columns_name_products_on_the_left_and_users_on_the_right() {
+        let mut picture = Picture { shape: Shape::Columns, ..picture() };
+        picture.nodes[0].kind = NodeKind::Product;
+        picture.positions = vec![(-0.5, 0.0), (0.1, 0.0), (0.5, 0.5)];
+        for label in labels(picture, 10, false) {
+            assert_eq!(label.offset.0 < 0.0, label.of == Of::Node(0), "{label:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_groups_come_before_those_of_nodes() {
+        let mut picture = Picture { shape: Shape::Discs, ..picture() };
+        picture.positions = vec![(-0.2, 0.0), (0.2, 0.0), (1.0, 0.0)];
+        let found = labels(picture, 10, true);
+        assert_eq!(found[0].of, Of::Group(0));
+        assert!(found[0].offset.1 < -20.0, "above its disc");
+    }
+}

@@ -1,0 +1,321 @@
+// The graph view: to be moved, zoomed, searched, expanded and taken away, by mouse, by finger and by keyboard.
+import { readFileSync } from "node:fs";
+
+import type { Locator, Page } from "@playwright/test";
+
+import { QUESTIONS, expect, open, test } from "./fixture.ts";
+
+type Node = { kind: string; id: number; label: string; group: number };
+type Graph = { nodes: Node[]; edges: [number, number, number][]; groups: string[]; total_nodes: number };
+
+const GRAPH = "/insights/similar-buyers?view=graph";
+
+/** The stage once it has drawn: the still drawing below it is gone. */
+async function stage(page: Page, address = GRAPH): Promise<Locator> {
+  await open(page, address);
+  await expect(page.locator(".graph > svg.still")).toHaveCount(0);
+  return page.locator(".stage");
+}
+
+/** What a layer of the stage shows, as a number that changes when it does. */
+async function look(page: Page, layer: "canvas" | "overlay" = "canvas"): Promise<number> {
+  const selector = layer === "overlay" ? ".stage canvas.overlay" : ".stage canvas:not(.overlay)";
+  return page.locator(selector).evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    let sum = 7;
+    for (let i = 0; i < data.length; i += 4) sum = (sum * 31 + data[i]! + 3 * data[i + 3]!) | 0;
+    return sum;
+  });
+}
+
+/** Waits until the stage looks the same twice, in frames that follow each other after a gesture. */
+async function settled(page: Page): Promise<number> {
+  let before = await look(page);
+  await expect
+    .poll(async () => {
+      const now = await look(page);
+      const same = now === before;
+      before = now;
+      return same;
+    }, { intervals: [200, 200, 300] })
+    .toBe(true);
+  return before;
+}
+
+/** Finds a node by moving the mouse over the stage until a card appears. */
+async function overNode(page: Page, at: Locator): Promise<{ x: number; y: number; name: string }> {
+  const box = (await at.boundingBox())!;
+  const card = page.locator(".stage .hover");
+  for (let y = 0.3; y < 0.8; y += 0.04) {
+    for (let x = 0.3; x < 0.8; x += 0.02) {
+      const place = { x: box.x + box.width * x, y: box.y + box.height * y };
+      await page.mouse.move(place.x, place.y);
+      if (await card.isVisible()) return { ...place, name: (await card.locator("b").textContent())! };
+    }
+  }
+  throw new Error("no node was found under the mouse");
+}
+
+test("dragging moves the picture, and a click is no drag", async ({ page }) => {
+  const at = await stage(page);
+  const box = (await at.boundingBox())!;
+  const before = await settled(page);
+  const corner = { x: box.x + box.width - 30, y: box.y + box.height - 30 };
+  await page.mouse.move(corner.x, corner.y);
+  await page.mouse.down();
+  await page.mouse.move(corner.x - 120, corner.y - 60, { steps: 6 });
+  await page.mouse.up();
+  const moved = await settled(page);
+  expect(moved).not.toBe(before);
+  await page.getByRole("button", { name: "Fit" }).click();
+  await expect.poll(() => look(page)).toBe(before);
+});
+
+test("a node that is dragged stays where it was put, through new answers, until the view is reset", async ({ page }) => {
+  const at = await stage(page);
+  const before = await settled(page);
+  const node = await overNode(page, at);
+  await page.mouse.down();
+  await page.mouse.move(node.x + 40, node.y + 30, { steps: 5 });
+  await page.mouse.move(node.x + 90, node.y + 70, { steps: 5 });
+  await page.mouse.up();
+  await page.mouse.move(node.x + 92, node.y + 71);
+  await expect(page.locator(".stage .hover b")).toHaveText(node.name);
+  await expect(page.locator(".stage .chosen")).toHaveCount(0);
+  const answer = page.waitForResponse((response) => response.url().includes("/fn/read/picture"));
+  await page.request.post("/api/bursts", { data: { kind: "user_connections", count: 1, seed: 99 } });
+  await answer;
+  await page.mouse.move(node.x + 91, node.y + 70);
+  await expect(page.locator(".stage .hover b")).toHaveText(node.name);
+  await page.mouse.move(0, 0);
+  expect(await settled(page)).not.toBe(before);
+  await page.getByRole("button", { name: "Reset view" }).click();
+  await expect.poll(() => look(page)).toBe(before);
+});
+
+test("a plain wheel scrolls the page and says how to zoom; with Ctrl it zooms", async ({ page }) => {
+  const at = await stage(page);
+  const before = await settled(page);
+  await at.hover();
+  await page.mouse.wheel(0, 120);
+  await expect(page.getByText(/Hold Ctrl/)).toBeVisible();
+  await expect.poll(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(0);
+  await expect(page.getByText(/Hold Ctrl/)).toHaveCount(0);
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await at.hover({ position: { x: 20, y: 300 } });
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -300);
+  await page.keyboard.up("Control");
+  await expect.poll(() => look(page)).not.toBe(before);
+  expect(await page.evaluate(() => window.scrollY)).toBe(0);
+});
+
+test("the keyboard moves, zooms and fits", async ({ page }) => {
+  const at = await stage(page);
+  const before = await settled(page);
+  await at.focus();
+  for (const key of ["ArrowLeft", "ArrowDown", "+"]) {
+    const now = await settled(page);
+    await page.keyboard.press(key);
+    await expect.poll(() => look(page), { message: key }).not.toBe(now);
+  }
+  await page.keyboard.press("0");
+  await expect.poll(() => look(page)).toBe(before);
+});
+
+test("search lists what fits, Enter goes to the first, and the address keeps both", async ({ page, request }) => {
+  const graph = (await (await request.get("/api/graphs/similar-buyers?limit=300")).json()) as Graph;
+  const wanted = graph.nodes[5]!;
+  await stage(page);
+  await page.keyboard.press("/");
+  const find = page.getByRole("searchbox", { name: /search/i });
+  await expect(find).toBeFocused();
+  await find.fill(wanted.label);
+  const list = page.getByRole("list", { name: /Nodes/ });
+  for (const item of await list.getByRole("button").all()) await expect(item).toContainText(wanted.label);
+  await expect(page.getByRole("heading", { name: /match/ })).toBeVisible();
+  await page.keyboard.press("Enter");
+  const selected = list.locator("[aria-pressed=true]");
+  await expect(selected).toContainText(wanted.label);
+  await expect(page.locator(".stage .chosen b")).toHaveText(wanted.label);
+  await expect(page).toHaveURL(/sel=user-\d+/);
+  await expect(page).toHaveURL(/[?&]q=/);
+  const address = page.url();
+  await stage(page, address);
+  await expect(page.getByRole("searchbox", { name: /search/i })).toHaveValue(wanted.label);
+  await expect(page.locator(".stage .chosen b")).toHaveText(wanted.label);
+  expect(page.url()).toBe(address);
+});
+
+test("the legend counts groups, and isolates one", async ({ page, request }) => {
+  const graph = (await (await request.get("/api/graphs/similar-buyers?limit=300")).json()) as Graph;
+  await stage(page);
+  const before = await settled(page);
+  const first = page.locator(".groups-list .key").first();
+  const size = graph.nodes.filter((node) => node.group === 0).length;
+  await expect(first).toContainText(graph.groups[0]!);
+  await expect(first).toContainText(String(size));
+  await first.click();
+  await expect(first).toHaveAttribute("aria-pressed", "true");
+  await expect.poll(() => look(page)).not.toBe(before);
+  await first.click();
+  await expect.poll(() => look(page)).toBe(before);
+});
+
+test("a node chosen in the list is selected, told, and lit up with its neighbours", async ({ page }) => {
+  await stage(page);
+  const dark = await look(page, "overlay");
+  const item = page.getByRole("list", { name: /Nodes/ }).getByRole("button").nth(3);
+  const name = (await item.locator("span").first().textContent())!;
+  await item.press("Enter");
+  await expect(item).toHaveAttribute("aria-pressed", "true");
+  await expect(page.locator(".graph [role=status]")).toContainText(`${name} selected`);
+  await expect.poll(() => look(page, "overlay")).not.toBe(dark);
+  await page.locator(".stage").focus();
+  await page.keyboard.press("Escape");
+  await expect(item).toHaveAttribute("aria-pressed", "false");
+  await expect.poll(() => look(page, "overlay")).toBe(dark);
+});
+
+test("expanding adds a node's neighbours around it, and resetting takes them away", async ({ page, request }) => {
+  const graph = (await (await request.get("/api/graphs/influencers?limit=300")).json()) as Graph;
+  const hub = graph.nodes[0]!;
+  const answer = await request.get(`/api/graphs/neighbours?kind=user&id=${hub.id}&limit=20`);
+  const { total, nodes } = (await answer.json()) as { total: number; nodes: Node[] };
+  expect(nodes.length).toBe(Math.min(20, total));
+  await stage(page, `/insights/influencers?view=graph&sel=user-${hub.id}`);
+  await page.locator(".stage").focus();
+  await page.keyboard.press("Enter");
+  const said = total > 20 ? `20 of ${total} neighbours` : `All ${total} neighbours`;
+  await expect(page.locator(".stage .chosen")).toContainText(said);
+  await expect(page.locator(".graph [role=status]")).toContainText(said);
+  const known = new Set(graph.nodes.map((node) => `${node.kind} ${node.id}`));
+  const added = nodes.filter((node) => !known.has(`${node.kind} ${node.id}`)).length;
+  expect(added).toBeGreaterThan(0);
+  const legend = page.locator(".groups-list .key", { hasText: "Added neighbours" });
+  await expect(legend).toContainText(String(added));
+  await page.getByRole("button", { name: "Reset view" }).click();
+  await expect(legend).toHaveCount(0);
+  await expect(page).not.toHaveURL(/sel=/);
+});
+
+test("a double click expands as well", async ({ page }) => {
+  const at = await stage(page, "/insights/top-products?view=graph");
+  const node = await overNode(page, at);
+  await page.mouse.dblclick(node.x, node.y);
+  await expect(page.locator(".graph [role=status]")).toContainText(/neighbours? of/);
+  await expect(page.locator(".stage .chosen b")).toHaveText(node.name);
+});
+
+test("neighbours of nobody are a sentence, not a crash", async ({ request }) => {
+  const answer = await request.get("/api/graphs/neighbours?kind=user&id=999999999");
+  expect(answer.status()).toBe(404);
+  expect(await answer.json()).toEqual({ code: "unknown_node", message: "there is no user 999999999 in the graph" });
+  for (const wrong of ["", "?kind=shop&id=7", "?kind=user", "?kind=user&id=x", "?kind=user&id=7&limit=0", "?kind=user&id=7&limit=201"]) {
+    const refused = await request.get(`/api/graphs/neighbours${wrong}`);
+    expect(refused.status(), wrong).toBe(400);
+    expect((await refused.json()).message, wrong).toMatch(/ /);
+  }
+});
+
+test("the picture can be taken away as a PNG that shows it", async ({ page }) => {
+  const at = await stage(page);
+  await settled(page);
+  await page.locator(".export summary").click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: /PNG/ }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe("similar-buyers.png");
+  const bytes = readFileSync(await file.path());
+  const { width, height, colours } = await page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext("2d")!;
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    const colours = new Set<number>();
+    let transparent = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      colours.add((data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!);
+      if (data[i + 3] !== 255) transparent += 1;
+    }
+    return { width: image.width, height: image.height, colours: transparent ? 0 : colours.size };
+  }, bytes.toString("base64"));
+  const box = (await at.boundingBox())!;
+  expect(Math.abs(width - 2 * box.width)).toBeLessThan(3);
+  expect(Math.abs(height - 2 * box.height)).toBeLessThan(3);
+  expect(colours).toBeGreaterThan(50);
+});
+
+for (const question of QUESTIONS) {
+  test(`${question}: the drawing stands alone, and its tables have a row for each node and line`, async ({ page, request }) => {
+    const graph = (await (await request.get(`/api/graphs/${question}?limit=120`)).json()) as Graph;
+    for (const [theme, surface] of [["light", "#ffffff"], ["dark", "#131d24"]] as const) {
+      const answer = await request.get(`/api/graphs/${question}.svg?limit=120&theme=${theme}`);
+      expect(answer.headers()["content-type"]).toBe("image/svg+xml");
+      const text = await answer.text();
+      const parsed = await page.evaluate((text) => {
+        const svg = new DOMParser().parseFromString(text, "image/svg+xml");
+        return { error: svg.querySelector("parsererror")?.textContent, root: svg.documentElement.tagName, paths: svg.querySelectorAll("path").length };
+      }, text);
+      expect(parsed.error).toBeUndefined();
+      expect(parsed.root).toBe("svg");
+      expect(parsed.paths).toBeGreaterThan(2);
+      expect(text).toContain(surface);
+      expect(text).not.toMatch(/var\(|<script|style=/);
+    }
+    for (const [table, rows, head] of [
+      ["nodes", graph.nodes.length, "kind,id,label,group,weight,detail,x,y"],
+      ["edges", graph.edges.length, "from_kind,from_id,from_label,to_kind,to_id,to_label,weight"],
+    ] as const) {
+      const answer = await request.get(`/api/graphs/${question}/${table}.csv?limit=120`);
+      expect(answer.headers()["content-type"]).toContain("text/csv");
+      expect(answer.headers()["content-disposition"]).toContain(`filename="${question}-${table}.csv"`);
+      const lines = (await answer.text()).split("\r\n");
+      expect(lines[0]).toBe(head);
+      expect(lines.length).toBe(rows + 2);
+      expect(lines.slice(1, -1).filter((line) => /(^|,)"?[=+@\t]/.test(line))).toEqual([]);
+    }
+  });
+}
+
+test("what is no graph, theme or table is refused in a sentence", async ({ request }) => {
+  for (const [address, status] of [
+    ["/api/graphs/nothing.svg", 404],
+    ["/api/graphs/nothing/nodes.csv", 404],
+    ["/api/graphs/top-products/rows.csv", 404],
+    ["/api/graphs/top-products.svg?theme=pink", 400],
+    ["/api/graphs/top-products/nodes.csv?limit=0", 400],
+  ] as const) {
+    const answer = await request.get(address);
+    expect(answer.status(), address).toBe(status);
+    expect((await answer.json()).message, address).toMatch(/ /);
+  }
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test("a tap selects, two fingers zoom, and nothing is wider than the screen", async ({ page }) => {
+    const at = await stage(page, "/insights/influencers?view=graph");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await at.scrollIntoViewIfNeeded();
+    const before = await settled(page);
+    const box = (await at.boundingBox())!;
+    const session = await page.context().newCDPSession(page);
+    const fingers = (spread: number) => [
+      { x: box.x + box.width / 2 - spread, y: box.y + box.height / 2, id: 0 },
+      { x: box.x + box.width / 2 + spread, y: box.y + box.height / 2, id: 1 },
+    ];
+    await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: fingers(30) });
+    for (const spread of [40, 55, 70]) await session.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: fingers(spread) });
+    await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await expect.poll(() => look(page)).not.toBe(before);
+    await page.getByRole("button", { name: "Fit" }).tap();
+    await page.getByRole("list", { name: /Nodes/ }).getByRole("button").first().tap();
+    await expect(page.locator(".stage .chosen")).toBeVisible();
+    await page.locator(".stage .chosen").getByRole("button", { name: "Expand" }).tap();
+    await expect(page.locator(".graph [role=status]")).toContainText(/neighbours? of/);
+  });
+});
