@@ -20,7 +20,7 @@ use model::{
 use tracing::error;
 
 use super::{Web, error::ApiError, live};
-use crate::tail::{Filter, Listener};
+use crate::tail::{Filter, Listener, Numbers};
 
 /// The part of an address behind `?`.
 type Asked = Query<HashMap<String, String>>;
@@ -45,22 +45,24 @@ async fn events(State(web): State<Web>, Query(asked): Asked, headers: HeaderMap)
     let listener = Listener::new(&tail, filter, known);
     let stop = web.live.stop.clone();
     let events = futures::stream::unfold((listener, seat), move |(mut listener, seat)| async move {
-        let (number, news) = listener.next().await;
+        let ([purchases, interactions, connections], news) = listener.next().await;
+        let id = format!("{generation}.{purchases}.{interactions}.{connections}");
         let data = serde_json::to_string(&news).unwrap_or_else(|error| {
             error!(%error, "news of the stream could not be written as JSON");
             "{}".to_owned()
         });
-        let event = Event::default().event("records").id(format!("{generation}.{number}")).data(data);
+        let event = Event::default().event("records").id(id).data(data);
         Some((Ok::<_, Infallible>(event), (listener, seat)))
     });
     let events = events.take_until(async move { stop.cancelled().await });
     Ok(([(header::CACHE_CONTROL, "no-store")], Sse::new(events).keep_alive(KeepAlive::default())).into_response())
 }
 
-/// The number in an event's id, if it is one of this process.
-fn known(id: &str, generation: i64) -> Option<u64> {
-    let (of, number) = id.split_once('.')?;
-    (of.parse() == Ok(generation)).then(|| number.parse().ok())?
+/// The numbers in an event's id, if it is one of this process.
+fn known(id: &str, generation: i64) -> Option<Numbers> {
+    let (of, numbers) = id.split_once('.')?;
+    let numbers: Vec<u64> = numbers.split('.').map(|number| number.parse().ok()).collect::<Option<_>>()?;
+    (of.parse() == Ok(generation)).then(|| numbers.try_into().ok())?
 }
 
 /// `GET /api/stream?topic=&q=&broken=&limit=`.
@@ -98,8 +100,8 @@ mod tests {
 
     #[test]
     fn an_event_s_id_counts_in_the_process_that_gave_it() {
-        assert_eq!(known("17.42", 17), Some(42));
-        for id in ["16.42", "17", "17.", "x.42", ""] {
+        assert_eq!(known("17.42.0.7", 17), Some([42, 0, 7]));
+        for id in ["16.42.0.7", "17", "17.", "17.42", "17.1.2.x", "17.1.2.3.4", "x.42.0.7", ""] {
             assert_eq!(known(id, 17), None, "{id}");
         }
     }

@@ -28,6 +28,10 @@ impl Filter {
         Ok(Self { topic, text: text.trim().to_lowercase(), broken })
     }
 
+    pub(super) fn topic(&self) -> Option<Kind> {
+        self.topic
+    }
+
     pub(super) fn takes(&self, seen: &Seen) -> bool {
         let contains = |bytes: &Option<Vec<u8>>| {
             bytes.as_ref().is_some_and(|bytes| String::from_utf8_lossy(bytes).to_lowercase().contains(&self.text))

@@ -9,7 +9,11 @@ use std::{
 use model::record::{Away, News, Place, Row};
 use tokio::sync::watch;
 
-use super::{Fates, Filter, Lease, Tail, gist::line, ring::Seen};
+use super::{
+    Fates, Filter, Lease, Tail,
+    gist::line,
+    ring::{Numbers, Seen},
+};
 
 /// Between two news at least: a browser that gets one for each record freezes.
 const AT_MOST_EVERY: Duration = Duration::from_millis(250);
@@ -27,8 +31,8 @@ pub(crate) struct Listener {
     tail: Arc<Tail>,
     _lease: Lease,
     filter: Filter,
-    /// The number of the last record that it knows; none before it was told anything.
-    known: Option<u64>,
+    /// The last records that it knows; none before it was told anything.
+    known: Option<Numbers>,
     /// Rows that wait, oldest first, and whether they break a rule.
     waiting: VecDeque<(Place, bool)>,
     away: Option<Away>,
@@ -39,10 +43,11 @@ pub(crate) struct Listener {
 
 impl Listener {
     /// Begins with the newest records, or with those after the one that a connection before was told of last.
-    pub(crate) fn new(tail: &Arc<Tail>, filter: Filter, known: Option<u64>) -> Self {
+    pub(crate) fn new(tail: &Arc<Tail>, filter: Filter, known: Option<Numbers>) -> Self {
         let lease = tail.lease();
         // What this process has not read yet, another has told of.
-        let known = known.filter(|known| *known <= tail.lock().ring.last());
+        let last = tail.lock().ring.last();
+        let known = known.filter(|known| known.iter().zip(last).all(|(known, last)| *known <= last));
         Self {
             filter,
             known,
@@ -56,8 +61,8 @@ impl Listener {
         }
     }
 
-    /// Waits for news; with them comes the number of the last record that was looked at.
-    pub(crate) async fn next(&mut self) -> (u64, News) {
+    /// Waits for news; with them come the numbers of the last records that were looked at.
+    pub(crate) async fn next(&mut self) -> (Numbers, News) {
         if self.told.is_none() {
             self.tail.catch_up().await;
             let news = self.look();
@@ -81,7 +86,7 @@ impl Listener {
         }
     }
 
-    fn tell(&mut self, news: News) -> (u64, News) {
+    fn tell(&mut self, news: News) -> (Numbers, News) {
         self.told = Some(Instant::now());
         (self.known.unwrap_or_default(), news)
     }
@@ -91,7 +96,7 @@ impl Listener {
         self.checkpoints.mark_unchanged();
         let (seen, gone, last) = {
             let state = self.tail.lock();
-            let (seen, gone) = state.ring.since(self.known.unwrap_or_default());
+            let (seen, gone) = state.ring.since(self.known.unwrap_or_default(), self.filter.topic());
             (seen, gone, state.ring.last())
         };
         let fates = Fates::now(&self.tail.parts);

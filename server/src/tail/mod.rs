@@ -28,6 +28,7 @@ mod show;
 
 pub(crate) use filter::Filter;
 pub(crate) use listen::Listener;
+pub(crate) use ring::Numbers;
 
 use fate::Fates;
 use ring::Ring;
@@ -90,7 +91,7 @@ impl Tail {
     pub(crate) async fn newest(self: &Arc<Self>, filter: &Filter, limit: usize) -> News {
         let _lease = self.lease();
         self.catch_up().await;
-        let (seen, _) = self.lock().ring.since(0);
+        let (seen, _) = self.lock().ring.since([0; 3], filter.topic());
         let fates = Fates::now(&self.parts);
         let mut news = listen::compose(&seen, filter, limit, &fates);
         news.more = 0;

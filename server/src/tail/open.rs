@@ -39,10 +39,8 @@ impl Tail {
         let mut graph = None;
         let store = &*self.parts.store;
         let story = match (&event, row.fate) {
-            (Err(_), Fate::Waiting) => {
-                format!("It breaks a rule: {}. No sink has come to it yet.", row.gist)
-            }
-            (Err(_), _) => format!("It breaks a rule, so it is a dead letter and not in the graph: {}.", row.gist),
+            (Err(_), Fate::Waiting) => "It breaks a rule, and no sink has come to it yet.".to_owned(),
+            (Err(_), _) => "It breaks a rule, so it is a dead letter and not in the graph.".to_owned(),
             (Ok(_), Fate::Waiting) => waits(fates.next(&place), place),
             (Ok(event), fate) => match became(store, event).await {
                 Ok(Some(found)) => {

@@ -1,7 +1,7 @@
 //! The thread that reads: from a little before the topics' ends, on and on, and past what it can't keep up with.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -53,8 +53,9 @@ pub(super) fn run(tail: &Arc<Tail>) {
             state.ring.push(topic, record);
         }
         if reader.looked.elapsed() >= LOOK_EVERY {
-            let passed = reader.look(&tail.parts.sampler.last().watermarks);
-            state.ring.pass(passed);
+            for (topic, passed) in reader.look(&tail.parts.sampler.last().watermarks) {
+                state.ring.pass(topic, passed);
+            }
         }
         let caught_up = reader.has_caught_up();
         let arrived = caught_up && !std::mem::replace(&mut state.caught_up, caught_up);
@@ -112,17 +113,17 @@ impl Reader {
         self.ahead.is_empty() || self.heard.elapsed() > QUIET
     }
 
-    /// Takes partitions that are new, and goes on near the end of those that it is too far behind; how many records it
-    /// passed by.
-    fn look(&mut self, marks: &std::collections::BTreeMap<Kind, Vec<Watermarks>>) -> u64 {
+    /// Takes partitions that are new, and goes on near the end of those that it is too far behind; how many records of
+    /// which topic it passed by.
+    fn look(&mut self, marks: &BTreeMap<Kind, Vec<Watermarks>>) -> Vec<(Kind, u64)> {
         self.looked = Instant::now();
-        let mut passed = 0;
+        let mut passed = Vec::new();
         let mut places = Vec::new();
         for (&topic, marks) in marks {
             for &mark in marks {
                 let next = self.tail.next(topic, mark.partition);
                 if let Some(from) = leap(next, mark) {
-                    passed += next.map_or(0, |next| (from - next).max(0) as u64);
+                    passed.extend(next.map(|next| (topic, (from - next).max(0) as u64)));
                     places.push((topic, mark.partition, from));
                 }
             }

@@ -7,10 +7,10 @@ use sink::kafka::record::Record;
 
 use super::gist::{Gist, gist};
 
-/// Records kept: what 80,000 a second bring between two looks of a listener.
+/// Records kept of a topic: what 80,000 a second bring between two looks of a listener.
 pub(super) const KEPT: usize = 20_000;
-/// Bytes kept, where records are big.
-const KEPT_BYTES: usize = 16 << 20;
+/// Bytes kept of a topic, where records are big.
+const KEPT_BYTES: usize = 8 << 20;
 /// How much of a value is kept: what is beyond is neither searched nor shown, and a record may be a gigabyte.
 const VALUE_BYTES: usize = 1 << 20;
 
@@ -20,7 +20,7 @@ pub(super) struct Seen {
     pub(super) record: Record,
     /// How big the value was before it was cut.
     pub(super) value_bytes: usize,
-    /// Counts what was read, from 1.
+    /// Counts what was read of its topic, from 1.
     pub(super) number: u64,
     gist: OnceLock<Gist>,
 }
@@ -46,9 +46,15 @@ impl Seen {
     }
 }
 
-/// The records, oldest first.
+/// The number of the last record of each topic that somebody knows, in the order of [`Kind::ALL`].
+pub(crate) type Numbers = [u64; 3];
+
+/// The records of each topic, oldest first: a burst in one pushes none out of another.
 #[derive(Default)]
-pub(super) struct Ring {
+pub(super) struct Ring([Topic; 3]);
+
+#[derive(Default)]
+struct Topic {
     records: VecDeque<Arc<Seen>>,
     bytes: usize,
     /// The number of the last record that was ever read.
@@ -57,6 +63,48 @@ pub(super) struct Ring {
 
 impl Ring {
     pub(super) fn push(&mut self, topic: Kind, record: Record) {
+        self.0[topic.index()].push(topic, record);
+    }
+
+    /// Counts records that were passed by.
+    pub(super) fn pass(&mut self, topic: Kind, records: u64) {
+        let topic = &mut self.0[topic.index()];
+        // What is kept is from before the gap; whoever has not looked yet is told of all of it as gone.
+        topic.clear();
+        topic.last += records;
+    }
+
+    /// Forgets the records, and goes on counting.
+    pub(super) fn clear(&mut self) {
+        self.0.iter_mut().for_each(Topic::clear);
+    }
+
+    /// The numbers of the last records that were read.
+    pub(super) fn last(&self) -> Numbers {
+        self.0.each_ref().map(|topic| topic.last)
+    }
+
+    /// Everything of a topic (or all) that was read after these numbers, and how many of that are gone already.
+    pub(super) fn since(&self, known: Numbers, topic: Option<Kind>) -> (Vec<Arc<Seen>>, u64) {
+        let (mut seen, mut gone) = (Vec::new(), 0);
+        for kind in Kind::ALL.into_iter().filter(|kind| topic.is_none_or(|topic| topic == *kind)) {
+            gone += self.0[kind.index()].since(known[kind.index()], &mut seen);
+        }
+        (seen, gone)
+    }
+
+    pub(super) fn find(&self, place: &model::record::Place) -> Option<Arc<Seen>> {
+        let is_it = |seen: &&Arc<Seen>| {
+            seen.record.partition == place.partition
+                && seen.record.offset == place.offset
+                && seen.value_bytes <= VALUE_BYTES
+        };
+        self.0[place.topic.index()].records.iter().rev().find(is_it).cloned()
+    }
+}
+
+impl Topic {
+    fn push(&mut self, topic: Kind, record: Record) {
         self.last += 1;
         let seen = Seen::new(topic, record, self.last);
         self.bytes += seen.record.bytes();
@@ -69,42 +117,16 @@ impl Ring {
         }
     }
 
-    /// Counts records that were passed by.
-    pub(super) fn pass(&mut self, records: u64) {
-        if records > 0 {
-            // What is kept is from before the gap; whoever has not looked yet is told of all of it as gone.
-            self.clear();
-            self.last += records;
-        }
+    fn since(&self, known: u64, seen: &mut Vec<Arc<Seen>>) -> u64 {
+        let wanted = self.last.saturating_sub(known);
+        let there = (self.records.len() as u64).min(wanted);
+        seen.extend(self.records.iter().skip(self.records.len() - there as usize).cloned());
+        wanted - there
     }
 
-    /// Forgets the records, and goes on counting.
-    pub(super) fn clear(&mut self) {
+    fn clear(&mut self) {
         self.records = VecDeque::new();
         self.bytes = 0;
-    }
-
-    /// The number of the last record that was read.
-    pub(super) fn last(&self) -> u64 {
-        self.last
-    }
-
-    /// Everything that was read after a number, oldest first, and how many of that are gone already.
-    pub(super) fn since(&self, number: u64) -> (Vec<Arc<Seen>>, u64) {
-        let wanted = self.last.saturating_sub(number);
-        let there = (self.records.len() as u64).min(wanted);
-        let skip = self.records.len() - there as usize;
-        (self.records.iter().skip(skip).cloned().collect(), wanted - there)
-    }
-
-    pub(super) fn find(&self, place: &model::record::Place) -> Option<Arc<Seen>> {
-        let is_it = |seen: &&Arc<Seen>| {
-            seen.topic == place.topic
-                && seen.record.partition == place.partition
-                && seen.record.offset == place.offset
-                && seen.value_bytes <= VALUE_BYTES
-        };
-        self.records.iter().rev().find(is_it).cloned()
     }
 }
 
@@ -125,7 +147,7 @@ mod tests {
     use super::*;
 
     fn numbers(ring: &Ring, since: u64) -> (Vec<u64>, u64) {
-        let (seen, gone) = ring.since(since);
+        let (seen, gone) = ring.since([since, 0, 0], Some(Kind::Purchase));
         (seen.iter().map(|seen| seen.number).collect(), gone)
     }
 
@@ -145,13 +167,29 @@ mod tests {
     }
 
     #[test]
+    fn a_burst_in_one_topic_pushes_nothing_out_of_another() {
+        let mut ring = Ring::default();
+        ring.push(Kind::Connection, record(0, b"{}"));
+        for offset in 0..(KEPT as i64 + 10) {
+            ring.push(Kind::Purchase, record(offset, b"{}"));
+        }
+        let (seen, gone) = ring.since([0; 3], Some(Kind::Connection));
+        assert_eq!((seen.len(), gone), (1, 0), "nor is what is gone there told to who does not ask for it");
+        assert_eq!(ring.last(), [KEPT as u64 + 10, 0, 1]);
+        ring.pass(Kind::Purchase, 7);
+        let (seen, gone) = ring.since([KEPT as u64 + 10, 0, 1], None);
+        assert_eq!((seen.len(), gone), (0, 7));
+    }
+
+    #[test]
     fn big_records_are_cut_and_the_bytes_are_bounded() {
         let mut ring = Ring::default();
         let big = vec![b'x'; VALUE_BYTES + 1];
         for offset in 0..40 {
             ring.push(Kind::Purchase, record(offset, &big));
         }
-        assert!(ring.bytes <= KEPT_BYTES && ring.records.len() >= 15, "{} in {}", ring.records.len(), ring.bytes);
+        let Topic { records, bytes, .. } = &ring.0[0];
+        assert!(*bytes <= KEPT_BYTES && records.len() >= 7, "{} in {bytes}", records.len());
         let place = model::record::Place { topic: Kind::Purchase, partition: 0, offset: 39 };
         assert!(ring.find(&place).is_none(), "one that was cut is read from Kafka when it is opened");
         ring.push(Kind::Purchase, record(40, b"{}"));

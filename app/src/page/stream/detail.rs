@@ -118,11 +118,12 @@ fn record_view(record: Opened, local: Local) -> AnyView {
     let headers = (many > 0).then(|| {
         view! { <h3>"Headers"</h3><dl class="facts">{headers}</dl> }
     });
+    let rule = row.reason.clone().map(|reason| view! { <code class="rule">{reason}</code> });
     let utc = row.at.map(|at| format!(" ({})", format::date_time(at)));
     view! {
         <p class="said"><bdi>{row.gist}</bdi></p>
         <div class="became">
-            {badge(row.fate, row.place, row.reason.as_deref())}
+            <p class="row">{badge(row.fate, row.place, row.reason.as_deref())}{rule}</p>
             <p>{sentence(&story)}</p>
         </div>
         {graph.map(picture)}
