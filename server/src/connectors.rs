@@ -88,11 +88,7 @@ fn partitions(
     }
     let marked = |mark: &sink::kafka::Watermarks| {
         let lag = lag_of(*mark, checkpoint_of(checkpoints, kind, mark.partition));
-        ConnectorPartition {
-            end: connected.then_some(mark.high),
-            lag: connected.then_some(lag),
-            ..row(mark.partition)
-        }
+        ConnectorPartition { end: connected.then_some(mark.high), lag: connected.then_some(lag), ..row(mark.partition) }
     };
     marks.iter().map(marked).collect()
 }
@@ -126,14 +122,20 @@ fn config(kind: Kind, settings: Settings, status: &Status) -> Vec<Setting> {
         meaning: meaning.to_owned(),
     };
     let tolerance = match settings.tolerance {
-        Tolerance::All => setting("errors.tolerance", "all".into(), "A broken record becomes a dead letter, and the task goes on."),
+        Tolerance::All => {
+            setting("errors.tolerance", "all".into(), "A broken record becomes a dead letter, and the task goes on.")
+        }
         Tolerance::None => setting("errors.tolerance", "none".into(), "A broken record stops the task before it."),
     };
     let store = if status.graph.embedded { "The graph inside this process." } else { "The graph that it writes to." };
     let kafka = if status.kafka.embedded { "The Kafka inside this process." } else { "The Kafka that it reads from." };
     vec![
         setting("topics", kind.topic().to_owned(), "The topic that it reads."),
-        setting("consumer.group.id", consumer::group(kind.topic()), "The group in which its tasks share the partitions."),
+        setting(
+            "consumer.group.id",
+            consumer::group(kind.topic()),
+            "The group in which its tasks share the partitions.",
+        ),
         setting("tasks.max", settings.tasks_max.to_string(), "Tasks in this process; 0 where others run them."),
         tolerance,
         setting(
@@ -170,7 +172,10 @@ mod tests {
     fn a_partition_has_its_checkpoint_and_one_that_was_never_taken_over_lags_by_all_of_it() {
         let checkpoints = [checkpoint("k", 0, 20)];
         let rows = partitions(Kind::Purchase, &sample(), &checkpoints, Some("k"), true);
-        assert_eq!((rows[0].lag, rows[0].next_offset, rows[0].epoch, rows[0].books.read), (Some(10), Some(20), Some(4), 20));
+        assert_eq!(
+            (rows[0].lag, rows[0].next_offset, rows[0].epoch, rows[0].books.read),
+            (Some(10), Some(20), Some(4), 20)
+        );
         assert_eq!((rows[1].lag, rows[1].next_offset, rows[1].epoch), (Some(30), None, None));
         assert_eq!(total_lag(&rows), Some(40));
     }

@@ -117,7 +117,8 @@ fn note(round: &mut ReplayRound, letter: ReplayFailure, sent: Result<(), Failure
 async fn sent_before(store: &dyn Store, wanted: &Wanted) -> Result<u32, Failure> {
     let counts = store.dead_letter_reasons().await.map_err(unavailable)?;
     let meant = counts.iter().filter(|count| {
-        Some(&count.topic) == wanted.topic.as_ref() && wanted.reason.as_ref().is_none_or(|reason| *reason == count.reason)
+        Some(&count.topic) == wanted.topic.as_ref()
+            && wanted.reason.as_ref().is_none_or(|reason| *reason == count.reason)
     });
     Ok(meant.map(|count| u32::try_from(count.letters - count.waiting).unwrap_or(u32::MAX)).fold(0, u32::saturating_add))
 }

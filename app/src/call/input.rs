@@ -39,7 +39,8 @@ pub(super) fn rate(text: &str) -> Result<f64, Failure> {
 
 /// A value that was mended: what is no JSON would only come back.
 pub(super) fn mended(text: &str) -> Result<(), Failure> {
-    crate::json::fault(text).map_or(Ok(()), |fault| Err(Failure::new("malformed_json", format!("the value was not sent: {fault}"))))
+    crate::json::fault(text)
+        .map_or(Ok(()), |fault| Err(Failure::new("malformed_json", format!("the value was not sent: {fault}"))))
 }
 
 /// The word that empties the house.

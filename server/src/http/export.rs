@@ -86,8 +86,10 @@ pub(super) async fn letters(store: Arc<dyn Store>, wanted: Wanted, format: Forma
         }
     });
     let all = futures::StreamExt::chain(stream::once(async move { Ok(Bytes::from(first)) }), rest);
-    let headers =
-        [(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
+    let headers = [
+        (CONTENT_TYPE, format.media_type().to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
     Ok((headers, Body::from_stream(all)).into_response())
 }
 

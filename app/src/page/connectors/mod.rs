@@ -76,7 +76,8 @@ fn Away() -> impl IntoView {
 fn moved(status: &Status) -> u32 {
     let read = status.books.values().map(|books| books.read + books.dead);
     let tasks = status.connectors.iter().flat_map(|connector| &connector.tasks);
-    let tries = tasks.map(|task| task.since + i64::from(task.retry.map_or(0, |retry| retry.tries)) + task.partitions.len() as i64);
+    let tries = tasks
+        .map(|task| task.since + i64::from(task.retry.map_or(0, |retry| retry.tries)) + task.partitions.len() as i64);
     let links = [i64::from(status.kafka.connected), i64::from(status.graph.connected)];
     read.chain(tries).chain(links).fold(0_u32, |sum, part| sum.wrapping_mul(31).wrapping_add(part as u32))
 }
@@ -94,7 +95,8 @@ fn brought_up(mut told: Connector, status: &Status) -> Connector {
         partition.lag = status.kafka.connected.then_some(newer.lag);
         partition.next_offset = newer.checkpoint.or(partition.next_offset);
     }
-    told.lag = if told.partitions.is_empty() { None } else { told.partitions.iter().map(|partition| partition.lag).sum() };
+    told.lag =
+        if told.partitions.is_empty() { None } else { told.partitions.iter().map(|partition| partition.lag).sum() };
     if let Some(rates) = status.rates.get(told.kind.topic()) {
         told.stored_per_second = rates.stored_per_second;
     }

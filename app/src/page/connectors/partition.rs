@@ -24,11 +24,10 @@ pub(super) fn partitions(kind: Kind, told: Memo<Option<Connector>>) -> AnyView {
         let longest = rows.iter().filter_map(|row| row.lag).max().unwrap_or(0).max(LONGEST);
         rows.iter().map(|partition| row(kind, partition, longest)).collect_view()
     };
-    let sum = memo(move || {
-        rows.with(|rows| rows.iter().fold(Books::default(), |sum, row| sum.plus(row.books)))
-    });
+    let sum = memo(move || rows.with(|rows| rows.iter().fold(Books::default(), |sum, row| sum.plus(row.books))));
     let lag = memo(move || told.with(|told| told.as_ref().and_then(|told| told.lag)));
-    let cell = move |value: fn(Books) -> i64| view! { <td class="n">{move || format::thousands(value(sum.get()))}</td> };
+    let cell =
+        move |value: fn(Books) -> i64| view! { <td class="n">{move || format::thousands(value(sum.get()))}</td> };
     view! {
         <h3>"Partitions"</h3>
         <div class="scroll tall" tabindex="0" role="region" aria-label=format!("Partitions of {}", kind.topic())>

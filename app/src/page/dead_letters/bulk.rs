@@ -186,7 +186,13 @@ fn ended(progress: &Progress) -> Option<AnyView> {
     } else {
         " What still breaks a rule comes back here as a new letter.".to_owned()
     };
-    let tone = if progress.broken.is_some() { "bad" } else if progress.failed > 0 || progress.stopped { "warn" } else { "ok" };
+    let tone = if progress.broken.is_some() {
+        "bad"
+    } else if progress.failed > 0 || progress.stopped {
+        "warn"
+    } else {
+        "ok"
+    };
     let unnamed = progress.failed - progress.named.len() as i64;
     let named = progress.named.iter().map(|failure| {
         let place = format!("{}-{} @ {}", failure.topic, failure.partition, failure.offset);
@@ -207,12 +213,8 @@ fn Posted() -> impl IntoView {
         query.with(|query| {
             let number = |name: &str| query.get(name).and_then(|text| text.parse::<u32>().ok());
             let (sent, skipped, failed) = (number("sent")?, number("skipped")?, number("failed")?);
-            let progress = Progress {
-                sent: sent.into(),
-                skipped: skipped.into(),
-                failed: failed.into(),
-                ..Progress::default()
-            };
+            let progress =
+                Progress { sent: sent.into(), skipped: skipped.into(), failed: failed.into(), ..Progress::default() };
             let left = if query.get("left").is_some() { " There are more: press the button again." } else { "" };
             let tone = if failed > 0 { "warn" } else { "ok" };
             Some(view! { <Banner tone title="Replay:" text=progress.sentence() + left/> })

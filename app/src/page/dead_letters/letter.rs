@@ -57,7 +57,10 @@ pub(super) fn letter(letter: DeadLetter, open: bool, page: Page, sent: RwSignal<
             Err(error) => view! { <Refused error/> }.into_any(),
         })
     };
-    let (facts, forms) = (facts(&letter, live.status.with_untracked(|status| status.kafka.cluster.clone()).as_ref()), mend(&letter, replay, locked));
+    let (facts, forms) = (
+        facts(&letter, live.status.with_untracked(|status| status.kafka.cluster.clone()).as_ref()),
+        mend(&letter, replay, locked),
+    );
     let ids = hidden(&letter);
     let glance: String = letter.value.as_deref().unwrap_or("(no value)").chars().take(GLANCE).collect();
     let origin = letter.origin.as_ref().map(|origin| {

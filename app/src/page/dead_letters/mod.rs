@@ -48,7 +48,9 @@ pub(crate) fn DeadLetters() -> impl IntoView {
     let page = Signal::derive(move || answer.get());
     let pinned = move || {
         one.get().map(|found| match found {
-            Ok(Some(found)) => Some(view! { <ul class="letters chosen">{letter::letter(found, true, page, sent)}</ul> }.into_any()),
+            Ok(Some(found)) => {
+                Some(view! { <ul class="letters chosen">{letter::letter(found, true, page, sent)}</ul> }.into_any())
+            }
             Ok(None) => asked.with(|asked| asked.sel.as_ref().map(missing)),
             Err(error) => Some(view! { <Refused error/> }.into_any()),
         })
@@ -57,7 +59,10 @@ pub(crate) fn DeadLetters() -> impl IntoView {
         let open = one.get().and_then(Result::ok).flatten();
         let page = page.get().and_then(Result::ok).unwrap_or_default();
         // What is opened stands above, and not a second time in the list.
-        page.dead_letters.into_iter().filter(|letter| open.as_ref().is_none_or(|open| open.id != letter.id)).collect::<Vec<_>>()
+        page.dead_letters
+            .into_iter()
+            .filter(|letter| open.as_ref().is_none_or(|open| open.id != letter.id))
+            .collect::<Vec<_>>()
     };
     let rest = move || {
         page.get().map(|page| match page {
@@ -136,7 +141,8 @@ fn rest(page: &DeadLetterPage, asked: &Asked, counts: &[ReasonCount]) -> AnyView
         format::thousands(asked.seen + shown),
         format::plural(all, "dead letter", "dead letters"),
     );
-    let first = (asked.seen > 0 || asked.after.is_some()).then(|| view! { <a class="btn" href=asked.first()>"← First ones"</a> });
+    let first = (asked.seen > 0 || asked.after.is_some())
+        .then(|| view! { <a class="btn" href=asked.first()>"← First ones"</a> });
     let next = page.next.as_ref().map(|next| view! { <a class="btn" href=asked.next(next, shown)>"More →"</a> });
     view! { <div class="foot pages"><span>{range}</span><span class="right">{first}{next}</span></div> }.into_any()
 }
@@ -180,7 +186,8 @@ mod tests {
             letters,
             waiting,
         };
-        let counts = [count("purchases", "a", 3, 1), count("purchases", "b", 4, 4), count("user_connections", "a", 5, 0)];
+        let counts =
+            [count("purchases", "a", 3, 1), count("purchases", "b", 4, 4), count("user_connections", "a", 5, 0)];
         let asked = |topic, reason: Option<&str>| Asked { topic, reason: reason.map(Into::into), ..Asked::default() };
         assert_eq!(total(&asked(None, None), &counts), (12, 5));
         assert_eq!(total(&asked(Some(Kind::Purchase), None), &counts), (7, 5));

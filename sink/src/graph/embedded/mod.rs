@@ -12,8 +12,8 @@ use model::{
 };
 
 use super::{
-    Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Outcome, ProductFacts, RatingCounts,
-    ReplayClaim, Sales, Store, Target, Wanted, ledger::After, takeover,
+    Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Outcome, ProductFacts,
+    RatingCounts, ReplayClaim, Sales, Store, Target, Wanted, ledger::After, takeover,
 };
 
 mod checkpoint;
@@ -125,9 +125,8 @@ impl Store for Embedded {
         let after = after.map(After::parse).transpose()?;
         let wanted = wanted.clone();
         // One more than wanted tells whether there is a next page.
-        let read = move |tx: &rusqlite::Transaction<'_>| {
-            ledger::page(tx, &wanted, after.as_ref(), limit.saturating_add(1))
-        };
+        let read =
+            move |tx: &rusqlite::Transaction<'_>| ledger::page(tx, &wanted, after.as_ref(), limit.saturating_add(1));
         let found = self.pool.read("reading dead letters", read).await?;
         Ok(super::ledger::page(found, limit))
     }

@@ -18,8 +18,8 @@ use neo4rs::BoltType;
 use uuid::Uuid;
 
 use super::{
-    Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Outcome, ProductFacts, RatingCounts,
-    ReplayClaim, Sales, Store, Target, Trouble, Wanted, ledger::After, takeover,
+    Batch, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Outcome, ProductFacts,
+    RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, Wanted, ledger::After, takeover,
 };
 
 /// The text of a statement.
