@@ -157,7 +157,8 @@ test("on a phone nothing is cut off", async ({ page }) => {
 });
 
 test.describe("without JavaScript", () => {
-  test.use({ javaScriptEnabled: false });
+  // The document asks for the module early, and nobody takes it.
+  test.use({ javaScriptEnabled: false, expectedErrors: [/preloaded using link preload but not used/] });
 
   test("a connector is paused and resumed by forms, after the same question", async ({ page, request }) => {
     await page.goto("/connectors");

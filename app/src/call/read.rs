@@ -122,13 +122,16 @@ pub async fn dead_letters(
     Ok(crate::backend::backend().dead_letters(topic, reason, after, limit).await?)
 }
 
-/// The dead letter of a place.
+/// The dead letter of a place, if there is one.
 ///
 /// # Errors
-/// What the backend says; there may be none.
+/// What the backend says.
 #[server(name = OneDeadLetter, prefix = "/fn", endpoint = "read/dead-letter", input = GetUrl)]
-pub async fn dead_letter(topic: String, partition: i32, offset: i64) -> Result<DeadLetter, CallError> {
-    Ok(crate::backend::backend().dead_letter(&topic, partition, offset).await?)
+pub async fn dead_letter(topic: String, partition: i32, offset: i64) -> Result<Option<DeadLetter>, CallError> {
+    match crate::backend::backend().dead_letter(&topic, partition, offset).await {
+        Err(failure) if failure.code == "unknown_dead_letter" => Ok(None),
+        found => Ok(found.map(Some)?),
+    }
 }
 
 /// How many dead letters there are by topic and reason.

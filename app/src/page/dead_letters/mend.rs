@@ -24,6 +24,7 @@ pub(super) fn mend(letter: &DeadLetter, replay: ServerAction<Replay>, locked: bo
     let stop = move |event: ev::SubmitEvent| {
         if faulty.get_untracked() {
             event.prevent_default();
+            to_the_field(&event);
         }
     };
     let shown = fault_id.clone();
@@ -48,12 +49,29 @@ pub(super) fn mend(letter: &DeadLetter, replay: ServerAction<Replay>, locked: bo
             <p class="fault" id=shown role="status">
                 {when(faulty, move || view! { <b>"Not JSON yet: "</b>{fault} }.into_any())}
             </p>
-            <button class="btn primary" type="submit" disabled=locked aria-disabled=move || faulty.get().then_some("true") aria-label=format!("Replay {place} with this value")>
+            <button class="btn primary" type="submit" disabled=locked aria-label=format!("Replay {place} with this value")>
                 "Replay with this value"
             </button>
         </ActionForm>
     }
     .into_any()
+}
+
+/// Moves the focus to where the fault is, and what describes it is read out.
+fn to_the_field(event: &ev::SubmitEvent) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+
+        let form = event.current_target().and_then(|form| form.dyn_into::<web_sys::Element>().ok());
+        let field = form.and_then(|form| form.query_selector("textarea").ok().flatten());
+        if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // It is in the page, or its form could not have been sent.
+            let _ = field.focus();
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = event;
 }
 
 /// Which letter a form is about.

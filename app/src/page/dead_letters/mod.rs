@@ -13,7 +13,7 @@ use model::dead_letter::{DeadLetter, DeadLetterPage, ReasonCount};
 #[cfg(feature = "ssr")]
 pub(crate) use address::outcome_address;
 
-use self::address::Asked;
+use self::address::{Asked, Place};
 use crate::{
     call::{CallError, read},
     component::banner::{Banner, Refused, SignInFirst, sentence},
@@ -41,16 +41,17 @@ pub(crate) fn DeadLetters() -> impl IntoView {
         move || (asked.with(|asked| asked.sel.clone()), sent.get()),
         |(place, _)| async move {
             let Some(place) = place else { return Ok(None) };
-            read::dead_letter(place.topic, place.partition, place.offset).await.map(Some)
+            read::dead_letter(place.topic, place.partition, place.offset).await
         },
     );
     let counted = Signal::derive(move || counts.get().and_then(Result::ok).unwrap_or_default());
     let page = Signal::derive(move || answer.get());
     let pinned = move || {
         one.get().map(|found| match found {
-            Ok(found) => found.map(|found| {
-                view! { <ul class="letters chosen">{letter::letter(found, true, page, sent)}</ul> }.into_any()
-            }),
+            Ok(Some(found)) => {
+                Some(view! { <ul class="letters chosen">{letter::letter(found, true, page, sent)}</ul> }.into_any())
+            }
+            Ok(None) => asked.with(|asked| asked.sel.as_ref().map(missing)),
             Err(error) => Some(view! { <Refused error/> }.into_any()),
         })
     };
@@ -93,6 +94,15 @@ pub(crate) fn DeadLetters() -> impl IntoView {
             </Transition>
         </section>
     }
+}
+
+/// That what the address opens is not there.
+fn missing(place: &Place) -> AnyView {
+    let text = format!(
+        "There is no dead letter at {}-{} @ {}. If the graph was emptied, the letter went with it.",
+        place.topic, place.partition, place.offset
+    );
+    view! { <Banner tone="warn" title="Not here." text/> }.into_any()
 }
 
 /// That the letters can't be looked at right now.
