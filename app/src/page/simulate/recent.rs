@@ -114,7 +114,7 @@ fn row(id: String, again: ServerAction<StartBurst>, cancel: ServerAction<CancelB
     view! {
         <tr>
             <th scope="row"><Swatch colour=colour(kind.index())/>{kind.label()}</th>
-            <td>{tell(|burst| outcome_alone(burst))}</td>
+            <td>{tell(outcome_alone)}</td>
             <td class="n">{tell(|burst| format::took(burst.elapsed_ms))}</td>
             <td class="n">{tell(|burst| speed(burst).unwrap_or_else(|| "–".to_owned()))}</td>
             <td class="n">{tell(|burst| format::count(burst.dead_lettered))}</td>
