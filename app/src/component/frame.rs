@@ -21,7 +21,8 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
         });
     }
     view! {
-        <a class="skip" href="#main">"Skip to content"</a>
+        // Not for the router, which would scroll there and leave the focus behind.
+        <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <div class="shell">
             <Nav/>
             <div class="body">

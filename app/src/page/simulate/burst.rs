@@ -68,10 +68,13 @@ pub(super) fn BurstCard(kind: Kind) -> impl IntoView {
     });
     let burst = memo(move || live.status.with(|status| newest(status, kind)));
     let locked = !live.visitor.may_change();
-    let error = memo(move || started.get().and_then(Result::err));
+    // What a form without JavaScript was refused for stands above: the address does not say which card's form it was.
+    let orders = start.version();
+    let error = memo(move || (orders.get() > 0).then(|| started.get()?.err()).flatten());
+    let cancels = cancel.version();
     // What belongs to no field.
     let other = move || {
-        let error = error.get().or_else(|| cancelled.get().and_then(Result::err))?;
+        let error = error.get().or_else(|| (cancels.get() > 0).then(|| cancelled.get()?.err()).flatten())?;
         let of_a_field = [COUNT, SEED, BROKEN].iter().any(|codes| codes.contains(&error.0.code.as_str()));
         (!of_a_field).then(|| view! { <Refused error/> })
     };

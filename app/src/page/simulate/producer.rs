@@ -60,7 +60,8 @@ fn Producer(kind: Kind) -> impl IntoView {
             status.rates.get(kind.topic()).map(|rates| rates.produced_history.clone()).unwrap_or_default()
         })
     });
-    let error = memo(move || value.get().and_then(Result::err));
+    let orders = set.version();
+    let error = memo(move || (orders.get() > 0).then(|| value.get()?.err()).flatten());
     let id = format!("{}-rate", kind.topic());
     let described = id.clone();
     let running = memo(move || producer.with(|producer| producer.running));

@@ -30,8 +30,10 @@ pub(super) fn Recent() -> impl IntoView {
             live.note(burst);
         }
     });
+    let (sends, cancels) = (again.version(), cancel.version());
     let refused = move || {
-        let error = sent.get().and_then(Result::err).or_else(|| cancelled.get().and_then(Result::err))?;
+        let of_here = (sends.get() > 0).then(|| sent.get()?.err()).flatten();
+        let error = of_here.or_else(|| (cancels.get() > 0).then(|| cancelled.get()?.err()).flatten())?;
         Some(view! { <Refused error/> })
     };
     // By their ids: a row stays the same row while its numbers move, and whatever has the focus in it keeps it.
@@ -112,7 +114,7 @@ fn row(id: String, again: ServerAction<StartBurst>, cancel: ServerAction<CancelB
     view! {
         <tr>
             <th scope="row"><Swatch colour=colour(kind.index())/>{kind.label()}</th>
-            <td>{tell(|burst| outcome_alone(burst))}</td>
+            <td>{tell(outcome_alone)}</td>
             <td class="n">{tell(|burst| format::took(burst.elapsed_ms))}</td>
             <td class="n">{tell(|burst| speed(burst).unwrap_or_else(|| "–".to_owned()))}</td>
             <td class="n">{tell(|burst| format::count(burst.dead_lettered))}</td>
