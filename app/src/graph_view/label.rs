@@ -12,7 +12,7 @@ const LINE: f64 = 16.0;
 pub(super) const HEADING: f64 = 19.0;
 
 /// The same between the rows of columns.
-const ROW: f64 = 12.0;
+const ROW: f64 = 11.0;
 
 /// How many of the most important nodes no name covers.
 const HUBS: usize = 16;
@@ -59,6 +59,8 @@ pub(super) struct Wish<'a> {
     pub(super) letters: f64,
     /// How many nodes are named at most.
     pub(super) most: usize,
+    /// Whether the people in columns are named, which from afar is a tangle.
+    pub(super) people: bool,
     /// Whether groups are named.
     pub(super) groups: bool,
     /// A node that is named before all others.
@@ -91,6 +93,10 @@ pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) ->
         if named == wish.most {
             break;
         }
+        let in_column = scene.shape == Shape::Columns && scene.nodes[node].kind == NodeKind::User;
+        if in_column && !wish.people {
+            continue;
+        }
         let (x, y) = wish.camera.to_pixels(scene.places[node]);
         if x < 0.0 || y < 0.0 || x > wish.size.0 || y > wish.size.1 {
             continue;
@@ -101,7 +107,7 @@ pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) ->
         let (up, aside) = (radius + line / 2.0, radius + wide / 2.0 + 2.0);
         let around = [(0.0, -up), (0.0, up), (aside, 0.0), (-aside, 0.0)];
         let tries: &[Point] = match (scene.shape, scene.nodes[node].kind) {
-            (Shape::Columns, NodeKind::Product) => &[(-aside, 0.0)],
+            (Shape::Columns, NodeKind::Product) => &[(-aside, 0.0), (aside, 0.0)],
             (Shape::Columns, NodeKind::User) => &[(aside, 0.0)],
             _ => &around,
         };
@@ -205,6 +211,7 @@ mod tests {
             size: (400.0, 200.0),
             letters: 1.0,
             most,
+            people: true,
             groups,
             first: None,
             wanted: &|_| true,

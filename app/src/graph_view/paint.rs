@@ -273,6 +273,7 @@ impl Stage {
             size: self.size,
             letters: 1.0,
             most,
+            people: zoom > 1.5,
             groups: true,
             first: None,
             wanted: &wanted,
@@ -282,7 +283,8 @@ impl Stage {
             lit[*node as usize] = true;
         }
         let in_glow = |node: usize| lit[node];
-        let glowing = Wish { groups: false, most: 40, first: self.glow.selected, wanted: &in_glow, ..wish };
+        let glowing =
+            Wish { people: true, groups: false, most: 40, first: self.glow.selected, wanted: &in_glow, ..wish };
         let (mut widths, context) = (std::mem::take(&mut self.widths), &self.context);
         let mut measure = |of: Of| {
             let (text, font, known) = match of {

@@ -18,6 +18,9 @@ const WIDE: f64 = 1.35;
 /// How far a group's disc reaches beyond its outermost node, as a part of the way to it.
 const HEM: f64 = 0.16;
 
+/// How high the row of buttons at the lower edge is, in pixels.
+const TOOLS: f64 = 52.0;
+
 /// What nodes are called that came in by expanding.
 const ADDED: &str = "Added neighbours";
 
@@ -171,9 +174,9 @@ impl Scene {
     /// All of it, with room for the names beside columns and above discs.
     pub(super) fn fitted(&self, width: f64, height: f64) -> Camera {
         let margin = match self.shape {
-            Shape::Columns => Margin { left: (width * 0.3).clamp(30.0, 190.0), top: 20.0, right: 24.0, bottom: 20.0 },
-            Shape::Discs => Margin { left: 24.0, top: 30.0, right: 24.0, bottom: 18.0 },
-            Shape::Force => Margin::all(32.0),
+            Shape::Columns => Margin { left: (width * 0.3).clamp(30.0, 190.0), top: 20.0, right: 24.0, bottom: TOOLS },
+            Shape::Discs => Margin { left: 24.0, top: 30.0, right: 24.0, bottom: TOOLS },
+            Shape::Force => Margin { bottom: TOOLS, ..Margin::all(32.0) },
         };
         Camera::fit(self.bounds(), width, height, margin)
     }

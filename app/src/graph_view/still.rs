@@ -112,6 +112,7 @@ fn drawing(scene: &Scene, look: &Look, colours: &Colours) -> String {
         size: look.size,
         letters: look.letters,
         most: look.names,
+        people: false,
         groups: true,
         first: None,
         wanted: &|_| true,
