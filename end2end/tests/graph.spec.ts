@@ -21,7 +21,10 @@ async function stage(page: Page, address = GRAPH): Promise<Locator> {
 async function look(page: Page, layer: "canvas" | "overlay" = "canvas"): Promise<number> {
   const selector = layer === "overlay" ? ".stage canvas.overlay" : ".stage canvas:not(.overlay)";
   return page.locator(selector).evaluate((canvas: HTMLCanvasElement) => {
-    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    // On a canvas of our own: reading the page's would make its drawing slow, and the browser complain.
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true })!;
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
     let sum = 7;
     for (let i = 0; i < data.length; i += 4) sum = (sum * 31 + data[i]! + 3 * data[i + 3]!) | 0;
     return sum;
@@ -231,7 +234,7 @@ test("the picture can be taken away as a PNG that shows it", async ({ page }) =>
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
     const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
     const canvas = new OffscreenCanvas(image.width, image.height);
-    const context = canvas.getContext("2d")!;
+    const context = canvas.getContext("2d", { willReadFrequently: true })!;
     context.drawImage(image, 0, 0);
     const { data } = context.getImageData(0, 0, image.width, image.height);
     const colours = new Set<number>();

@@ -8,8 +8,14 @@ use super::{
 };
 
 /// How high a line of text is, names of nodes and of groups.
-pub(super) const LINE: f64 = 16.0;
+const LINE: f64 = 16.0;
 pub(super) const HEADING: f64 = 19.0;
+
+/// The same between the rows of columns.
+const ROW: f64 = 11.0;
+
+/// How many of the most important nodes no name covers.
+const HUBS: usize = 16;
 
 /// How many nodes are tried at most; past these, crowded pictures would cost time and gain nothing.
 const TRIED: usize = 1500;
@@ -53,6 +59,8 @@ pub(super) struct Wish<'a> {
     pub(super) letters: f64,
     /// How many nodes are named at most.
     pub(super) most: usize,
+    /// Whether the people in columns are named, which from afar is a tangle.
+    pub(super) people: bool,
     /// Whether groups are named.
     pub(super) groups: bool,
     /// A node that is named before all others.
@@ -65,19 +73,18 @@ pub(super) struct Wish<'a> {
 pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) -> f64) -> Vec<Label> {
     let mut taken: Vec<[f64; 4]> = Vec::new();
     let mut labels = Vec::new();
-    let (line, heading) = (LINE * wish.letters, HEADING * wish.letters);
+    // Rows of columns lie close together, and their names have nothing above and below but each other.
+    let line = if scene.shape == Shape::Columns { ROW } else { LINE } * wish.letters;
     if wish.groups {
-        let mut order: Vec<usize> =
-            (0..scene.groups.len()).filter(|group| scene.groups[*group].disc.is_some()).collect();
-        order.sort_by_key(|group| std::cmp::Reverse(scene.groups[*group].nodes));
-        for group in order {
-            let Some((middle, radius)) = scene.groups[group].disc else { continue };
-            let of = Of::Group(group as u32);
-            let reach = radius * wish.camera.scale + heading / 2.0;
-            // Above, below, and across the disc itself.
-            let tries = [(0.0, -reach), (0.0, reach), (0.0, 0.0)];
-            labels.extend(first(wish, &mut taken, of, middle, (width(of) + 8.0, heading), &tries));
-        }
+        name_groups(scene, wish, width, &mut taken, &mut labels);
+    }
+    if scene.shape == Shape::Force {
+        // No name covers a node that is more important than what it names.
+        taken.extend(scene.order.iter().take(HUBS).map(|node| {
+            let (x, y) = wish.camera.to_pixels(scene.places[*node as usize]);
+            let radius = scene.radius(*node as usize) * wish.swell;
+            [x - radius, y - radius, x + radius, y + radius]
+        }));
     }
     let mut named = 0;
     let others = scene.order.iter().map(|node| *node as usize);
@@ -85,6 +92,10 @@ pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) ->
     for node in wish.first.into_iter().chain(others).take(TRIED) {
         if named == wish.most {
             break;
+        }
+        let in_column = scene.shape == Shape::Columns && scene.nodes[node].kind == NodeKind::User;
+        if in_column && !wish.people {
+            continue;
         }
         let (x, y) = wish.camera.to_pixels(scene.places[node]);
         if x < 0.0 || y < 0.0 || x > wish.size.0 || y > wish.size.1 {
@@ -96,7 +107,7 @@ pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) ->
         let (up, aside) = (radius + line / 2.0, radius + wide / 2.0 + 2.0);
         let around = [(0.0, -up), (0.0, up), (aside, 0.0), (-aside, 0.0)];
         let tries: &[Point] = match (scene.shape, scene.nodes[node].kind) {
-            (Shape::Columns, NodeKind::Product) => &[(-aside, 0.0)],
+            (Shape::Columns, NodeKind::Product) => &[(-aside, 0.0), (aside, 0.0)],
             (Shape::Columns, NodeKind::User) => &[(aside, 0.0)],
             _ => &around,
         };
@@ -106,6 +117,47 @@ pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) ->
         }
     }
     labels
+}
+
+/// The names of groups: above their disc, below it, or where another disc is in the way across their own.
+fn name_groups(
+    scene: &Scene,
+    wish: &Wish<'_>,
+    width: &mut dyn FnMut(Of) -> f64,
+    taken: &mut Vec<[f64; 4]>,
+    labels: &mut Vec<Label>,
+) {
+    let discs: Vec<(usize, Point, f64)> = (0..)
+        .zip(&scene.groups)
+        .filter_map(|(group, known)| known.disc.map(|(middle, radius)| (group, middle, radius * wish.camera.scale)))
+        .collect();
+    let mut order: Vec<usize> = (0..discs.len()).collect();
+    order.sort_by_key(|disc| std::cmp::Reverse(scene.groups[discs[*disc].0].nodes));
+    for disc in order {
+        let (group, middle, radius) = discs[disc];
+        let of = Of::Group(group as u32);
+        let high = HEADING * wish.letters * lines(&scene.groups[group].name).count() as f64;
+        let wide = width(of) + 8.0;
+        let reach = radius + high / 2.0;
+        let (x, y) = wish.camera.to_pixels(middle);
+        let in_the_way = |dy: f64| {
+            discs.iter().filter(|(other, ..)| *other != group).any(|(_, middle, radius)| {
+                let (ox, oy) = wish.camera.to_pixels(*middle);
+                // From the disc's middle to the nearest place of the name; the hem may be covered.
+                let (far_x, far_y) = ((ox - x).abs() - wide / 2.0, (oy - y - dy).abs() - high / 2.0);
+                far_x.max(0.0).hypot(far_y.max(0.0)) < radius * 0.9
+            })
+        };
+        let mut tries: Vec<Point> =
+            [-reach, reach].into_iter().filter(|dy| !in_the_way(*dy)).map(|dy| (0.0, dy)).collect();
+        tries.extend([(0.0, 0.0), (0.0, -radius * 0.6), (0.0, radius * 0.6)]);
+        labels.extend(first(wish, taken, of, middle, (wide, high), &tries));
+    }
+}
+
+/// A name in lines: `Books buyers: Dune` has two.
+pub(super) fn lines(name: &str) -> impl Iterator<Item = &str> {
+    name.splitn(2, ": ")
 }
 
 /// The first of some places that is free; moved sideways where it would be cut off.
@@ -159,6 +211,7 @@ mod tests {
             size: (400.0, 200.0),
             letters: 1.0,
             most,
+            people: true,
             groups,
             first: None,
             wanted: &|_| true,

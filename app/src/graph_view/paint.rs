@@ -18,6 +18,8 @@ use super::{
 const COLOURS: usize = 7;
 /// How many strokes one path has: a path of all edges takes far longer than many short ones.
 const STROKES: usize = 400;
+/// Half of what the lines of a heading are apart.
+const HALF: f64 = 8.5;
 const NAME: &str = "600 12px system-ui, sans-serif";
 const HEADING: &str = "700 14px system-ui, sans-serif";
 
@@ -131,7 +133,14 @@ impl Stage {
         context.set_line_width(0.9);
         for run in edges.chunk_by(|a, b| a.0 == b.0).flat_map(|run| run.chunks(STROKES)) {
             context.set_stroke_style_str(self.colour(run[0].0));
-            context.set_global_alpha(if faint(run[0].0) { strength * 0.15 } else { strength });
+            context.set_global_alpha(
+                strength
+                    * if faint(run[0].0) {
+                        0.15
+                    } else {
+                        self.scene.between(run[0].0 as usize % COLOURS == COLOURS - 1)
+                    },
+            );
             context.begin_path();
             for (_, edge) in run {
                 let (a, b, _) = self.scene.edges[*edge as usize];
@@ -254,8 +263,7 @@ impl Stage {
     /// Chooses which names are written. Takes milliseconds, so it is not done while something moves.
     pub(super) fn place_labels(&mut self) {
         let zoom = self.camera.scale / self.fitted;
-        // A glance first, details when one comes closer.
-        let most = (26.0 * zoom * self.room()).clamp(8.0, 90.0) as usize;
+        let most = self.scene.names(zoom, self.room());
         let isolated = self.signals.isolated.get_untracked();
         let scene = self.scene.clone();
         let wanted = |node: usize| isolated.is_none_or(|isolated| scene.nodes[node].group == isolated);
@@ -265,6 +273,7 @@ impl Stage {
             size: self.size,
             letters: 1.0,
             most,
+            people: zoom > 1.5,
             groups: true,
             first: None,
             wanted: &wanted,
@@ -274,7 +283,8 @@ impl Stage {
             lit[*node as usize] = true;
         }
         let in_glow = |node: usize| lit[node];
-        let glowing = Wish { groups: false, most: 40, first: self.glow.selected, wanted: &in_glow, ..wish };
+        let glowing =
+            Wish { people: true, groups: false, most: 40, first: self.glow.selected, wanted: &in_glow, ..wish };
         let (mut widths, context) = (std::mem::take(&mut self.widths), &self.context);
         let mut measure = |of: Of| {
             let (text, font, known) = match of {
@@ -285,7 +295,11 @@ impl Stage {
                 return width;
             }
             context.set_font(font);
-            let width = context.measure_text(text).map_or(0.0, |metrics| metrics.width());
+            let line = |text: &str| context.measure_text(text).map_or(0.0, |metrics| metrics.width());
+            let width = match of {
+                Of::Node(_) => line(text),
+                Of::Group(_) => label::lines(text).map(line).fold(0.0, f64::max),
+            };
             if let Some(known) = known {
                 *known = width;
             }
@@ -313,8 +327,17 @@ impl Stage {
                 Of::Group(group) => (&self.scene.groups[group as usize].name, HEADING),
             };
             context.set_font(font);
-            let _ = context.stroke_text(text, x, y);
-            let _ = context.fill_text(text, x, y);
+            let whole = |text: &str, y: f64| {
+                let _ = context.stroke_text(text, x, y);
+                let _ = context.fill_text(text, x, y);
+            };
+            match (label.of, text.split_once(": ")) {
+                (Of::Group(_), Some((above, below))) => {
+                    whole(above, y - HALF);
+                    whole(below, y + HALF);
+                }
+                _ => whole(text, y),
+            }
         }
     }
 }

@@ -13,10 +13,13 @@ use super::{
 pub(crate) type Key = (NodeKind, i64);
 
 /// How much wider than high a picture should be at least: screens are wide.
-const WIDE: f64 = 1.6;
+const WIDE: f64 = 1.35;
 
 /// How far a group's disc reaches beyond its outermost node, as a part of the way to it.
 const HEM: f64 = 0.16;
+
+/// How high the row of buttons at the lower edge is, in pixels.
+const TOOLS: f64 = 52.0;
 
 /// What nodes are called that came in by expanding.
 const ADDED: &str = "Added neighbours";
@@ -118,7 +121,12 @@ impl Scene {
             .collect();
         groups.retain(|group| group.nodes > 0);
         let mut order: Vec<u32> = (0..nodes.len() as u32).collect();
-        order.sort_by(|a, b| nodes[*b as usize].weight.total_cmp(&nodes[*a as usize].weight));
+        // In columns products are what the question is about; elsewhere there is one kind only.
+        order.sort_by(|a, b| {
+            let (a, b) = (&nodes[*a as usize], &nodes[*b as usize]);
+            let product = |node: &PictureNode| node.kind == NodeKind::Product;
+            product(b).cmp(&product(a)).then(b.weight.total_cmp(&a.weight))
+        });
         let (first_neighbour, neighbours) = adjacency(nodes.len(), &edges);
         Self {
             nodes,
@@ -166,9 +174,9 @@ impl Scene {
     /// All of it, with room for the names beside columns and above discs.
     pub(super) fn fitted(&self, width: f64, height: f64) -> Camera {
         let margin = match self.shape {
-            Shape::Columns => Margin { left: (width * 0.3).clamp(30.0, 190.0), top: 20.0, right: 24.0, bottom: 20.0 },
-            Shape::Discs => Margin { left: 24.0, top: 30.0, right: 24.0, bottom: 18.0 },
-            Shape::Force => Margin::all(32.0),
+            Shape::Columns => Margin { left: (width * 0.3).clamp(30.0, 190.0), top: 20.0, right: 24.0, bottom: TOOLS },
+            Shape::Discs => Margin { left: 24.0, top: 30.0, right: 24.0, bottom: TOOLS },
+            Shape::Force => Margin { bottom: TOOLS, ..Margin::all(32.0) },
         };
         Camera::fit(self.bounds(), width, height, margin)
     }
@@ -178,10 +186,30 @@ impl Scene {
         radius(self.nodes[node].weight, self.nodes.len())
     }
 
+    /// How many names a glance takes in, `zoom` times closer than all of it, in `room` (1 on a desk, half on a phone).
+    pub(super) fn names(&self, zoom: f64, room: f64) -> usize {
+        let (first, most) = match self.shape {
+            // Those on the left; the others when one comes closer.
+            Shape::Columns if zoom < 1.5 => {
+                return self.nodes.iter().filter(|node| node.kind == NodeKind::Product).count();
+            }
+            Shape::Columns => (60.0, 140.0),
+            // Groups have names already.
+            Shape::Discs => (7.0, 90.0),
+            Shape::Force => (20.0, 90.0),
+        };
+        (first * zoom * zoom.sqrt() * room).clamp(6.0, most) as usize
+    }
+
     /// How faint an edge is: the more there are, the less each one matters.
     pub(super) fn faintness(&self) -> f64 {
         let most = if self.shape == Shape::Force { 0.26 } else { 0.36 };
         (most * (900.0 / self.edges.len().max(1) as f64).sqrt()).clamp(0.05, most)
+    }
+
+    /// How much fainter an edge is that leads from one group to another: between discs it says less than inside.
+    pub(super) fn between(&self, leaves_group: bool) -> f64 {
+        if leaves_group && self.shape == Shape::Discs { 0.55 } else { 1.0 }
     }
 
     /// The nodes whose name contains the text, or whose id begins with it, the most important first; none for no text.
@@ -236,9 +264,9 @@ fn disc(nodes: &[PictureNode], places: &[Point], group: u32) -> Option<(Point, f
     Some((middle, radius * (1.0 + HEM) + 0.012))
 }
 
-/// How much places are stretched sideways; discs must stay discs.
+/// How much places are stretched sideways; discs must stay discs, and names beside columns take the room.
 fn stretch(bounds: Bounds, shape: Shape) -> f64 {
-    if shape == Shape::Discs {
+    if shape != Shape::Force {
         return 1.0;
     }
     let aspect = bounds.width().max(1e-6) / bounds.height().max(1e-6);
@@ -363,9 +391,10 @@ pub(super) mod tests {
     #[test]
     fn a_square_is_stretched_and_what_is_wide_already_is_not() {
         let bounds = |right, bottom| Bounds { left: 0.0, top: 0.0, right, bottom };
-        assert!((stretch(bounds(1.0, 1.0), Shape::Force) - 1.6).abs() < 1e-9);
+        assert!((stretch(bounds(1.0, 1.0), Shape::Force) - 1.35).abs() < 1e-9);
         assert!((stretch(bounds(3.0, 1.0), Shape::Force) - 1.0).abs() < 1e-9);
-        assert!((stretch(bounds(0.5, 1.0), Shape::Columns) - 1.7).abs() < 1e-9);
+        assert!((stretch(bounds(0.5, 1.0), Shape::Force) - 1.7).abs() < 1e-9);
+        assert!((stretch(bounds(1.0, 1.0), Shape::Columns) - 1.0).abs() < 1e-9);
         assert!((stretch(bounds(1.0, 1.0), Shape::Discs) - 1.0).abs() < 1e-9);
     }
 

@@ -47,7 +47,13 @@ pub(super) fn on_stage(scene: &Scene, label: String) -> AnyView {
 }
 
 fn stage_look(scene: &Scene) -> Look {
-    Look { camera: scene.fitted(WIDTH, HEIGHT), size: (WIDTH, HEIGHT), swell: 1.0, letters: 1.0, names: 30 }
+    Look {
+        camera: scene.fitted(WIDTH, HEIGHT),
+        size: (WIDTH, HEIGHT),
+        swell: 1.0,
+        letters: 1.0,
+        names: scene.names(1.0, 1.0),
+    }
 }
 
 /// The picture as a file that needs nothing else: its colours, its background and its caption are in it.
@@ -75,8 +81,8 @@ pub fn graph_svg(picture: Picture, dark: bool) -> String {
 /// Everything inside the `<svg>`.
 fn drawing(scene: &Scene, look: &Look, colours: &Colours) -> String {
     let mut svg = String::new();
-    let line = |svg: &mut String, path: &str, colour: &str| {
-        let opacity = scene.faintness();
+    let line = |svg: &mut String, path: &str, colour: &str, leaves_group: bool| {
+        let opacity = scene.faintness() * scene.between(leaves_group);
         let _ = write!(
             svg,
             "<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\".8\" opacity=\"{opacity:.2}\"/>"
@@ -92,9 +98,9 @@ fn drawing(scene: &Scene, look: &Look, colours: &Colours) -> String {
             );
         }
     }
-    line(&mut svg, &edges(scene, look, None), colours.quiet);
+    line(&mut svg, &edges(scene, look, None), colours.quiet, true);
     for group in &scene.groups {
-        line(&mut svg, &edges(scene, look, Some(group.index)), colours.of(group.index));
+        line(&mut svg, &edges(scene, look, Some(group.index)), colours.of(group.index), false);
     }
     for group in &scene.groups {
         let (path, fill) = (nodes(scene, look, group.index), colours.of(group.index));
@@ -106,37 +112,46 @@ fn drawing(scene: &Scene, look: &Look, colours: &Colours) -> String {
         size: look.size,
         letters: look.letters,
         most: look.names,
+        people: false,
         groups: true,
         first: None,
         wanted: &|_| true,
     };
     for label in label::place(scene, &wish, &mut |of| width(scene, of) * look.letters) {
         let (x, y) = label.at(scene, look.camera);
-        let (text, size) = match label.of {
-            Of::Node(node) => (scene.nodes[node as usize].label.as_str(), 12.0),
-            Of::Group(group) => (scene.groups[group as usize].name.as_str(), 14.0),
+        let mut text = |text: &str, size: f64, y: f64| {
+            let _ = write!(
+                svg,
+                "<text x=\"{x:.0}\" y=\"{y:.0}\" dy=\".34em\" text-anchor=\"middle\" font-size=\"{:.0}\" font-weight=\"650\" \
+                 fill=\"{}\" stroke=\"{}\" stroke-width=\"3.5\" stroke-linejoin=\"round\" paint-order=\"stroke\">",
+                size * look.letters,
+                colours.ink,
+                colours.surface
+            );
+            escape(&mut svg, text);
+            svg.push_str("</text>");
         };
-        let _ = write!(
-            svg,
-            "<text x=\"{x:.0}\" y=\"{y:.0}\" dy=\".34em\" text-anchor=\"middle\" font-size=\"{:.0}\" font-weight=\"650\" \
-             fill=\"{}\" stroke=\"{}\" stroke-width=\"3.5\" stroke-linejoin=\"round\" paint-order=\"stroke\">",
-            size * look.letters,
-            colours.ink,
-            colours.surface
-        );
-        escape(&mut svg, text);
-        svg.push_str("</text>");
+        match label.of {
+            Of::Node(node) => text(&scene.nodes[node as usize].label, 12.0, y),
+            Of::Group(group) => {
+                let name = &scene.groups[group as usize].name;
+                let half = 8.5 * look.letters * (label::lines(name).count() - 1) as f64;
+                for (line, part) in label::lines(name).enumerate() {
+                    text(part, 14.0, y + half * (2.0 * line as f64 - 1.0));
+                }
+            }
+        }
     }
     svg
 }
 
 /// How wide a name is in the widest of the usual fonts: nothing can be measured here.
 fn width(scene: &Scene, of: Of) -> f64 {
-    let (text, letter) = match of {
-        Of::Node(node) => (&scene.nodes[node as usize].label, 7.3),
-        Of::Group(group) => (&scene.groups[group as usize].name, 8.4),
-    };
-    text.chars().count() as f64 * letter
+    let letters = |text: &str| text.chars().count() as f64;
+    match of {
+        Of::Node(node) => letters(&scene.nodes[node as usize].label) * 7.3,
+        Of::Group(group) => label::lines(&scene.groups[group as usize].name).map(letters).fold(0.0, f64::max) * 8.4,
+    }
 }
 
 fn escape(into: &mut String, text: &str) {

@@ -18,7 +18,7 @@ use super::{
 };
 
 /// What a line and a size say.
-const CAPTION: &str = "A line: rated; of each person's ratings those of the four best products are drawn. The larger a node, the more ratings.";
+const CAPTION: &str = "A line joins a person with a product they rated, for each person those of the four best products. Larger nodes have more ratings.";
 
 /// How many ratings a product needs, as the page asks when nobody has chosen another number.
 const MIN_RATINGS: u32 = 5;

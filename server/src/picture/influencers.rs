@@ -19,8 +19,7 @@ use super::{
 };
 
 /// What a line and a size say.
-const CAPTION: &str =
-    "A line: follows. The larger a node, the more followers; the rest is larger the more influencers it follows.";
+const CAPTION: &str = "A line joins a follower with whom they follow. Larger nodes have more followers; the small ones grow with how many of these people they follow.";
 
 /// How many influencers are shown at most; each is a centre, and more centres are a tangle.
 const INFLUENCERS: usize = 15;

@@ -19,8 +19,7 @@ use super::{
 };
 
 /// What a line and a size say.
-const CAPTION: &str =
-    "A line: bought the same; of each buyer the three closest are drawn. The larger a node, the more products bought.";
+const CAPTION: &str = "A line joins two people who bought the same things, each with their three closest. Larger nodes bought more products.";
 
 /// To how many others a user is tied by their own choice; others may choose them too.
 const TIES_EACH: usize = 3;

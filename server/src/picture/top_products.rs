@@ -19,7 +19,7 @@ use super::{
 };
 
 /// What a line and a size say.
-const CAPTION: &str = "A line: bought in the last 30 days; of each buyer the three strongest are drawn. The larger a node, the more purchases.";
+const CAPTION: &str = "A line joins a buyer with a product bought in the last 30 days, for each buyer the three strongest. Larger nodes have more purchases.";
 
 /// The window, as the page shows it when nobody has chosen another.
 const DAYS: u32 = 30;

@@ -9,11 +9,11 @@ const GOLDEN_ANGLE: f64 = 2.399_963_229_728_653;
 
 /// The gap between discs, in the unit of their members, and how much it grows with the whole picture's radius: a name has
 /// to fit above each disc, and letters stay as large when the picture gets larger.
-const GAP: f64 = 1.0;
-const GAP_SHARE: f64 = 0.075;
+const GAP: f64 = 1.2;
+const GAP_SHARE: f64 = 0.13;
 
 /// How much farther sideways counts as near as up and down: screens are wide.
-const WIDE: f64 = 1.7;
+const WIDE: f64 = 1.35;
 
 /// In how many directions a place for a disc is looked for.
 const DIRECTIONS: u32 = 72;
