@@ -10,6 +10,7 @@ use model::{
     burst::{Burst, BurstRequest},
     dead_letter::DeadLetterPage,
     picture::{Picture, Question},
+    statement::Recipe,
     status::{Order, ProducerStatus, Status},
 };
 
@@ -30,6 +31,8 @@ pub trait Backend: Send + Sync + 'static {
     async fn communities(&self) -> Result<Communities, Failure>;
     /// The piece of graph behind a question, with at most `limit` nodes.
     async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure>;
+    /// How a question is answered: the statements with their parameters, first those that run here.
+    async fn recipes(&self, question: Question, days: u32, limit: u32, min_ratings: u32) -> Result<Vec<Recipe>, Failure>;
     /// Starts a burst.
     async fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure>;
     /// Cancels a burst.

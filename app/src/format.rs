@@ -1,7 +1,7 @@
 //! Numbers, durations and times as people read them; the same on the server and in the browser, so always UTC.
 
 /// `1234567` → `1,234,567`.
-pub(crate) fn thousands(number: i64) -> String {
+pub fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     if number < 0 {
@@ -79,6 +79,12 @@ pub(crate) fn date_time(ms: i64) -> String {
     format!("{}, {} UTC", date(ms.div_euclid(1000)), time_of_day(ms))
 }
 
+/// Epoch milliseconds → `2026-11-24T13:02:11Z`, as machines read it.
+pub(crate) fn iso(ms: i64) -> String {
+    let (year, month, day) = civil(ms.div_euclid(86_400_000));
+    format!("{year:04}-{month:02}-{day:02}T{}Z", time_of_day(ms))
+}
+
 /// Days since 1970-01-01 → year, month (1–12), day: Howard Hinnant's `civil_from_days`.
 fn civil(days: i64) -> (i64, usize, i64) {
     let shifted = days + 719_468;
@@ -135,6 +141,7 @@ mod tests {
         assert_eq!(time_of_day(0), "00:00:00");
         assert_eq!(date(951_782_400), "29 Feb 2000");
         assert_eq!(date_time(1_795_525_331_999), "24 Nov 2026, 13:02:11 UTC");
+        assert_eq!(iso(1_795_525_331_999), "2026-11-24T13:02:11Z");
         assert_eq!(date(-1), "31 Dec 1969");
     }
 }

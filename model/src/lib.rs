@@ -9,6 +9,7 @@ pub mod event;
 pub mod failure;
 pub mod kind;
 pub mod picture;
+pub mod statement;
 pub mod status;
 
 pub use failure::Failure;

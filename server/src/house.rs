@@ -11,6 +11,7 @@ use model::{
     burst::{Burst, BurstRequest},
     dead_letter::DeadLetterPage,
     picture::{Picture, Question},
+    statement::Recipe,
     status::{
         Audit, ConnectorStatus, DeadLetterStatus, GraphStatus, KafkaStatus, Order, PartitionStatus, ProducerStatus,
         State, Status, TopicStatus,
@@ -27,6 +28,7 @@ use crate::{
     answers::{Answers, unavailable},
     config::Roles,
     producer::Producers,
+    recipe::{self, recipes},
     replay::replay,
     sampler::{Sampler, checkpoint_of, lag_of},
 };
@@ -228,6 +230,25 @@ impl Backend for House {
 
     async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure> {
         self.answers.picture(question, limit).await
+    }
+
+    async fn recipes(&self, question: Question, days: u32, limit: u32, min_ratings: u32) -> Result<Vec<Recipe>, Failure> {
+        let mut numbers =
+            recipe::Numbers { as_of: Utc::now().timestamp(), days, limit, min_ratings, ..recipe::Numbers::default() };
+        // What later statements are asked with is in the answer; while there is none, the texts are still worth a look.
+        match question {
+            Question::BestRated => {
+                let answer = self.answers.best_rated(limit, min_ratings).await;
+                numbers.rated = answer.map(|answered| answered.answer).or_else(recipe::without)?;
+            }
+            Question::SimilarBuyers => {
+                let answer = self.answers.similar_buyers(limit).await;
+                numbers.pairs = answer.map(|answered| answered.answer).or_else(recipe::without)?;
+                numbers.communities = self.answers.communities().await.or_else(recipe::without)?;
+            }
+            Question::TopProducts | Question::Influencers => {}
+        }
+        Ok(recipes(question, &numbers, self.store.describe().embedded))
     }
 
     async fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure> {

@@ -23,11 +23,13 @@ use tracing::{error, info, warn};
 
 mod answers;
 mod config;
+mod export;
 mod healthcheck;
 mod house;
 mod http;
 mod picture;
 mod producer;
+mod recipe;
 mod replay;
 mod sampler;
 mod signal;

@@ -67,6 +67,7 @@ pub fn register_server_functions() {
     register_explicit::<read::BestRatedAnswer>();
     register_explicit::<read::SimilarBuyersAnswer>();
     register_explicit::<read::GraphPicture>();
+    register_explicit::<read::Recipes>();
     register_explicit::<read::DeadLetters>();
     register_explicit::<act::StartBurst>();
     register_explicit::<act::CancelBurst>();

@@ -6,6 +6,7 @@ use model::{
     answer::{Answered, CommunitySummary, Influencer, RatedProduct, SimilarPair, TopProducts},
     dead_letter::DeadLetterPage,
     picture::{Picture, Question},
+    statement::Recipe,
     status::Status,
 };
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,18 @@ pub struct SimilarBuyers {
 
 /// How many communities a page shows: the largest that still fit on a screen.
 #[cfg(feature = "ssr")]
-const SHOWN_COMMUNITIES: usize = 12;
+pub const SHOWN_COMMUNITIES: usize = 12;
+
+#[cfg(feature = "ssr")]
+impl SimilarBuyers {
+    /// What the page shows of the whole answer.
+    pub fn of(pairs: Answered<Vec<SimilarPair>>, all: model::answer::Communities) -> Self {
+        let (buyers, communities) = (all.communities.len(), all.summaries.len());
+        let mut summaries = all.summaries;
+        summaries.truncate(SHOWN_COMMUNITIES);
+        Self { pairs, buyers, communities, summaries }
+    }
+}
 
 /// How many raters of a product travel to the browser.
 #[cfg(feature = "ssr")]
@@ -81,11 +93,7 @@ pub async fn best_rated(limit: u32, min_ratings: u32) -> Result<Answered<Vec<Rat
 pub async fn similar_buyers(limit: u32) -> Result<SimilarBuyers, CallError> {
     let backend = crate::backend::backend();
     let pairs = backend.similar_buyers(limit).await?;
-    let all = backend.communities().await?;
-    let communities = all.summaries.len();
-    let mut summaries = all.summaries;
-    summaries.truncate(SHOWN_COMMUNITIES);
-    Ok(SimilarBuyers { pairs, buyers: all.communities.len(), communities, summaries })
+    Ok(SimilarBuyers::of(pairs, backend.communities().await?))
 }
 
 /// The piece of graph behind a question, with at most `nodes` nodes.
@@ -95,6 +103,15 @@ pub async fn similar_buyers(limit: u32) -> Result<SimilarBuyers, CallError> {
 #[server(name = GraphPicture, prefix = "/fn", endpoint = "read/picture", input = GetUrl)]
 pub async fn picture(question: Question, nodes: u32) -> Result<Picture, CallError> {
     Ok(crate::backend::backend().picture(question, nodes).await?)
+}
+
+/// How a question is answered, with the numbers that the page asks it with.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = Recipes, prefix = "/fn", endpoint = "read/recipes", input = GetUrl)]
+pub async fn recipes(question: Question, days: u32, limit: u32, min: u32) -> Result<Vec<Recipe>, CallError> {
+    Ok(crate::backend::backend().recipes(question, days, limit, min).await?)
 }
 
 /// A page of dead letters.

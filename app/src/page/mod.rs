@@ -1,7 +1,7 @@
 //! The pages, one room each.
 
 mod dead_letters;
-mod insight;
+pub mod insight;
 mod not_found;
 mod overview;
 mod sign_in;

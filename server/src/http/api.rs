@@ -8,12 +8,12 @@ use axum::{
     body::Bytes,
     extract::{Path, Query, State},
     http::{StatusCode, Uri},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::{any, get, post},
 };
+use chrono::Utc;
 use model::{
     Failure, Kind,
-    answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
     burst::{Burst, BurstRequest},
     dead_letter::DeadLetterPage,
     picture::{Picture, Question},
@@ -22,8 +22,8 @@ use model::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Web, error::ApiError};
-use crate::house::unknown_burst;
+use super::{Web, error::ApiError, export};
+use crate::{export::answer as rows, house::unknown_burst};
 
 type Answer<T> = Result<Json<T>, ApiError>;
 /// The part of an address behind `?`.
@@ -41,6 +41,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/api/queries/best-rated", get(best_rated))
         .route("/api/queries/similar-buyers", get(similar_buyers))
         .route("/api/queries/similar-buyers/communities", get(communities))
+        .route("/api/charts/{file}", get(super::export::drawing))
         .route("/api/graphs/{query}", get(picture))
         .route("/api/dead-letters", get(dead_letters))
         .route("/api/dead-letters/{topic}/{partition}/{offset}/replay", post(replay))
@@ -115,27 +116,34 @@ async fn aim(
     Ok((StatusCode::ACCEPTED, Json(json!({"connector": kind, "order": order}))))
 }
 
-async fn top_products(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<TopProducts>> {
+async fn top_products(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
     let (days, limit) = (number(&asked, "days", 30)?, number(&asked, "limit", 5)?);
     let as_of = asked.get("as_of").map(|_| number(&asked, "as_of", 0)).transpose()?;
-    Ok(Json(web.house.top_products(days, limit, as_of).await?))
+    let found = web.house.top_products(days, limit, as_of).await?;
+    export::answer(&asked, "top-products", found.computed_at, &found, |found| rows::top_products(&found.answer))
 }
 
-async fn influencers(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<Vec<Influencer>>> {
-    Ok(Json(web.house.influencers(number(&asked, "limit", 10)?).await?))
+async fn influencers(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
+    let found = web.house.influencers(number(&asked, "limit", 10)?).await?;
+    export::answer(&asked, "influencers", found.computed_at, &found, |found| rows::influencers(&found.answer))
 }
 
-async fn best_rated(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<Vec<RatedProduct>>> {
+async fn best_rated(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
     let (limit, least) = (number(&asked, "limit", 10)?, number(&asked, "min_ratings", 5)?);
-    Ok(Json(web.house.best_rated(limit, least).await?))
+    let found = web.house.best_rated(limit, least).await?;
+    export::answer(&asked, "best-rated", found.computed_at, &found, |found| rows::best_rated(&found.answer))
 }
 
-async fn similar_buyers(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<Vec<SimilarPair>>> {
-    Ok(Json(web.house.similar_buyers(number(&asked, "limit", 10)?).await?))
+async fn similar_buyers(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
+    let found = web.house.similar_buyers(number(&asked, "limit", 10)?).await?;
+    export::answer(&asked, "similar-buyers", found.computed_at, &found, |found| rows::similar_buyers(&found.answer))
 }
 
-async fn communities(State(web): State<Web>) -> Answer<Communities> {
-    Ok(Json(web.house.communities().await?))
+async fn communities(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
+    let found = web.house.communities().await?;
+    // They don't say when they were found; for a file's name the moment will do.
+    let now = Utc::now().timestamp_millis();
+    export::answer(&asked, "communities", now, &found, rows::communities)
 }
 
 async fn picture(State(web): State<Web>, Path(query): Path<String>, Query(asked): Asked) -> Answer<Picture> {
@@ -204,7 +212,7 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
 }
 
 /// A number of the address, or what it is by default.
-fn number<T: std::str::FromStr>(asked: &HashMap<String, String>, name: &str, default: T) -> Result<T, Failure> {
+pub(super) fn number<T: std::str::FromStr>(asked: &HashMap<String, String>, name: &str, default: T) -> Result<T, Failure> {
     let Some(text) = asked.get(name) else { return Ok(default) };
     text.parse().map_err(|_| {
         Failure::new(format!("{name}_out_of_range"), format!("{name} is a whole number within its range, not {text:?}"))

@@ -23,6 +23,7 @@ use crate::house::House;
 mod api;
 mod body;
 pub(crate) mod error;
+mod export;
 mod guard;
 mod header;
 mod health;

@@ -17,6 +17,7 @@ pub mod embedded;
 pub mod error;
 mod ledger;
 pub mod neo4j;
+mod statement;
 mod takeover;
 mod target;
 mod version;
@@ -25,6 +26,7 @@ pub use batch::{Batch, DeadRecord, Entry, Interval, Outcome, Tally};
 pub use change::{Before, Changes, Needs};
 pub use checkpoint::{Checkpoint, CheckpointId, Claim};
 pub use error::{Error, Trouble};
+pub use statement::{Read, Statement};
 pub use target::Target;
 
 /// A graph database that keeps data, checkpoints and dead letters together.

@@ -10,6 +10,7 @@ mod best_rated;
 mod communities;
 mod influencers;
 mod louvain;
+mod recipe;
 mod similar_buyers;
 mod top_products;
 
@@ -17,6 +18,7 @@ pub use basket::Baskets;
 pub use best_rated::best_rated;
 pub use communities::{Likes, communities, describe, favourites, group};
 pub use influencers::influencers;
+pub use recipe::{Asked, outside, reads};
 pub use similar_buyers::{Pair, closest, most_similar, similar_buyers};
 pub use top_products::{SECONDS_PER_DAY, top_products, window};
 
