@@ -12,6 +12,7 @@ use model::{
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount, ReplayAll, ReplayRound},
     picture::{Neighbourhood, NodeKind, Picture, Question},
     record::{News, Opened, Place},
+    statement::Recipe,
     status::{Order, ProducerStatus, Status},
 };
 
@@ -34,6 +35,14 @@ pub trait Backend: Send + Sync + 'static {
     async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure>;
     /// What a user or product is tied to, up to `limit` (1 to 200) neighbours.
     async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, Failure>;
+    /// How a question is answered: the statements with their parameters, first those that run here.
+    async fn recipes(
+        &self,
+        question: Question,
+        days: u32,
+        limit: u32,
+        min_ratings: u32,
+    ) -> Result<Vec<Recipe>, Failure>;
     /// Starts a burst.
     async fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure>;
     /// Cancels a burst.

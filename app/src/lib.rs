@@ -7,7 +7,7 @@ mod app;
 #[cfg(feature = "ssr")]
 pub mod backend;
 mod call;
-mod chart;
+pub mod chart;
 mod component;
 mod cookie;
 mod erased;
@@ -24,9 +24,13 @@ mod shell;
 
 pub use app::App;
 #[cfg(feature = "ssr")]
-pub use call::register_server_functions;
+pub use call::{read::SHOWN_COMMUNITIES, register_server_functions};
+#[cfg(feature = "ssr")]
+pub use format::thousands;
 #[cfg(feature = "ssr")]
 pub use graph_view::graph_svg;
+#[cfg(feature = "ssr")]
+pub use page::insight;
 #[cfg(feature = "ssr")]
 pub use shell::{FAVICON, shell};
 

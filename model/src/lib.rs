@@ -12,6 +12,7 @@ pub mod happening;
 pub mod kind;
 pub mod picture;
 pub mod record;
+pub mod statement;
 pub mod status;
 
 pub use failure::Failure;

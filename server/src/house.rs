@@ -13,6 +13,7 @@ use model::{
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount, ReplayAll, ReplayRound},
     picture::{Neighbourhood, NodeKind, Picture, Question},
     record::{News, Opened, Place},
+    statement::Recipe,
     status::{
         Audit, ConnectorStatus, DeadLetterStatus, GraphStatus, KafkaStatus, Order, PartitionStatus, ProducerStatus,
         State, Status, TopicStatus,
@@ -34,6 +35,7 @@ use crate::{
     connectors::connectors,
     producer::Producers,
     reasons::Reasons,
+    recipe::{self, recipes},
     replay::{replay, replay_all},
     sampler::{Sampler, checkpoint_of, lag_of},
     tail::{Filter, Tail, check_limit},
@@ -279,6 +281,31 @@ impl Backend for House {
 
     async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, Failure> {
         self.answers.neighbours(kind, id, limit).await
+    }
+
+    async fn recipes(
+        &self,
+        question: Question,
+        days: u32,
+        limit: u32,
+        min_ratings: u32,
+    ) -> Result<Vec<Recipe>, Failure> {
+        let mut numbers =
+            recipe::Numbers { as_of: Utc::now().timestamp(), days, limit, min_ratings, ..recipe::Numbers::default() };
+        // What later statements are asked with is in the answer; while there is none, the texts are still worth a look.
+        match question {
+            Question::BestRated => {
+                let answer = self.answers.best_rated(limit, min_ratings).await;
+                numbers.rated = answer.map(|answered| answered.answer).or_else(recipe::without)?;
+            }
+            Question::SimilarBuyers => {
+                let answer = self.answers.similar_buyers(limit).await;
+                numbers.pairs = answer.map(|answered| answered.answer).or_else(recipe::without)?;
+                numbers.communities = self.answers.communities().await.or_else(recipe::without)?;
+            }
+            Question::TopProducts | Question::Influencers => {}
+        }
+        Ok(recipes(question, &numbers, self.store.describe().embedded))
     }
 
     async fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure> {

@@ -68,6 +68,7 @@ pub fn register_server_functions() {
     register_explicit::<read::SimilarBuyersAnswer>();
     register_explicit::<read::GraphPicture>();
     register_explicit::<read::GraphNeighbours>();
+    register_explicit::<read::Recipes>();
     register_explicit::<read::DeadLetters>();
     register_explicit::<read::Stream>();
     register_explicit::<read::OpenRecord>();

@@ -8,6 +8,7 @@ use model::{
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount},
     picture::{Neighbourhood, NodeKind, Picture, Question},
     record::{News, Opened},
+    statement::Recipe,
     status::Status,
 };
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,18 @@ pub struct SimilarBuyers {
 
 /// How many communities a page shows: the largest that still fit on a screen.
 #[cfg(feature = "ssr")]
-const SHOWN_COMMUNITIES: usize = 12;
+pub const SHOWN_COMMUNITIES: usize = 12;
+
+#[cfg(feature = "ssr")]
+impl SimilarBuyers {
+    /// What the page shows of the whole answer.
+    pub fn of(pairs: Answered<Vec<SimilarPair>>, all: model::answer::Communities) -> Self {
+        let (buyers, communities) = (all.communities.len(), all.summaries.len());
+        let mut summaries = all.summaries;
+        summaries.truncate(SHOWN_COMMUNITIES);
+        Self { pairs, buyers, communities, summaries }
+    }
+}
 
 /// How many raters of a product travel to the browser.
 #[cfg(feature = "ssr")]
@@ -83,11 +95,7 @@ pub async fn best_rated(limit: u32, min_ratings: u32) -> Result<Answered<Vec<Rat
 pub async fn similar_buyers(limit: u32) -> Result<SimilarBuyers, CallError> {
     let backend = crate::backend::backend();
     let pairs = backend.similar_buyers(limit).await?;
-    let all = backend.communities().await?;
-    let communities = all.summaries.len();
-    let mut summaries = all.summaries;
-    summaries.truncate(SHOWN_COMMUNITIES);
-    Ok(SimilarBuyers { pairs, buyers: all.communities.len(), communities, summaries })
+    Ok(SimilarBuyers::of(pairs, backend.communities().await?))
 }
 
 /// The piece of graph behind a question, with at most `nodes` nodes.
@@ -106,6 +114,15 @@ pub async fn picture(question: Question, nodes: u32) -> Result<Picture, CallErro
 #[server(name = GraphNeighbours, prefix = "/fn", endpoint = "read/neighbours", input = GetUrl)]
 pub async fn neighbours(kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, CallError> {
     Ok(crate::backend::backend().neighbours(kind, id, limit).await?)
+}
+
+/// How a question is answered, with the numbers that the page asks it with.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = Recipes, prefix = "/fn", endpoint = "read/recipes", input = GetUrl)]
+pub async fn recipes(question: Question, days: u32, limit: u32, min: u32) -> Result<Vec<Recipe>, CallError> {
+    Ok(crate::backend::backend().recipes(question, days, limit, min).await?)
 }
 
 /// A page of dead letters.

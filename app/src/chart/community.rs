@@ -7,12 +7,12 @@ use super::scale::{colour, share};
 use crate::{component::icon::Swatch, format};
 
 /// The product's name.
-pub(crate) fn label(favourite: &Favourite) -> String {
+pub fn label(favourite: &Favourite) -> String {
     favourite.name.clone().unwrap_or_else(|| format!("Product {}", favourite.product))
 }
 
 /// The category that most of a community's favourites belong to, weighed by buyers; none without favourites.
-pub(crate) fn taste(summary: &CommunitySummary) -> Option<&str> {
+pub fn taste(summary: &CommunitySummary) -> Option<&str> {
     let mut best: Option<(&str, i64)> = None;
     for favourite in &summary.favourites {
         let category = favourite.category.as_str();

@@ -2,7 +2,7 @@
 
 mod connectors;
 mod dead_letters;
-mod insight;
+pub mod insight;
 mod not_found;
 mod overview;
 mod sign_in;

@@ -11,9 +11,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get, post},
 };
+use chrono::Utc;
 use model::{
     Failure, Kind,
-    answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
     burst::{Burst, BurstRequest},
     connector::Connector,
     dead_letter::{ReasonCount, ReplayAll, ReplayRound},
@@ -26,9 +26,10 @@ use sink::graph::Wanted;
 use super::{
     Web,
     error::ApiError,
-    export::{self, Format},
+    export,
+    letters::{self, Format},
 };
-use crate::house::unknown_burst;
+use crate::{export::answer as rows, house::unknown_burst};
 
 pub(super) type Answer<T> = Result<Json<T>, ApiError>;
 /// The part of an address behind `?`.
@@ -49,6 +50,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/api/queries/similar-buyers", get(similar_buyers))
         .route("/api/queries/similar-buyers/communities", get(communities))
         .merge(super::graph::routes())
+        .route("/api/charts/{file}", get(super::export::drawing))
         .route("/api/dead-letters", get(dead_letters))
         .route("/api/dead-letters/reasons", get(dead_letter_reasons))
         .route("/api/dead-letters/replay", post(replay_all))
@@ -140,27 +142,34 @@ async fn aim(
     Ok((StatusCode::ACCEPTED, Json(json!({"connector": kind, "order": order}))))
 }
 
-async fn top_products(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<TopProducts>> {
+async fn top_products(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
     let (days, limit) = (number(&asked, "days", 30)?, number(&asked, "limit", 5)?);
     let as_of = asked.get("as_of").map(|_| number(&asked, "as_of", 0)).transpose()?;
-    Ok(Json(web.house.top_products(days, limit, as_of).await?))
+    let found = web.house.top_products(days, limit, as_of).await?;
+    export::answer(&asked, "top-products", found.computed_at, &found, |found| rows::top_products(&found.answer))
 }
 
-async fn influencers(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<Vec<Influencer>>> {
-    Ok(Json(web.house.influencers(number(&asked, "limit", 10)?).await?))
+async fn influencers(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
+    let found = web.house.influencers(number(&asked, "limit", 10)?).await?;
+    export::answer(&asked, "influencers", found.computed_at, &found, |found| rows::influencers(&found.answer))
 }
 
-async fn best_rated(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<Vec<RatedProduct>>> {
+async fn best_rated(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
     let (limit, least) = (number(&asked, "limit", 10)?, number(&asked, "min_ratings", 5)?);
-    Ok(Json(web.house.best_rated(limit, least).await?))
+    let found = web.house.best_rated(limit, least).await?;
+    export::answer(&asked, "best-rated", found.computed_at, &found, |found| rows::best_rated(&found.answer))
 }
 
-async fn similar_buyers(State(web): State<Web>, Query(asked): Asked) -> Answer<Answered<Vec<SimilarPair>>> {
-    Ok(Json(web.house.similar_buyers(number(&asked, "limit", 10)?).await?))
+async fn similar_buyers(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
+    let found = web.house.similar_buyers(number(&asked, "limit", 10)?).await?;
+    export::answer(&asked, "similar-buyers", found.computed_at, &found, |found| rows::similar_buyers(&found.answer))
 }
 
-async fn communities(State(web): State<Web>) -> Answer<Communities> {
-    Ok(Json(web.house.communities().await?))
+async fn communities(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
+    let found = web.house.communities().await?;
+    // They don't say when they were found; for a file's name the moment will do.
+    let now = Utc::now().timestamp_millis();
+    export::answer(&asked, "communities", now, &found, rows::communities)
 }
 
 /// A page of them; with `format`, all of them as a file.
@@ -170,7 +179,7 @@ async fn dead_letters(State(web): State<Web>, Query(asked): Asked) -> Result<Res
     if let Some(format) = asked.get("format").filter(|format| *format != "json") {
         let format: Format = format.parse()?;
         let topic = topic.map(|kind| kind.topic().to_owned());
-        return export::letters(web.house.store.clone(), Wanted { topic, reason, ..Wanted::default() }, format).await;
+        return letters::letters(web.house.store.clone(), Wanted { topic, reason, ..Wanted::default() }, format).await;
     }
     let after = asked.get("after").cloned();
     let page = web.house.dead_letters(topic, reason, after, number(&asked, "limit", 100)?).await?;

@@ -28,6 +28,7 @@ mod graph;
 mod guard;
 mod header;
 mod health;
+mod letters;
 mod live;
 mod page;
 mod serve;

@@ -18,6 +18,7 @@ pub mod embedded;
 pub mod error;
 mod ledger;
 pub mod neo4j;
+mod statement;
 mod takeover;
 mod target;
 mod version;
@@ -26,6 +27,7 @@ pub use batch::{Batch, DeadRecord, Entry, Interval, Outcome, Tally, Written};
 pub use change::{Before, Changes, Needs};
 pub use checkpoint::{Checkpoint, CheckpointId, Claim};
 pub use error::{Error, Trouble};
+pub use statement::{Read, Statement};
 pub use target::Target;
 
 /// A graph database that keeps data, checkpoints and dead letters together.

@@ -7,7 +7,7 @@ use model::answer::{RatedProduct, Rater};
 use crate::graph::{Error, RatingCounts, Store};
 
 /// How many of a product's raters an answer names.
-const MAX_RATERS: u32 = 1_000;
+pub(super) const MAX_RATERS: u32 = 1_000;
 
 /// The `limit` best rated products among those with at least `min_ratings` ratings.
 ///

@@ -11,6 +11,7 @@ mod communities;
 mod influencers;
 mod louvain;
 mod neighbours;
+mod recipe;
 mod similar_buyers;
 mod top_products;
 
@@ -19,6 +20,7 @@ pub use best_rated::best_rated;
 pub use communities::{Likes, communities, describe, favourites, group};
 pub use influencers::influencers;
 pub use neighbours::neighbours;
+pub use recipe::{Asked, outside, reads};
 pub use similar_buyers::{Pair, closest, most_similar, similar_buyers};
 pub use top_products::{SECONDS_PER_DAY, top_products, window};
 

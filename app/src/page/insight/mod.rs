@@ -1,12 +1,19 @@
-//! One page a question: a sentence that answers it, and the answer as chart, graph or table.
+//! One page a question: a sentence that answers it, and the answer as chart, graph or table, and how it was found.
 
-pub(crate) mod best_rated;
+pub mod best_rated;
+mod export;
 mod frame;
 mod graph;
-pub(crate) mod influencers;
+pub mod influencers;
+mod moment;
 mod parameter;
+mod query;
 mod sentence;
-pub(crate) mod similar_buyers;
-pub(crate) mod top_products;
+mod shown;
+pub mod similar_buyers;
+pub mod top_products;
+mod trouble;
 
 pub(crate) use sentence::Sentence;
+#[cfg(feature = "ssr")]
+pub use {parameter::Asked, sentence::plain, shown::Shown};

@@ -10,6 +10,22 @@ pub(super) fn strong(words: impl std::fmt::Display) -> String {
     format!("{MARK}{}{MARK}", words.to_string().replace(MARK, ""))
 }
 
+/// The sentence without its marks.
+#[cfg(feature = "ssr")]
+pub fn plain(text: &str) -> String {
+    text.replace(MARK, "")
+}
+
+/// `Ada`, `Ada and Bob`, `Ada, Bob and 3 more`: the first of some names, and how many there are.
+pub(super) fn several(mut names: impl Iterator<Item = String>) -> String {
+    let first = names.next().map(strong).unwrap_or_default();
+    let Some(second) = names.next().map(strong) else { return first };
+    match names.count() {
+        0 => format!("{first} and {second}"),
+        more => format!("{first}, {second} and {} more", crate::format::thousands(more as i64)),
+    }
+}
+
 /// The pieces of a text: every second one is strong.
 fn pieces(text: &str) -> impl Iterator<Item = (bool, &str)> {
     text.split(MARK).enumerate().map(|(index, piece)| (index % 2 == 1, piece)).filter(|(_, piece)| !piece.is_empty())
@@ -37,6 +53,14 @@ mod tests {
             pieces(&text).collect::<Vec<_>>(),
             [(true, "Ada"), (false, " has "), (true, "204"), (false, " followers.")]
         );
+    }
+
+    #[test]
+    fn several_names_are_counted_from_the_third_on() {
+        let said = |names: &[&str]| plain(&several(names.iter().map(|name| (*name).to_owned())));
+        assert_eq!(said(&["Ada"]), "Ada");
+        assert_eq!(said(&["Ada", "Bob"]), "Ada and Bob");
+        assert_eq!(said(&["Ada", "Bob", "Cleo", "Dan"]), "Ada, Bob and 2 more");
     }
 
     #[test]

@@ -83,6 +83,8 @@ fn TopProducts() -> impl IntoView {
             // Stable, so that of equals the first category's stays first, as in the sentence.
             rows.sort_by(|a, b| b.value.total_cmp(&a.value));
             rows.truncate(TOP as usize);
+            // On a card they are only seen.
+            rows.iter_mut().for_each(|row| row.detail.clear());
             let max = bar::longest(&rows);
             Some((text, chart(rows, max, "var(--s1)", "Purchases")))
         }))
@@ -107,7 +109,7 @@ fn BestRated() -> impl IntoView {
     let answer = polled(|| (), |()| read::best_rated(BARS, 5));
     card("Best rated", "at least 5 ratings", Question::BestRated, move || {
         Some(body(answer.get()?, "No product has five ratings yet.", |answered| {
-            let text = best_rated::sentence(&answered.answer)?;
+            let text = best_rated::sentence(&answered.answer, 5)?;
             let rows = answered
                 .answer
                 .iter()
@@ -115,6 +117,7 @@ fn BestRated() -> impl IntoView {
                     label: crate::chart::star::label(product),
                     value: product.average,
                     text: format!("{:.2} ★", product.average),
+                    detail: String::new(),
                 })
                 .collect();
             // Five stars fill the width: a mean of 4.5 must not look like a record.

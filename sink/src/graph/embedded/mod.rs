@@ -28,6 +28,7 @@ mod trouble;
 mod write;
 
 use pool::{End, Pool};
+pub use query::{aside, statements};
 
 const NAME: &str = "Embedded store";
 

@@ -9,7 +9,80 @@ use model::{
 };
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use crate::graph::{Neighbour, Neighbours, ProductFacts, RatingCounts, Sales, Tie};
+use crate::graph::{Neighbour, Neighbours, ProductFacts, RatingCounts, Read, Sales, Statement, Tie};
+
+// The texts that pages show stand here, so that what is shown is what is run.
+const SALES: &str = "\
+SELECT product, quantity FROM purchase
+WHERE timestamp > ?1 AND timestamp <= ?2";
+
+const INFLUENCERS: &str = "\
+SELECT followed, name, followers
+FROM (
+  SELECT followed, count(*) AS followers FROM follows
+  GROUP BY followed
+  ORDER BY followers DESC, followed
+  LIMIT ?1
+)
+LEFT JOIN user ON id = followed
+ORDER BY followers DESC, followed";
+
+const RATING_COUNTS: &str = "\
+SELECT rated.product, name, one, two, three, four, five
+FROM (
+  SELECT product, sum(value = 1) AS one, sum(value = 2) AS two, sum(value = 3) AS three,
+    sum(value = 4) AS four, sum(value = 5) AS five
+  FROM rated GROUP BY product
+) AS rated
+LEFT JOIN product ON id = rated.product";
+
+const RATERS: &str = "\
+SELECT user, name, value FROM rated
+LEFT JOIN user ON id = user
+WHERE product = ?1
+ORDER BY value DESC, user
+LIMIT ?2";
+
+const BOUGHT: &str = "SELECT user, product FROM bought ORDER BY user, product";
+
+const USER_NAME: &str = "SELECT name FROM user WHERE id = ?1";
+
+const PRODUCT_FACTS: &str = "SELECT name, category FROM product WHERE id = ?1";
+
+/// What the SQLite file is asked by a call, to be shown. What is asked for each id of a list is there once, with the
+/// first id.
+pub fn statements(read: &Read) -> Vec<Statement> {
+    let each = |text, ids: &[i64]| {
+        let statement = Statement::new(text);
+        match ids.first() {
+            Some(id) => statement.with("?1", id),
+            None => statement,
+        }
+    };
+    match read {
+        Read::Sales { after, until } => {
+            vec![Statement::new(SALES).with("?1", after).with("?2", until), Statement::new(PRODUCT_FACTS)]
+        }
+        Read::Influencers { limit } => vec![Statement::new(INFLUENCERS).with("?1", limit)],
+        Read::RatingCounts => vec![Statement::new(RATING_COUNTS)],
+        Read::Raters { products, limit } => vec![each(RATERS, products).with("?2", limit)],
+        Read::Bought => vec![Statement::new(BOUGHT)],
+        Read::UserNames { ids } => vec![each(USER_NAME, ids)],
+        Read::ProductFacts { ids } => vec![each(PRODUCT_FACTS, ids)],
+    }
+}
+
+/// What this process does with the rows of a call, where the texts don't say it; a sentence or nothing.
+pub const fn aside(read: &Read) -> &'static str {
+    match read {
+        Read::Sales { .. } => {
+            "Sluice adds the rows up by product: SQLite would sort the whole window for that. The second statement is run once for each product."
+        }
+        Read::Raters { .. } | Read::ProductFacts { .. } => "Run once for each product.",
+        Read::UserNames { .. } => "Run once for each person.",
+        Read::Influencers { .. } | Read::RatingCounts | Read::Bought => "",
+    }
+}
 
 pub(super) fn counts(connection: &Connection) -> Result<GraphCounts> {
     let sql = "SELECT (SELECT count(*) FROM user), (SELECT count(*) FROM product), (SELECT count(*) FROM purchase), \
@@ -33,15 +106,14 @@ pub(super) fn counts(connection: &Connection) -> Result<GraphCounts> {
 pub(super) fn sales(connection: &Connection, after: i64, until: i64) -> Result<Vec<Sales>> {
     // Summed up here: SQLite would sort the whole window to group it, and take ten times as long.
     let mut sums = HashMap::<i64, (i64, i64)>::new();
-    let mut sold =
-        connection.prepare_cached("SELECT product, quantity FROM purchase WHERE timestamp > ?1 AND timestamp <= ?2")?;
+    let mut sold = connection.prepare_cached(SALES)?;
     let mut rows = sold.query([after, until])?;
     while let Some(row) = rows.next()? {
         let (purchases, units) = sums.entry(row.get(0)?).or_default();
         *purchases += 1;
         *units += row.get::<_, i64>(1)?;
     }
-    let mut facts = connection.prepare_cached("SELECT name, category FROM product WHERE id = ?1")?;
+    let mut facts = connection.prepare_cached(PRODUCT_FACTS)?;
     let mut sales = Vec::with_capacity(sums.len());
     for (product, (purchases, units)) in sums {
         let read = |row: &Row<'_>| Ok(Sales { product, name: row.get(0)?, category: row.get(1)?, purchases, units });
@@ -52,22 +124,14 @@ pub(super) fn sales(connection: &Connection, after: i64, until: i64) -> Result<V
 
 pub(super) fn influencers(connection: &Connection, limit: u32) -> Result<Vec<Influencer>> {
     connection
-        .prepare_cached(
-            "SELECT followed, name, followers FROM (SELECT followed, count(*) AS followers FROM follows \
-             GROUP BY followed ORDER BY followers DESC, followed LIMIT ?1) LEFT JOIN user ON id = followed \
-             ORDER BY followers DESC, followed",
-        )?
+        .prepare_cached(INFLUENCERS)?
         .query_map([limit], |row| Ok(Influencer { user: row.get(0)?, name: row.get(1)?, followers: row.get(2)? }))?
         .collect()
 }
 
 pub(super) fn rating_counts(connection: &Connection) -> Result<Vec<RatingCounts>> {
     connection
-        .prepare_cached(
-            "SELECT rated.product, name, one, two, three, four, five FROM (SELECT product, sum(value = 1) AS one, \
-             sum(value = 2) AS two, sum(value = 3) AS three, sum(value = 4) AS four, sum(value = 5) AS five \
-             FROM rated GROUP BY product) AS rated LEFT JOIN product ON id = rated.product",
-        )?
+        .prepare_cached(RATING_COUNTS)?
         .query_map([], |row| {
             Ok(RatingCounts {
                 product: row.get(0)?,
@@ -79,10 +143,7 @@ pub(super) fn rating_counts(connection: &Connection) -> Result<Vec<RatingCounts>
 }
 
 pub(super) fn raters(connection: &Connection, products: &[i64], limit: u32) -> Result<Vec<(i64, Rater)>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT user, name, value FROM rated LEFT JOIN user ON id = user WHERE product = ?1 \
-         ORDER BY value DESC, user LIMIT ?2",
-    )?;
+    let mut statement = connection.prepare_cached(RATERS)?;
     let mut raters = Vec::new();
     for &product in products {
         let rows = statement.query_map(params![product, limit], |row| {
@@ -96,7 +157,7 @@ pub(super) fn raters(connection: &Connection, products: &[i64], limit: u32) -> R
 }
 
 pub(super) fn bought(connection: &Connection) -> Result<Vec<(i64, i64)>> {
-    connection.prepare_cached("SELECT user, product FROM bought ORDER BY user, product")?.query_map([], pair)?.collect()
+    connection.prepare_cached(BOUGHT)?.query_map([], pair)?.collect()
 }
 
 pub(super) fn buyers(
@@ -147,7 +208,7 @@ pub(super) fn follows_among(connection: &Connection, users: &[i64]) -> Result<Ve
 }
 
 pub(super) fn user_names(connection: &Connection, ids: &[i64]) -> Result<Vec<(i64, String)>> {
-    let mut statement = connection.prepare_cached("SELECT name FROM user WHERE id = ?1")?;
+    let mut statement = connection.prepare_cached(USER_NAME)?;
     let mut names = Vec::new();
     for id in sorted(ids) {
         if let Some(Some(name)) = statement.query_row([id], |row| row.get(0)).optional()? {
@@ -158,7 +219,7 @@ pub(super) fn user_names(connection: &Connection, ids: &[i64]) -> Result<Vec<(i6
 }
 
 pub(super) fn product_facts(connection: &Connection, ids: &[i64]) -> Result<Vec<ProductFacts>> {
-    let mut statement = connection.prepare_cached("SELECT name, category FROM product WHERE id = ?1")?;
+    let mut statement = connection.prepare_cached(PRODUCT_FACTS)?;
     let mut facts = Vec::new();
     for product in sorted(ids) {
         let read = |row: &Row<'_>| Ok(ProductFacts { product, name: row.get(0)?, category: row.get(1)? });

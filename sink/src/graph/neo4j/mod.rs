@@ -49,6 +49,7 @@ mod zombie;
 pub use bounds::Bounds;
 use link::{End, Link};
 use mark::{Mark, Wish};
+pub use query::statement;
 pub use trouble::trouble;
 pub use uri::check_uri;
 use zombie::Sentry;

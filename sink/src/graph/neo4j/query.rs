@@ -9,7 +9,31 @@ use neo4rs::query;
 use serde::Deserialize;
 
 use super::link::Transaction;
-use crate::graph::{Error, Neighbour, Neighbours, ProductFacts, RatingCounts, Sales, Tie};
+use crate::graph::{Error, Neighbour, Neighbours, ProductFacts, RatingCounts, Read, Sales, Statement, Tie};
+
+/// What Neo4j is asked by a call, to be shown.
+pub fn statement(read: &Read) -> Statement {
+    match read {
+        Read::Sales { after, until } => {
+            Statement::new(cypher!("query_sales")).with("after", after).with("until", until)
+        }
+        Read::Influencers { limit } => Statement::new(cypher!("query_influencers")).with("limit", limit),
+        Read::RatingCounts => Statement::new(cypher!("query_rating_counts")),
+        Read::Raters { products, limit } => {
+            Statement::new(cypher!("query_raters")).with("products", literal(products)).with("limit", limit)
+        }
+        Read::Bought => Statement::new(cypher!("query_bought")),
+        Read::UserNames { ids } => Statement::new(cypher!("query_user_names")).with("ids", literal(&distinct(ids))),
+        Read::ProductFacts { ids } => {
+            Statement::new(cypher!("query_product_facts")).with("ids", literal(&distinct(ids)))
+        }
+    }
+}
+
+/// Numbers as a list in Cypher.
+fn literal(ids: &[i64]) -> String {
+    format!("[{}]", ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", "))
+}
 
 pub(super) async fn counts(tx: &mut Transaction<'_>) -> Result<GraphCounts, Error> {
     Ok(tx.rows(cypher!("counts").into()).await?.pop().unwrap_or_default())
@@ -180,4 +204,37 @@ fn distinct(ids: &[i64]) -> Vec<i64> {
     ids.sort_unstable();
     ids.dedup();
     ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_has_every_parameter_of_its_text() {
+        let reads = [
+            Read::Sales { after: 1, until: 2 },
+            Read::Influencers { limit: 3 },
+            Read::RatingCounts,
+            Read::Raters { products: vec![4, 5], limit: 6 },
+            Read::Bought,
+            Read::UserNames { ids: vec![7] },
+            Read::ProductFacts { ids: vec![8] },
+        ];
+        for statement in reads.iter().map(statement) {
+            let mut named: Vec<&str> = statement
+                .text
+                .split('$')
+                .skip(1)
+                .map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default())
+                .collect();
+            named.sort_unstable();
+            named.dedup();
+            let mut given: Vec<&str> = statement.parameters.iter().map(|(name, _)| *name).collect();
+            given.sort_unstable();
+            assert_eq!(given, named, "{}", statement.text);
+        }
+        let raters = statement(&Read::Raters { products: vec![4, 5], limit: 6 });
+        assert_eq!(raters.parameters[0], ("products", "[4, 5]".to_owned()));
+    }
 }
