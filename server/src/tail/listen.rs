@@ -1,4 +1,4 @@
-//! One page that listens: told what is new to it, at most four times a second and a hundred rows at a time.
+//! One page that listens: told what is new to it, at most four times a second and fifty rows at a time.
 
 use std::{
     collections::VecDeque,
@@ -20,9 +20,9 @@ const AT_MOST_EVERY: Duration = Duration::from_millis(250);
 /// How often it is seen whether Kafka is away, without other news.
 const WITHOUT_NEWS: Duration = Duration::from_secs(1);
 /// Rows at a time: more than fit on a screen, and quickly drawn.
-const ROWS: usize = 100;
+const ROWS: usize = 50;
 /// Rows whose fate is followed: as many as a page keeps.
-const FOLLOWED: usize = 500;
+const FOLLOWED: usize = 200;
 /// Letters of a key in a row.
 const KEY_LETTERS: usize = 60;
 
@@ -162,8 +162,8 @@ mod tests {
         let seen: Vec<_> =
             (0..2_000).map(|n| Arc::new(Seen::new(Kind::Purchase, record(n, b"{}"), n as u64 + 1))).collect();
         let news = compose(&seen, &Filter::default(), ROWS, &Fates::none());
-        assert_eq!((news.rows.len(), news.more), (ROWS, 1_900));
-        assert_eq!((news.rows[0].place.offset, news.rows[ROWS - 1].place.offset), (1_999, 1_900));
+        assert_eq!((news.rows.len(), news.more), (ROWS, 1_950));
+        assert_eq!((news.rows[0].place.offset, news.rows[ROWS - 1].place.offset), (1_999, 1_950));
         let none = compose(&seen, &Filter::new(Some(Kind::Connection), "", false).unwrap(), ROWS, &Fates::none());
         assert_eq!((none.rows.len(), none.more), (0, 0));
     }

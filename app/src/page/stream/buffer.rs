@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::record::{Fate, News, Row};
 
 /// Rows that are kept. A browser draws as many without a stutter, and nobody reads more.
-pub(super) const KEPT: usize = 500;
+pub(super) const KEPT: usize = 200;
 
 /// A row whose fate may change while it is shown.
 #[derive(Clone)]

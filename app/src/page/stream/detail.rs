@@ -66,7 +66,7 @@ pub(super) fn Detail(address: Memo<Address>, local: Local) -> impl IntoView {
         })
     };
     crate::erased::when(any, move || {
-        let (shown, close) = (shown.clone(), close.clone());
+        let close = close.clone();
         view! {
             <aside class="card detail" aria-label="Record" on:keydown=close>
                 <header>
