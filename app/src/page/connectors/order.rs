@@ -94,7 +94,7 @@ pub(super) fn Orders(kind: Kind, told: Memo<Option<Connector>>) -> impl IntoView
         <div class="became" role="status">
             {when(any, move || view! { <p class="muted">{behind}</p> }.into_any())}
         </div>
-        {move || value.get().and_then(Result::err).map(|error| view! { <Refused error/> })}
+        {move || value.get().filter(|_| aim.version().get() > 0).and_then(Result::err).map(|error| view! { <Refused error/> })}
     }
 }
 

@@ -40,8 +40,8 @@ pub(super) fn letter(letter: DeadLetter, open: bool, page: Page, sent: RwSignal<
             toasts.say("ok", format!("{} was sent again.", name.get_value()));
             sent.update(|sent| *sent += 1);
         }
-        Some(Err(_)) => toasts.say("bad", format!("{} was not sent again.", name.get_value())),
-        None => {}
+        Some(Err(_)) if replay.version().get_untracked() > 0 => toasts.say("bad", format!("{} was not sent again.", name.get_value())),
+        _ => {}
     });
     let (id, first) = (letter.id.clone(), marks(&letter));
     let now = memo(move || {
@@ -54,6 +54,8 @@ pub(super) fn letter(letter: DeadLetter, open: bool, page: Page, sent: RwSignal<
     let outcome = move || {
         Some(match value.get()? {
             Ok(()) => view! { <p class="became ok"><Glyph icon=Icon::Check/>"Sent again. If it is right now, it is in the graph; if it fails once more, it comes back here."</p> }.into_any(),
+            // Failed before this page was made, by a form without JavaScript: the page says so once, on top.
+            Err(_) if replay.version().get() == 0 => return None,
             Err(error) => view! { <Refused error/> }.into_any(),
         })
     };

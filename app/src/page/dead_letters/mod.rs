@@ -46,14 +46,19 @@ pub(crate) fn DeadLetters() -> impl IntoView {
     );
     let counted = Signal::derive(move || counts.get().and_then(Result::ok).unwrap_or_default());
     let page = Signal::derive(move || answer.get());
-    let pinned = move || {
-        one.get().map(|found| match found {
-            Ok(Some(found)) => {
-                Some(view! { <ul class="letters chosen">{letter::letter(found, true, page, sent)}</ul> }.into_any())
-            }
-            Ok(None) => asked.with(|asked| asked.sel.as_ref().map(missing)),
-            Err(error) => Some(view! { <Refused error/> }.into_any()),
-        })
+    // Its marks are looked up with those of the page.
+    let known = Signal::derive(move || {
+        let (mut page, one) = (answer.get(), one.get());
+        if let (Some(Ok(page)), Some(Ok(Some(one)))) = (&mut page, one) {
+            page.dead_letters.push(one);
+        }
+        page
+    });
+    let opened = move || one.get().and_then(Result::ok).flatten().into_iter().collect::<Vec<_>>();
+    let not_opened = move || match one.get()? {
+        Ok(Some(_)) => None,
+        Ok(None) => asked.with(|asked| asked.sel.as_ref().map(missing)),
+        Err(error) => Some(view! { <Refused error/> }.into_any()),
     };
     let letters = move || {
         let open = one.get().and_then(Result::ok).flatten();
@@ -81,7 +86,15 @@ pub(crate) fn DeadLetters() -> impl IntoView {
             <Transition fallback=|| view! { <p class="muted" aria-busy="true">"Looking…"</p> }>
                 {filter::filter(asked, counted)}
                 {bulk::bulk(asked, counted, sent)}
-                {pinned}
+                {not_opened}
+                // By its key, too: an answer that comes anew must not take away what is being mended.
+                <ul class="letters chosen">
+                    <For
+                        each=opened
+                        key=|letter: &DeadLetter| letter.id.clone()
+                        children=move |each| letter::letter(each, true, known, sent)
+                    />
+                </ul>
                 <ul class="letters">
                     // By its key: a new letter above must not move what somebody is mending into another one.
                     <For
