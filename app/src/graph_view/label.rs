@@ -225,12 +225,20 @@ mod tests {
 
     #[test]
     fn of_names_that_would_overlap_the_more_important_stays_above_and_the_other_goes_elsewhere() {
-        let mut picture = picture();
+        // Where hubs keep no names off.
+        let mut picture = Picture { shape: Shape::Discs, ..picture() };
         picture.positions = vec![(0.0, 0.0), (0.01, 0.0), (1.0, 0.0)];
         let found = labels(picture.clone(), 10, false);
         assert_eq!(named(&found), [Of::Node(1), Of::Node(2), Of::Node(0)]);
         assert!(found[0].offset.1 < 0.0 && found[2].offset.1 > 0.0, "{found:?}");
         assert_eq!(labels(picture, 1, false).len(), 1);
+    }
+
+    #[test]
+    fn no_name_covers_a_hub() {
+        let mut picture = picture();
+        picture.positions = vec![(0.0, 0.0), (0.01, 0.0), (1.0, 0.0)];
+        assert_eq!(named(&labels(picture, 10, false)), [Of::Node(1), Of::Node(2)]);
     }
 
     #[test]
