@@ -32,7 +32,13 @@ pub trait Backend: Send + Sync + 'static {
     /// The piece of graph behind a question, with at most `limit` nodes.
     async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure>;
     /// How a question is answered: the statements with their parameters, first those that run here.
-    async fn recipes(&self, question: Question, days: u32, limit: u32, min_ratings: u32) -> Result<Vec<Recipe>, Failure>;
+    async fn recipes(
+        &self,
+        question: Question,
+        days: u32,
+        limit: u32,
+        min_ratings: u32,
+    ) -> Result<Vec<Recipe>, Failure>;
     /// Starts a burst.
     async fn start_burst(&self, request: BurstRequest) -> Result<Burst, Failure>;
     /// Cancels a burst.

@@ -232,7 +232,13 @@ impl Backend for House {
         self.answers.picture(question, limit).await
     }
 
-    async fn recipes(&self, question: Question, days: u32, limit: u32, min_ratings: u32) -> Result<Vec<Recipe>, Failure> {
+    async fn recipes(
+        &self,
+        question: Question,
+        days: u32,
+        limit: u32,
+        min_ratings: u32,
+    ) -> Result<Vec<Recipe>, Failure> {
         let mut numbers =
             recipe::Numbers { as_of: Utc::now().timestamp(), days, limit, min_ratings, ..recipe::Numbers::default() };
         // What later statements are asked with is in the answer; while there is none, the texts are still worth a look.

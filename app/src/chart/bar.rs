@@ -127,7 +127,8 @@ pub(crate) fn draw(chart: Bars) -> AnyView {
             let (head, name) = if group.name.is_empty() {
                 (None, chart.axis.to_owned())
             } else {
-                let head = view! { <h2 title=group.name.clone()><Swatch colour/><span>{group.name.clone()}</span></h2> };
+                let head =
+                    view! { <h2 title=group.name.clone()><Swatch colour/><span>{group.name.clone()}</span></h2> };
                 (Some(head), format!("{} in {}", chart.axis, group.name))
             };
             view! { <div class="group">{head}{rows(group.bars, max, colour, name, &marks)}</div> }

@@ -30,7 +30,12 @@ pub fn ticks(max: f64) -> Vec<f64> {
     let rough = max / 5.0;
     let power = 10_f64.powf(rough.log10().floor());
     // Counts have no halves, so a step is at least 1.
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|digit| digit * power).find(|step| *step >= rough).unwrap_or(rough).max(1.0);
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|step| *step >= rough)
+        .unwrap_or(rough)
+        .max(1.0);
     (0..=(max / step) as u32).map(|index| f64::from(index) * step).collect()
 }
 

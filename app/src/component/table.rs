@@ -175,7 +175,11 @@ mod tests {
 
     fn table() -> Numbers {
         let row = |name: &str, sold: f64| vec![text(name), number(format!("{sold}"), sold)];
-        Numbers { caption: String::new(), head: HEAD, rows: vec![row("dune", 9.0), row("Atlas", 1000.0), row("Chess", 9.0)] }
+        Numbers {
+            caption: String::new(),
+            head: HEAD,
+            rows: vec![row("dune", 9.0), row("Atlas", 1000.0), row("Chess", 9.0)],
+        }
     }
 
     fn names(table: &Numbers) -> Vec<&str> {

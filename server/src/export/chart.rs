@@ -118,7 +118,9 @@ impl Pen {
         const MEAN: f64 = 78.0;
         const PEOPLE: f64 = 100.0;
         let palette = self.palette;
-        let label = products.iter().map(|product| width(star::label(product).as_str(), 13.5)).fold(60.0, f64::max).min(260.0) + 8.0;
+        let label =
+            products.iter().map(|product| width(star::label(product).as_str(), 13.5)).fold(60.0, f64::max).min(260.0)
+                + 8.0;
         let left = MARGIN + label + 12.0;
         let length = WIDTH - MARGIN - left - MEAN - PEOPLE;
         for product in products {
@@ -133,14 +135,24 @@ impl Pen {
                 self.svg.rect([x, self.y + 5.0, (wide - 1.5).max(0.5), 22.0], 0.0, palette.stars[index]);
                 if share > star::ROOM {
                     let ink = Ink { size: 12.5, bold: true, colour: palette.on_stars[index] };
-                    self.text([x + wide / 2.0, self.y + 20.0], Anchor::Middle, ink, wide + 20.0, &(index + 1).to_string());
+                    self.text(
+                        [x + wide / 2.0, self.y + 20.0],
+                        Anchor::Middle,
+                        ink,
+                        wide + 20.0,
+                        &(index + 1).to_string(),
+                    );
                 }
             }
             let right = left + length;
             let mean = Ink { size: 14.0, bold: true, colour: palette.ink };
             self.text([right + MEAN, self.y + 20.0], Anchor::End, mean, MEAN, &format!("{:.2} ★", product.average));
             let quiet = Ink { size: 12.5, bold: false, colour: palette.ink_3 };
-            let people = if product.ratings == 1 { "1 rating".to_owned() } else { format!("{} ratings", thousands(product.ratings)) };
+            let people = if product.ratings == 1 {
+                "1 rating".to_owned()
+            } else {
+                format!("{} ratings", thousands(product.ratings))
+            };
             self.text([WIDTH - MARGIN, self.y + 20.0], Anchor::End, quiet, PEOPLE, &people);
             self.text([left, self.y + 42.0], Anchor::Start, quiet, length + MEAN, &star::raters(product));
             self.y += 52.0;
@@ -162,18 +174,33 @@ impl Pen {
         let card = (INNER - GAP * (COLUMNS as f64 - 1.0)) / COLUMNS as f64;
         let largest = summaries.iter().map(|summary| summary.members).max().unwrap_or(0) as f64;
         for (row, summaries) in summaries.chunks(COLUMNS).enumerate() {
-            let height = 66.0 + 20.0 * summaries.iter().map(|summary| summary.favourites.len()).max().unwrap_or(0) as f64;
+            let height =
+                66.0 + 20.0 * summaries.iter().map(|summary| summary.favourites.len()).max().unwrap_or(0) as f64;
             for (column, summary) in summaries.iter().enumerate() {
                 let (x, y) = (MARGIN + (card + GAP) * column as f64, self.y);
                 let colour = palette.series(row * COLUMNS + column);
                 self.svg.rect([x, y + 6.0, 10.0, 10.0], 3.0, colour);
                 let head = Ink { size: 14.0, bold: true, colour: palette.ink };
-                self.text([x + 18.0, y + 16.0], Anchor::Start, head, card, &format!("Community {}", summary.community + 1));
+                self.text(
+                    [x + 18.0, y + 16.0],
+                    Anchor::Start,
+                    head,
+                    card,
+                    &format!("Community {}", summary.community + 1),
+                );
                 let quiet = Ink { size: 12.5, bold: false, colour: palette.ink_2 };
-                let members = if summary.members == 1 { "1 buyer".to_owned() } else { format!("{} buyers", thousands(summary.members)) };
+                let members = if summary.members == 1 {
+                    "1 buyer".to_owned()
+                } else {
+                    format!("{} buyers", thousands(summary.members))
+                };
                 let taste = community::taste(summary).map_or_else(String::new, |taste| format!(", mostly {taste}"));
                 self.text([x, y + 36.0], Anchor::Start, quiet, card, &format!("{members}{taste}"));
-                self.svg.rect([x, y + 43.0, scale::share(summary.members as f64, largest) / 100.0 * card, 8.0], 4.0, colour);
+                self.svg.rect(
+                    [x, y + 43.0, scale::share(summary.members as f64, largest) / 100.0 * card, 8.0],
+                    4.0,
+                    colour,
+                );
                 for (line, favourite) in summary.favourites.iter().enumerate() {
                     let base = y + 70.0 + 20.0 * line as f64;
                     let share = scale::share(favourite.buyers as f64, summary.members as f64);

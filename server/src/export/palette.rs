@@ -81,15 +81,37 @@ mod tests {
     #[test]
     fn the_colours_are_those_of_the_pages() {
         let of = |palette: &Palette| {
-            let mut all = vec![palette.surface, palette.surface_2, palette.line, palette.ink, palette.ink_2, palette.ink_3];
+            let mut all =
+                vec![palette.surface, palette.surface_2, palette.line, palette.ink, palette.ink_2, palette.ink_3];
             all.extend(palette.series);
             all.extend(palette.stars);
             all.extend(palette.on_stars);
             all
         };
         let names = [
-            "surface", "surface-2", "line", "ink", "ink-2", "ink-3", "s1", "s2", "s3", "s4", "s5", "s6", "s0", "r1", "r2",
-            "r3", "r4", "r5", "on-r1", "on-r2", "on-r3", "on-r4", "on-r5",
+            "surface",
+            "surface-2",
+            "line",
+            "ink",
+            "ink-2",
+            "ink-3",
+            "s1",
+            "s2",
+            "s3",
+            "s4",
+            "s5",
+            "s6",
+            "s0",
+            "r1",
+            "r2",
+            "r3",
+            "r4",
+            "r5",
+            "on-r1",
+            "on-r2",
+            "on-r3",
+            "on-r4",
+            "on-r5",
         ];
         let (light, dark): (Vec<_>, Vec<_>) = names.map(token).into_iter().unzip();
         assert_eq!(of(&LIGHT), light);

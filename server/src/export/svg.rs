@@ -37,7 +37,9 @@ impl Svg {
     /// A box with round corners.
     pub(crate) fn rect(&mut self, [x, y, width, height]: [f64; 4], radius: f64, colour: &str) {
         let [x, y, width, height] = [x, y, width, height].map(short);
-        self.add(format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" fill=\"{colour}\"/>"));
+        self.add(format_args!(
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" fill=\"{colour}\"/>"
+        ));
     }
 
     /// A thin line.

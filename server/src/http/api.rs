@@ -212,7 +212,11 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
 }
 
 /// A number of the address, or what it is by default.
-pub(super) fn number<T: std::str::FromStr>(asked: &HashMap<String, String>, name: &str, default: T) -> Result<T, Failure> {
+pub(super) fn number<T: std::str::FromStr>(
+    asked: &HashMap<String, String>,
+    name: &str,
+    default: T,
+) -> Result<T, Failure> {
     let Some(text) = asked.get(name) else { return Ok(default) };
     text.parse().map_err(|_| {
         Failure::new(format!("{name}_out_of_range"), format!("{name} is a whole number within its range, not {text:?}"))

@@ -50,8 +50,10 @@ pub(super) fn answer<T: Serialize>(
         Format::Api => Json(answer).into_response(),
         Format::Json => (file(name, at, "json"), Json(answer)).into_response(),
         // `header=present` is RFC 4180's word for a first line of names.
-        Format::Csv => (file(name, at, "csv"), [(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], csv(answer))
-            .into_response(),
+        Format::Csv => {
+            (file(name, at, "csv"), [(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], csv(answer))
+                .into_response()
+        }
     })
 }
 

@@ -40,9 +40,7 @@ pub(crate) fn recipes(question: Question, numbers: &Numbers, embedded: bool) -> 
         .flat_map(|summary| summary.favourites.iter().map(|favourite| favourite.product))
         .collect();
     let asked = match question {
-        Question::TopProducts => {
-            Asked::TopProducts { as_of: numbers.as_of, days: numbers.days, limit: numbers.limit }
-        }
+        Question::TopProducts => Asked::TopProducts { as_of: numbers.as_of, days: numbers.days, limit: numbers.limit },
         Question::Influencers => Asked::Influencers { limit: numbers.limit },
         Question::BestRated => {
             Asked::BestRated { limit: numbers.limit, min_ratings: numbers.min_ratings, answer: &numbers.rated }

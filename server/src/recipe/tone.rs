@@ -4,9 +4,9 @@ use model::statement::Piece;
 
 /// The words of Cypher and SQL that the questions use.
 const KEYWORDS: [&str; 31] = [
-    "AND", "AS", "ASC", "BY", "COLLECT", "COALESCE", "COUNT", "DESC", "DISTINCT", "FROM", "GROUP", "IN", "INDEXED", "IS",
-    "JOIN", "LEFT", "LIMIT", "MATCH", "NOT", "NULL", "ON", "OPTIONAL", "OR", "ORDER", "RETURN", "SELECT", "SUM", "UNWIND",
-    "WHERE", "WITH", "UNION",
+    "AND", "AS", "ASC", "BY", "COLLECT", "COALESCE", "COUNT", "DESC", "DISTINCT", "FROM", "GROUP", "IN", "INDEXED",
+    "IS", "JOIN", "LEFT", "LIMIT", "MATCH", "NOT", "NULL", "ON", "OPTIONAL", "OR", "ORDER", "RETURN", "SELECT", "SUM",
+    "UNWIND", "WHERE", "WITH", "UNION",
 ];
 
 /// Cuts a statement into pieces; one after the other they are the statement.

@@ -72,7 +72,8 @@ pub fn reads(asked: &Asked<'_>) -> Vec<(&'static str, Read)> {
 
 /// What is computed here and not by the store, and how; nothing where the statement is the whole answer.
 pub fn outside(asked: &Asked<'_>) -> String {
-    let first = |limit: u32, one: &str, many: &str| if limit == 1 { one.to_owned() } else { format!("first {limit} {many}") };
+    let first =
+        |limit: u32, one: &str, many: &str| if limit == 1 { one.to_owned() } else { format!("first {limit} {many}") };
     match *asked {
         Asked::TopProducts { limit, .. } => format!(
             "Sluice then sorts the products of each category by purchases, then by id, and keeps the {} of each.",

@@ -69,9 +69,10 @@ pub(crate) fn sentence(answer: &[RatedProduct], min: u32) -> Option<String> {
         format!("{names} are rated best: {mean} from {people} each.{among}")
     } else {
         // Of equal means the one that more people gave stands first: that has to be said, or it looks like chance.
-        let next = answer.get(1).filter(|next| same_mean(next)).map_or_else(String::new, |next| {
-            format!(", more people than gave {} the same", label(next))
-        });
+        let next = answer
+            .get(1)
+            .filter(|next| same_mean(next))
+            .map_or_else(String::new, |next| format!(", more people than gave {} the same", label(next)));
         format!("{names} is rated best: {mean} from {people}{next}.{among}")
     })
 }
@@ -160,7 +161,11 @@ mod tests {
         let answer = (0..60).map(|product| rated(product, 4.0, 9)).collect();
         let answered = Answered { as_of: 0, computed_at: 0, query_ms: 1.0, answer };
         let shown = show(answered, Asked { days: 30, limit: 60, min: 1 }).unwrap();
-        assert!(shown.caption.ends_with("The chart shows 50 of 60 rows; the table has all of them."), "{}", shown.caption);
+        assert!(
+            shown.caption.ends_with("The chart shows 50 of 60 rows; the table has all of them."),
+            "{}",
+            shown.caption
+        );
         assert_eq!(shown.numbers.rows.len(), 60);
     }
 }

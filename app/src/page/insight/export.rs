@@ -43,7 +43,9 @@ pub(super) fn menu(addresses: Memo<Addresses>) -> AnyView {
         }
     };
     let beside = addresses.with_untracked(|addresses| addresses.beside).map(|(name, _)| {
-        item("CSV", name, "", |addresses| addresses.beside.map_or_else(String::new, |(_, address)| with(address, "format=csv")))
+        item("CSV", name, "", |addresses| {
+            addresses.beside.map_or_else(String::new, |(_, address)| with(address, "format=csv"))
+        })
     });
     view! {
         <details
@@ -128,7 +130,13 @@ async fn picture(drawing: &str, name: &str) -> Result<(), wasm_bindgen::JsValue>
     canvas.set_height(height);
     if let Some(context) = canvas.get_context("2d")? {
         let context: web_sys::CanvasRenderingContext2d = context.unchecked_into();
-        context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, f64::from(width), f64::from(height))?;
+        context.draw_image_with_html_image_element_and_dw_and_dh(
+            &image,
+            0.0,
+            0.0,
+            f64::from(width),
+            f64::from(height),
+        )?;
     }
     let link: web_sys::HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&canvas.to_data_url()?);

@@ -111,8 +111,7 @@ impl Insight {
         Fut: Future<Output = Result<T, CallError>> + Send + 'static,
     {
         let query = use_query_map();
-        let parameters =
-            memo(move || query.with(|query| Parameters::read(query, self.usual, self.columns)));
+        let parameters = memo(move || query.with(|query| Parameters::read(query, self.usual, self.columns)));
         // An answer travels with the numbers that it was asked with: for a moment the address is ahead of it, and words
         // that mix the two would not be true.
         let answer: Answer<([u32; 3], T)> = polled(
@@ -160,7 +159,8 @@ impl Insight {
         retry: Callback<()>,
     ) -> AnyView {
         let wanted = memo(move || query.with(|query| query.get("q").unwrap_or_default()));
-        let address = Address { insight: self, parameters, rest: memo(move || query.with(|query| rest(query, &["q", "sel"]))) };
+        let address =
+            Address { insight: self, parameters, rest: memo(move || query.with(|query| rest(query, &["q", "sel"]))) };
         let wrong = memo(move || query.with(|query| Parameters::wrong(query, self.usual, self.controls)));
         let view = memo(move || parameters.get().view);
         let graph = memo(move || view.get() == View::Graph);
@@ -174,11 +174,8 @@ impl Insight {
         let (for_top, for_face) = (look.clone(), look.clone());
         let top = move || {
             let look = for_top()?;
-            let moment = look
-                .answer
-                .as_ref()
-                .and_then(|(_, shown)| shown.as_ref())
-                .map(|shown| moment(shown.computed_at, here));
+            let moment =
+                look.answer.as_ref().and_then(|(_, shown)| shown.as_ref()).map(|shown| moment(shown.computed_at, here));
             let trouble = trouble::banner(look.failure.as_ref(), &away.get(), moment, retry, address.here());
             let sentence = look.answer.map(|(asked, shown)| match shown {
                 None => view! { <p class="answer">{(self.empty)(asked)}</p> }.into_any(),

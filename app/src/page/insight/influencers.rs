@@ -89,11 +89,8 @@ pub fn show(answered: Answered<Vec<Influencer>>, asked: Asked) -> Option<Shown> 
     let ranks = ranks(answer);
     let mut bars = chart(answer);
     for ((bar, user), rank) in bars.iter_mut().zip(answer).zip(&ranks) {
-        bar.detail = format!(
-            "{} · place {rank} · user {}",
-            format::plural(user.followers, "follower", "followers"),
-            user.user
-        );
+        bar.detail =
+            format!("{} · place {rank} · user {}", format::plural(user.followers, "follower", "followers"), user.user);
     }
     let rows = answer
         .iter()
@@ -134,7 +131,10 @@ mod tests {
     #[test]
     fn the_sentence_compares_the_first_with_the_next() {
         let said = |users: &[Influencer]| sentence(users).map(|text| text.replace('\u{1}', ""));
-        assert_eq!(said(&[user(1, 204), user(2, 177)]).unwrap(), "Ada is followed by most: 204 followers, 27 more than User 2.");
+        assert_eq!(
+            said(&[user(1, 204), user(2, 177)]).unwrap(),
+            "Ada is followed by most: 204 followers, 27 more than User 2."
+        );
         assert_eq!(said(&[user(1, 3), user(2, 3)]).unwrap(), "Ada and User 2 are followed by most: 3 followers each.");
         assert_eq!(
             said(&[user(1, 3), user(2, 3), user(4, 3), user(3, 2)]).unwrap(),

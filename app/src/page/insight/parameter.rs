@@ -90,7 +90,9 @@ impl Parameters {
     pub(super) fn wrong(query: &ParamsMap, usual: Self, controls: &[Control]) -> String {
         let mut said = Vec::new();
         for control in controls {
-            if let Some(text) = query.get_str(control.name()).filter(|text| within(Some(text), control.most()).is_none()) {
+            if let Some(text) =
+                query.get_str(control.name()).filter(|text| within(Some(text), control.most()).is_none())
+            {
                 said.push(format!(
                     "{} is a whole number from 1 to {}, not “{}”: this is with {}.",
                     control.label(),
@@ -250,7 +252,8 @@ mod tests {
     #[test]
     fn nonsense_in_an_address_is_as_usual() {
         let usual = Parameters::usual(10);
-        for text in ["days=0", "days=366", "limit=ten", "limit=1001", "view=hologram", "nodes=-3", "min=", "sort=price"] {
+        for text in ["days=0", "days=366", "limit=ten", "limit=1001", "view=hologram", "nodes=-3", "min=", "sort=price"]
+        {
             assert_eq!(Parameters::read(&query(text), usual, COLUMNS), usual, "{text}");
         }
     }

@@ -63,7 +63,9 @@ fn recipe(recipe: Recipe) -> AnyView {
     };
     let shell = if recipe.language == "SQL" { "Parameters, for sqlite3" } else { "Parameters, for Neo4j Browser" };
     let steps = recipe.steps.into_iter().map(|each| step(each, shell)).collect_view();
-    let outside = (!recipe.outside.is_empty()).then(|| view! { <p class="lead">{recipe.outside}</p> });
+    // The same for both languages, so it is said once.
+    let outside =
+        (recipe.runs_here && !recipe.outside.is_empty()).then(|| view! { <p class="lead">{recipe.outside}</p> });
     view! { <section class="recipe"><h2>{title}</h2><ol>{steps}</ol>{outside}</section> }.into_any()
 }
 
@@ -106,8 +108,10 @@ fn copy(text: String, block: NodeRef<html::Pre>, said: RwSignal<&'static str>) {
     leptos::task::spawn_local(async move {
         let navigator = window().navigator();
         // Browsers give a clipboard only to addresses that are encrypted or their own machine's.
-        let there = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| !clipboard.is_undefined());
-        let copied = there && wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok();
+        let there =
+            js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| !clipboard.is_undefined());
+        let copied =
+            there && wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok();
         if !copied {
             // Selected, it is one key press away.
             let selection = window().get_selection().ok().flatten();

@@ -127,11 +127,7 @@ pub fn show(answer: Answer, asked: Asked) -> Option<Shown> {
         sentence,
         chart: Chart::Alike(answer.summaries, pairs),
         caption: left_out.map_or_else(|| caption.clone(), |left_out| format!("{caption} {left_out}")),
-        numbers: Numbers {
-            caption: "Pairs of users by distinct products in common".to_owned(),
-            head: COLUMNS,
-            rows,
-        },
+        numbers: Numbers { caption: "Pairs of users by distinct products in common".to_owned(), head: COLUMNS, rows },
         query_ms: answer.pairs.query_ms,
         computed_at: answer.pairs.computed_at,
     })
@@ -146,7 +142,11 @@ mod tests {
     fn answer(pairs: Vec<SimilarPair>, members: &[i64]) -> Answer {
         let favourites =
             || vec![Favourite { product: 4, name: Some("Dune".into()), category: "Books".into(), buyers: 40 }];
-        let summary = |(community, members): (u32, &i64)| CommunitySummary { community, members: *members, favourites: favourites() };
+        let summary = |(community, members): (u32, &i64)| CommunitySummary {
+            community,
+            members: *members,
+            favourites: favourites(),
+        };
         Answer {
             pairs: Answered { as_of: 0, computed_at: 0, query_ms: 1.0, answer: pairs },
             buyers: 1000,

@@ -56,13 +56,16 @@ fn window(days: u32) -> String {
 
 /// The answer in a sentence; none if nothing was sold.
 pub(crate) fn sentence(answer: &Answer, days: u32) -> Option<String> {
-    let products = || answer.iter().flat_map(|(category, products)| products.iter().map(move |product| (category, product)));
+    let products =
+        || answer.iter().flat_map(|(category, products)| products.iter().map(move |product| (category, product)));
     let most = products().map(|(_, product)| product.purchases).max()?;
     let best: Vec<_> = products().filter(|(_, product)| product.purchases == most).collect();
     let purchases = strong(format::plural(most, "purchase", "purchases"));
     let window = window(days);
     Some(match best[..] {
-        [(category, product)] => format!("{} sells most: {purchases} in {window}, in {category}.", strong(label(product))),
+        [(category, product)] => {
+            format!("{} sells most: {purchases} in {window}, in {category}.", strong(label(product)))
+        }
         _ => {
             let names = several(best.iter().map(|(_, product)| label(product)));
             format!("{names} sell most: {purchases} each in {window}.")
@@ -149,10 +152,7 @@ mod tests {
     fn the_sentence_names_what_sells_most() {
         let answer =
             Answer::from([("Books".into(), vec![sales(1, 10), sales(2, 3)]), ("Home".into(), vec![sales(3, 9)])]);
-        assert_eq!(
-            said(&answer, 30).unwrap(),
-            "*Product 1* sells most: *10 purchases* in the last 30 days, in Books."
-        );
+        assert_eq!(said(&answer, 30).unwrap(), "*Product 1* sells most: *10 purchases* in the last 30 days, in Books.");
         let one = Answer::from([("Books".into(), vec![sales(1, 1)])]);
         assert_eq!(said(&one, 1).unwrap(), "*Product 1* sells most: *1 purchase* in the last day, in Books.");
     }

@@ -41,9 +41,7 @@ pub(super) fn banner(
         None => away.to_owned(),
     };
     let (class, title) = match old {
-        Some(moment) => {
-            ("banner warn trouble", view! { <b>"This is the answer as of "{moment}"."</b> }.into_any())
-        }
+        Some(moment) => ("banner warn trouble", view! { <b>"This is the answer as of "{moment}"."</b> }.into_any()),
         None => ("banner bad trouble", view! { <b>"There is no answer."</b> }.into_any()),
     };
     Some(

@@ -32,7 +32,8 @@ fn all() -> Vec<Shown> {
         communities: 5,
         summaries: (0..5).map(summary).collect(),
     };
-    let categories = TopProducts::from([("Books".into(), vec![sales(1, 412), sales(2, 103)]), ("Home".into(), vec![sales(3, 9)])]);
+    let categories =
+        TopProducts::from([("Books".into(), vec![sales(1, 412), sales(2, 103)]), ("Home".into(), vec![sales(3, 9)])]);
     [
         top_products::show(answered(categories), ASKED),
         influencers::show(answered(vec![Influencer { user: 1, name: evil.clone(), followers: 9 }]), ASKED),
