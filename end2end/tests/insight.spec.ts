@@ -234,7 +234,7 @@ test("the export menu closes by Escape and gives the focus back", async ({ page 
 });
 
 test.describe("a question that gets no answer", () => {
-  test.use({ expectedErrors: [/net::ERR_FAILED/, /503/] });
+  test.use({ expectedErrors: [/net::ERR_FAILED|503/] });
 
   test("is told in a sentence, keeps the last answer with its time, and is asked again", async ({ page }) => {
     await open(page, "/insights/influencers");
