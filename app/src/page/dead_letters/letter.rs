@@ -40,7 +40,9 @@ pub(super) fn letter(letter: DeadLetter, open: bool, page: Page, sent: RwSignal<
             toasts.say("ok", format!("{} was sent again.", name.get_value()));
             sent.update(|sent| *sent += 1);
         }
-        Some(Err(_)) if replay.version().get_untracked() > 0 => toasts.say("bad", format!("{} was not sent again.", name.get_value())),
+        Some(Err(_)) if replay.version().get_untracked() > 0 => {
+            toasts.say("bad", format!("{} was not sent again.", name.get_value()))
+        }
         _ => {}
     });
     let (id, first) = (letter.id.clone(), marks(&letter));

@@ -63,7 +63,9 @@ fn recipe(recipe: Recipe) -> AnyView {
     };
     let shell = if recipe.language == "SQL" { "Parameters, for sqlite3" } else { "Parameters, for Neo4j Browser" };
     let steps = recipe.steps.into_iter().map(|each| step(each, shell)).collect_view();
-    let outside = (!recipe.outside.is_empty()).then(|| view! { <p class="lead">{recipe.outside}</p> });
+    // The same for both languages, so it is said once.
+    let outside =
+        (recipe.runs_here && !recipe.outside.is_empty()).then(|| view! { <p class="lead">{recipe.outside}</p> });
     view! { <section class="recipe"><h2>{title}</h2><ol>{steps}</ol>{outside}</section> }.into_any()
 }
 
