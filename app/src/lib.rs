@@ -8,6 +8,7 @@ mod app;
 pub mod backend;
 mod call;
 mod chart;
+mod chunk;
 mod component;
 mod cookie;
 mod erased;
@@ -22,12 +23,17 @@ pub use app::App;
 #[cfg(feature = "ssr")]
 pub use call::register_server_functions;
 #[cfg(feature = "ssr")]
-pub use shell::{FAVICON, shell};
+pub use shell::{Chunks, FAVICON, shell};
 
-/// Takes over the page that the server has rendered.
+/// Takes over the page that the server has rendered, once the code of that page is there.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(App);
+    let path = leptos::prelude::location().pathname().unwrap_or_default();
+    match page::fetch(&path).await {
+        Ok(()) => leptos::mount::hydrate_body(App),
+        // What the server rendered stays: it reads, and its forms post.
+        Err(_) => leptos::mount::mount_to_body(chunk::NotLive),
+    }
 }
