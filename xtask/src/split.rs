@@ -42,7 +42,8 @@ pub(crate) fn split(module: &[u8], site: &Path, folder: &str, glue: &str) -> Res
 /// Tells the glue where the loader is.
 pub(crate) fn link(glue: &Path, folder: &str) -> Result<(), Error> {
     let text = fs::read_to_string(glue).map_err(io_error(STEP, glue))?;
-    let (here, there) = (format!("\"./{LOADER}\""), format!("\"./{folder}/{LOADER}\""));
+    // The statement alone: in the object of imports the module goes by the name that it was linked with.
+    let (here, there) = (format!("from \"./{LOADER}\""), format!("from \"./{folder}/{LOADER}\""));
     if !text.contains(&here) {
         return Err(Error::new(STEP, format!("{} does not import the loader", glue.display())));
     }
