@@ -9,6 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
+    chunk::{Waiting, WaitingLine},
     component::{frame::Frame, toast::Toasts},
     live::Live,
     page,
@@ -20,20 +21,22 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(Live::start());
     provide_context(Toasts::new());
+    provide_context(Waiting::none());
 
     view! {
         <Router>
+            <WaitingLine/>
             <Frame>
                 <FlatRoutes fallback=page::NotFound>
-                    <Route path=path!("/") view=page::Overview ssr=SsrMode::Async/>
-                    <Route path=path!("/simulate") view=page::Simulate ssr=SsrMode::Async/>
-                    <Route path=path!("/stream") view=page::Stream ssr=SsrMode::Async/>
-                    <Route path=path!("/insights/top-products") view=page::TopProducts ssr=SsrMode::Async/>
-                    <Route path=path!("/insights/influencers") view=page::Influencers ssr=SsrMode::Async/>
-                    <Route path=path!("/insights/best-rated") view=page::BestRated ssr=SsrMode::Async/>
-                    <Route path=path!("/insights/similar-buyers") view=page::SimilarBuyers ssr=SsrMode::Async/>
-                    <Route path=path!("/connectors") view=page::Connectors ssr=SsrMode::Async/>
-                    <Route path=path!("/dead-letters") view=page::DeadLetters ssr=SsrMode::Async/>
+                    <Route path=path!("/") view=page::OVERVIEW ssr=SsrMode::Async/>
+                    <Route path=path!("/simulate") view=page::SIMULATE ssr=SsrMode::Async/>
+                    <Route path=path!("/stream") view=page::STREAM ssr=SsrMode::Async/>
+                    <Route path=path!("/insights/top-products") view=page::TOP_PRODUCTS ssr=SsrMode::Async/>
+                    <Route path=path!("/insights/influencers") view=page::INFLUENCERS ssr=SsrMode::Async/>
+                    <Route path=path!("/insights/best-rated") view=page::BEST_RATED ssr=SsrMode::Async/>
+                    <Route path=path!("/insights/similar-buyers") view=page::SIMILAR_BUYERS ssr=SsrMode::Async/>
+                    <Route path=path!("/connectors") view=page::CONNECTORS ssr=SsrMode::Async/>
+                    <Route path=path!("/dead-letters") view=page::DEAD_LETTERS ssr=SsrMode::Async/>
                     <Route path=path!("/sign-in") view=page::SignIn ssr=SsrMode::Async/>
                 </FlatRoutes>
             </Frame>

@@ -8,6 +8,7 @@ mod app;
 pub mod backend;
 mod call;
 pub mod chart;
+mod chunk;
 mod component;
 mod cookie;
 mod erased;
@@ -32,12 +33,17 @@ pub use graph_view::graph_svg;
 #[cfg(feature = "ssr")]
 pub use page::insight;
 #[cfg(feature = "ssr")]
-pub use shell::{FAVICON, shell};
+pub use shell::{Chunks, FAVICON, shell};
 
-/// Takes over the page that the server has rendered.
+/// Takes over the page that the server has rendered, once the code of that page is there.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(App);
+    let path = leptos::prelude::location().pathname().unwrap_or_default();
+    match page::fetch(&path).await {
+        Ok(()) => leptos::mount::hydrate_body(App),
+        // What the server rendered stays: it reads, and its forms post.
+        Err(_) => leptos::mount::mount_to_body(chunk::NotLive),
+    }
 }

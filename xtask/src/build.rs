@@ -68,9 +68,10 @@ pub(crate) fn site(quality: Quality) -> Result<(), Error> {
 }
 
 fn wasm(toolchain: Toolchain, profile: &str) -> Result<PathBuf, Error> {
-    let mut build = toolchain.cargo("build");
+    let mut build = toolchain.cargo("rustc");
     build.args(["--profile", profile, "--package", "app", "--lib", "--no-default-features"]);
-    build.args(["--features", "hydrate"]);
+    // By the relocations the split knows which function needs which.
+    build.args(["--features", "hydrate", "--", "-C", "link-arg=--emit-relocs"]);
     step::run("building the browser's half", &mut build)?;
     Ok(place::at("target/wasm32-unknown-unknown").join(profile).join("app.wasm"))
 }

@@ -8,6 +8,7 @@ mod place;
 mod run;
 mod services;
 mod site;
+mod split;
 mod step;
 mod tally;
 mod test;

@@ -48,13 +48,15 @@ pub(crate) struct Web {
     pub(crate) live: Arc<live::Live>,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) leptos: LeptosOptions,
+    pub(crate) chunks: Arc<app::Chunks>,
 }
 
 impl Web {
     /// Starts telling browsers what changes.
     pub(crate) fn new(house: Arc<House>, guard: Guard, metrics: PrometheusHandle, stop: CancellationToken) -> Self {
         let leptos = LeptosOptions::builder().output_name("sluice").site_pkg_dir("pkg").build();
-        Self { live: live::Live::start(house.clone(), stop), house, guard: Arc::new(guard), metrics, leptos }
+        let live = live::Live::start(house.clone(), stop);
+        Self { live, house, guard: Arc::new(guard), metrics, leptos, chunks: Arc::new(site::chunks()) }
     }
 }
 

@@ -29,8 +29,10 @@ pub(super) fn routes(web: Web) -> Router<Web> {
 
 async fn render(State(web): State<Web>, request: Request) -> Response {
     let everywhere = context(&web, &request);
+    let chunks = web.chunks.clone();
     let context = move || {
         everywhere();
+        provide_context(chunks.clone());
         // Drawn for each answer by Leptos, which gives it to the scripts that it writes.
         let policy = use_nonce().map(|nonce| HeaderValue::try_from(page_policy(&nonce)));
         if let Some(Ok(policy)) = policy {

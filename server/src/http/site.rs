@@ -27,6 +27,17 @@ pub(crate) fn build() -> &'static str {
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
 struct Site;
 
+/// Which files hold the code of which page. Without a built site, none.
+///
+/// # Panics
+///
+/// If the build has written something else.
+pub(super) fn chunks() -> app::Chunks {
+    Site::get("chunks.json").map_or_else(app::Chunks::default, |file| {
+        serde_json::from_slice(&file.data).expect("the build and the app agree about chunks.json")
+    })
+}
+
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/pkg/{*path}", get(file))
@@ -47,12 +58,11 @@ async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
     };
     let tag = tag(&file);
     let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
-    // Names carry no hash, so the browser asks each time; the tag makes that cheap.
-    let common = [
-        (header::ETAG, tag),
-        (header::CACHE_CONTROL, "no-cache".to_owned()),
-        (header::VARY, "accept-encoding".to_owned()),
-    ];
+    // The names of chunks are those of one build: their folder's name is its hash. All others mean something new after
+    // each build, so the browser asks each time, and the tag makes that cheap.
+    let keep = if path.contains('/') { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let common =
+        [(header::ETAG, tag), (header::CACHE_CONTROL, keep.to_owned()), (header::VARY, "accept-encoding".to_owned())];
     if unchanged {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
