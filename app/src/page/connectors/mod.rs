@@ -45,7 +45,7 @@ pub(crate) fn Connectors() -> impl IntoView {
         <Away/>
         <Transition fallback=|| view! { <p class="muted" aria-busy="true">"Looking…"</p> }>
             {refused}
-            {cards.clone().map(|card| card()).collect_view()}
+            {cards.map(|card| card()).collect_view()}
         </Transition>
     }
 }

@@ -57,14 +57,15 @@ impl Progress {
     }
 
     fn sentence(&self) -> String {
-        let mut said = format!("{} sent again", format::thousands(self.sent));
+        let part = |count: i64, what: &str| format!("{} {what}", format::thousands(count));
+        let mut said = vec![part(self.sent, "sent again")];
         if self.skipped > 0 {
-            said += &format!(", {} left alone since they were sent before", format::thousands(self.skipped));
+            said.push(part(self.skipped, "left alone since they were sent before"));
         }
         if self.failed > 0 {
-            said += &format!(", {} not sent", format::thousands(self.failed));
+            said.push(part(self.failed, "not sent"));
         }
-        said + "."
+        said.join(", ") + "."
     }
 }
 
@@ -105,12 +106,12 @@ pub(super) fn bulk(asked: Memo<Asked>, counts: Signal<Vec<ReasonCount>>, sent: R
             round(None, None);
         }
     };
-    let which = move || asked.with(|asked| which(asked));
+    let which = move || asked.with(which);
     let count = move || format::plural(waiting.get(), "dead letter", "dead letters");
     let hidden = move || {
         asked.with(|asked| {
             view! {
-                <input type="hidden" name="topic" value=asked.topic.map(|kind| kind.topic())/>
+                <input type="hidden" name="topic" value=asked.topic.map(model::Kind::topic)/>
                 <input type="hidden" name="reason" value=asked.reason.clone()/>
             }
         })

@@ -41,7 +41,7 @@ pub(super) fn letter(letter: DeadLetter, open: bool, page: Page, sent: RwSignal<
             sent.update(|sent| *sent += 1);
         }
         Some(Err(_)) if replay.version().get_untracked() > 0 => {
-            toasts.say("bad", format!("{} was not sent again.", name.get_value()))
+            toasts.say("bad", format!("{} was not sent again.", name.get_value()));
         }
         _ => {}
     });

@@ -98,7 +98,7 @@ pub(crate) fn DeadLetters() -> impl IntoView {
                 <ul class="letters">
                     // By its key: a new letter above must not move what somebody is mending into another one.
                     <For
-                        each=letters.clone()
+                        each=letters
                         key=|letter: &DeadLetter| letter.id.clone()
                         children=move |each| letter::letter(each, false, page, sent)
                     />

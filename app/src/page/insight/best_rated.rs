@@ -99,16 +99,18 @@ pub fn show(answered: Answered<Vec<RatedProduct>>, asked: Asked) -> Option<Shown
     let all = answered.answer.len();
     let mut products = answered.answer;
     products.truncate(bar::MOST);
-    let mut caption = format!(
+    let caption = format!(
         "How people rated the products with {}, best mean first.",
         match asked.min {
             1 => "any number of ratings".to_owned(),
             min => format!("{} or more ratings", format::count(u64::from(min))),
         }
     );
-    if products.len() < all {
-        caption.push_str(&format!(" The chart shows {} of {all} rows; the table has all of them.", products.len()));
-    }
+    let caption = if products.len() < all {
+        format!("{caption} The chart shows {} of {all} rows; the table has all of them.", products.len())
+    } else {
+        caption
+    };
     Some(Shown {
         sentence,
         chart: Chart::Stars(products),

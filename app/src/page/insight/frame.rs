@@ -224,7 +224,7 @@ impl Insight {
                 view! { <a href=href aria-current=current data-noscroll="">{view.label()}</a> }
             })
             .collect_view();
-        let controls = self.controls.iter().map(|control| self.choice(*control, address)).collect_view();
+        let controls = self.controls.iter().map(|control| Self::choice(*control, address)).collect_view();
         let table = memo(move || parameters.get().view == View::Table);
         let not_graph = memo(move || parameters.get().view != View::Graph);
         let addresses = self.exports(parameters);
@@ -266,7 +266,7 @@ impl Insight {
         })
     }
 
-    fn choice(self, control: Control, address: Address) -> AnyView {
+    fn choice(control: Control, address: Address) -> AnyView {
         let navigate = use_navigate();
         let parameters = address.parameters;
         let now = control.of(parameters.get_untracked().asked);

@@ -62,15 +62,11 @@ pub(crate) fn sentence(answer: &Answer, days: u32) -> Option<String> {
     let best: Vec<_> = products().filter(|(_, product)| product.purchases == most).collect();
     let purchases = strong(format::plural(most, "purchase", "purchases"));
     let window = window(days);
-    Some(match best[..] {
-        [(category, product)] => {
-            format!("{} sells most: {purchases} in {window}, in {category}.", strong(label(product)))
-        }
-        _ => {
-            let names = several(best.iter().map(|(_, product)| label(product)));
-            format!("{names} sell most: {purchases} each in {window}.")
-        }
-    })
+    if let [(category, product)] = best[..] {
+        return Some(format!("{} sells most: {purchases} in {window}, in {category}.", strong(label(product))));
+    }
+    let names = several(best.iter().map(|(_, product)| label(product)));
+    Some(format!("{names} sell most: {purchases} each in {window}."))
 }
 
 /// Bars by category.

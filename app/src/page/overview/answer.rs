@@ -84,7 +84,9 @@ fn TopProducts() -> impl IntoView {
             rows.sort_by(|a, b| b.value.total_cmp(&a.value));
             rows.truncate(TOP as usize);
             // On a card they are only seen.
-            rows.iter_mut().for_each(|row| row.detail.clear());
+            for row in &mut rows {
+                row.detail.clear();
+            }
             let max = bar::longest(&rows);
             Some((text, chart(rows, max, "var(--s1)", "Purchases")))
         }))
