@@ -30,7 +30,7 @@ test("a page loads the chunks that its HTML names, and no other", async ({ page,
 
 test("a chunk is kept by the browser, since its name changes with the build", async ({ request }) => {
   const html = await (await request.get("/simulate")).text();
-  const name = /href="(\/pkg\/[0-9a-f]+\/[^"]+\.wasm)"/.exec(html)![1];
+  const name = /href="(\/pkg\/[0-9a-f]+\/[^"]+\.wasm)"/.exec(html)![1]!;
   const answer = await request.get(name);
   expect(answer.headers()["cache-control"]).toContain("immutable");
   expect(answer.headers()["content-type"]).toBe("application/wasm");

@@ -34,10 +34,10 @@ test("an open page holds no more after ten minutes under load @long", async ({ c
   try {
     const start = Date.now();
     for (let sample = 0; sample < SAMPLES; sample++) {
-      await burst(request, { kind: KINDS[sample % KINDS.length], count: 500 });
+      await burst(request, { kind: KINDS[sample % KINDS.length]!, count: 500 });
       // The next sample is due at its time: this measures over a time, it waits for nothing.
       const due = start + ((sample + 1) * MINUTES * 60_000) / SAMPLES;
-      await pages[0].page.evaluate((wait) => new Promise<void>((done) => setTimeout(done, wait)), Math.max(0, due - Date.now()));
+      await pages[0]!.page.evaluate((wait) => new Promise<void>((done) => setTimeout(done, wait)), Math.max(0, due - Date.now()));
       for (const { page, cdp, samples } of pages) samples.push(await held(page, cdp));
     }
   } finally {
@@ -51,9 +51,9 @@ test("an open page holds no more after ten minutes under load @long", async ({ c
     `Held over ${MINUTES} minutes under load`,
     head,
     pages.flatMap(({ address, samples }) => [
-      row(address, "first", samples[0]),
-      row(address, "middle", samples[SAMPLES / 2]),
-      row(address, "last", samples[SAMPLES - 1]),
+      row(address, "first", samples[0]!),
+      row(address, "middle", samples[SAMPLES / 2]!),
+      row(address, "last", samples[SAMPLES - 1]!),
     ]),
   );
   for (const { address, samples } of pages) {
@@ -67,6 +67,6 @@ test("an open page holds no more after ten minutes under load @long", async ({ c
   await burst(request, { kind: "purchases", count: 123 });
   for (const { page } of pages) await expect(page.getByRole("status", { name: "Connection" })).toContainText("Live");
   await expect
-    .poll(async () => Number((await pages[0].page.locator("main").innerText()).match(/([\d,]+)\s+transactions/i)?.[1].replaceAll(",", "") ?? -1))
+    .poll(async () => Number((await pages[0]!.page.locator("main").innerText()).match(/([\d,]+)\s+transactions/i)?.[1]?.replaceAll(",", "") ?? -1))
     .toBeGreaterThanOrEqual(graph.counts.transactions + 123);
 });

@@ -25,13 +25,13 @@ export async function held(page: Page, cdp: CDPSession): Promise<Held> {
     const glue = "/pkg/sluice.js";
     return (await import(glue)).initSync(undefined, undefined).memory.buffer.byteLength as number;
   });
-  return { nodes: now.Nodes, listeners: now.JSEventListeners, heap: now.JSHeapUsedSize, memory };
+  return { nodes: now.Nodes!, listeners: now.JSEventListeners!, heap: now.JSHeapUsedSize!, memory };
 }
 
 /** The number in the middle. */
 export function median(numbers: number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+  return sorted[Math.floor(sorted.length / 2)]!;
 }
 
 /** Prints rows under a title, and keeps them as lines of Markdown for whoever wants them in a document. */

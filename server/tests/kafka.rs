@@ -254,7 +254,7 @@ fn records_as_big_as_a_broker_takes_are_stored_or_dead_letters_whole() {
     // This broker makes no topic by itself: one that somebody deletes is made again, with as much room.
     admin.delete("product_interactions.dead-letters");
     let huge = noise(5 * MIB);
-    produce_to(servers, &big, (INTERACTIONS, 0), &[huge.clone()]);
+    produce_to(servers, &big, (INTERACTIONS, 0), std::slice::from_ref(&huge));
     assert!(payload(&read(servers, "product_interactions.dead-letters", 1)[0]) == Some(huge), "it is there, whole");
     assert_eq!(sluice.log().matches("a dead letter is refused").count(), 1, "said once:\n{}", sluice.log());
     check_books(&sluice);

@@ -13,13 +13,9 @@ const STEP: &str = "browser tests";
 const DEBIAN_CHROMIUM: &str = "/usr/bin/chromium";
 const FOLDER: &str = "end2end";
 
-/// Runs the tests of `end2end/` whose names match, in the given environment.
-pub(crate) fn test(filter: Option<&str>, environment: &[(&str, &str)]) -> Result<Tally, Error> {
-    if !has("npm", "--version") {
-        return Err(Error::new(STEP, "npm is not installed").advice("install Node 20 or newer"));
-    }
-    site::npm_install(FOLDER)?;
-    chromium()?;
+/// Runs the tests of `end2end/` whose names match, in the given environment; those that take long only if `long` says so.
+pub(crate) fn test(filter: Option<&str>, long: bool, environment: &[(&str, &str)]) -> Result<Tally, Error> {
+    prepare()?;
     step::run(STEP, npx().args(["tsc", "--noEmit"]))?;
 
     let report = place::at("target/xtask/playwright.json");
@@ -30,6 +26,9 @@ pub(crate) fn test(filter: Option<&str>, environment: &[(&str, &str)]) -> Result
     playwright.args(["playwright", "test", "--reporter=list,json"]);
     if let Some(filter) = filter {
         playwright.args(["--grep", filter, "--pass-with-no-tests"]);
+    }
+    if !long {
+        playwright.args(["--grep-invert", "@long"]);
     }
     playwright.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report).env("SLUICE_BIN", place::server());
     playwright.envs(environment.iter().copied());
@@ -42,6 +41,23 @@ pub(crate) fn test(filter: Option<&str>, environment: &[(&str, &str)]) -> Result
         (Err(error), _) => Err(error),
         (Ok(()), None) => Err(Error::new(STEP, "Playwright left no report")),
     }
+}
+
+/// Takes the pictures of `end2end/gallery/`.
+pub(crate) fn gallery() -> Result<(), Error> {
+    prepare()?;
+    let mut playwright = npx();
+    playwright.args(["playwright", "test", "--config", "gallery.config.ts", "--reporter=list"]);
+    step::run("gallery", playwright.env("SLUICE_BIN", place::server()))
+}
+
+/// What a browser needs to be driven.
+fn prepare() -> Result<(), Error> {
+    if !has("npm", "--version") {
+        return Err(Error::new(STEP, "npm is not installed").advice("install Node 20 or newer"));
+    }
+    site::npm_install(FOLDER)?;
+    chromium()
 }
 
 /// Debian's Chromium, installed where that can be done, else Playwright's own.

@@ -4,6 +4,7 @@
 mod browser;
 mod build;
 mod chaos;
+mod gallery;
 mod place;
 mod run;
 mod services;
@@ -56,6 +57,14 @@ enum Task {
     ///
     /// Needs Java 17 and Maven. Nothing may be lost and nothing doubled, else the exit code says so.
     Chaos(chaos::Options),
+    /// Leaves a picture of every page in target/gallery, light and dark, on a desk and on a phone
+    ///
+    /// Needs Node 20. The server is one of its own, on the broker and the store inside the process, filled by a fixed seed.
+    Gallery {
+        /// From a build of seconds, large and slow
+        #[arg(long)]
+        draft: bool,
+    },
     /// Starts a Kafka and a Neo4j, prints where they are, and stops them at Ctrl-C
     ///
     /// Needs Java 17 and Maven. They begin empty, and nothing of them is kept.
@@ -71,6 +80,7 @@ fn main() -> ExitCode {
             Ok(code) => return code,
             Err(error) => Err(error),
         },
+        Task::Gallery { draft } => gallery::gallery(Quality::of(draft)),
         Task::Services => services::run(),
     };
     match done {

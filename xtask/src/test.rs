@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// Leaves a part out; may be given more than once
     #[arg(long, value_enum)]
     skip: Vec<Part>,
+    /// Also what takes ten minutes and more: pages left open under load
+    #[arg(long)]
+    long: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -117,7 +120,7 @@ pub(crate) fn test(options: &Options) -> ExitCode {
         summary.step("Rust tests", || rust(filter, &environment));
     }
     if wants(Part::Browser) {
-        summary.step("browser tests", || browser::test(filter, &environment));
+        summary.step("browser tests", || browser::test(filter, options.long, &environment));
     }
     summary.end()
 }
