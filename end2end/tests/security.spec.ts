@@ -35,7 +35,7 @@ for (const theme of THEMES) {
 test("what is set while a page lives is within the policy: the hover card, a burst's bars, the theme", async ({ page }) => {
   const violations = await watch(page);
   await open(page, "/insights/influencers?view=graph");
-  const box = (await page.locator("canvas").boundingBox())!;
+  const box = (await page.locator("canvas[role=img]").boundingBox())!;
   const card = page.locator(".stage .hover");
   await expect(async () => {
     for (let step = 0; step < 200 && !(await card.isVisible()); step++) {

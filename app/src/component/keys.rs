@@ -96,12 +96,14 @@ mod press {
 
     /// So long a `g` waits for the letter behind it.
     const PATIENCE_MS: f64 = 1500.0;
+    /// When `g` was pressed, if it was not. Events count from the page's start, so 0 is a moment ago on a young page.
+    const NEVER: f64 = f64::NEG_INFINITY;
 
     /// Listens to the keys of the whole page.
     pub(super) fn listen(dialog: NodeRef<html::Dialog>) {
         let live = use_live();
         let navigate = use_navigate();
-        let gone = StoredValue::new(0.0_f64);
+        let gone = StoredValue::new(NEVER);
         let pressed = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
             if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
                 return;
@@ -119,7 +121,7 @@ mod press {
                 return;
             }
             let now = event.time_stamp();
-            if std::mem::replace(&mut *gone.write_value(), 0.0) + PATIENCE_MS > now {
+            if std::mem::replace(&mut *gone.write_value(), NEVER) + PATIENCE_MS > now {
                 if let Some((href, _)) = nav::pages().find(|(href, _)| letter(href) == Some(key.as_str())) {
                     event.prevent_default();
                     navigate(href, NavigateOptions::default());
