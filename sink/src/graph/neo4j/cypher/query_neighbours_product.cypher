@@ -8,5 +8,5 @@ UNWIND CASE WHEN size(ties) = 0 THEN [null] ELSE ties END AS tie
 WITH DISTINCT p, tie.node AS n, tie.bit AS bit
 WITH p, n, count(*) AS ways, sum(bit) AS bits
 ORDER BY ways DESC, n.userID
-WITH p, collect(CASE WHEN n IS NOT NULL THEN {product: false, id: n.userID, name: n.name, bits: bits} END) AS all
-RETURN p.name AS name, size(all) AS total, all[..$limit] AS neighbours
+WITH p, collect(CASE WHEN n IS NOT NULL THEN {product: false, id: n.userID, name: n.name, bits: bits} END) AS found
+RETURN p.name AS name, size(found) AS total, found[..$limit] AS neighbours

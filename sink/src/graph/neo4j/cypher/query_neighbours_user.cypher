@@ -11,5 +11,5 @@ WITH DISTINCT u, tie.node AS n, tie.bit AS bit
 WITH u, n, count(*) AS ways, sum(bit) AS bits
 ORDER BY ways DESC, n:Product, coalesce(n.userID, n.productID)
 WITH u, collect(CASE WHEN n IS NOT NULL
-  THEN {product: n:Product, id: coalesce(n.userID, n.productID), name: n.name, bits: bits} END) AS all
-RETURN u.name AS name, size(all) AS total, all[..$limit] AS neighbours
+  THEN {product: n:Product, id: coalesce(n.userID, n.productID), name: n.name, bits: bits} END) AS found
+RETURN u.name AS name, size(found) AS total, found[..$limit] AS neighbours
