@@ -20,16 +20,16 @@ pub(crate) fn claim(id: &CheckpointId) -> Claim {
 /// next transaction too (`Terminated`): that is passing, and a task tries again.
 ///
 /// # Panics
-/// After any other failure, or the third such one.
+/// After any other failure, or the tenth such one: a task would go on.
 pub(crate) async fn again<T>(mut attempt: impl AsyncFnMut() -> Result<T, sink::graph::Error>) -> T {
-    for _ in 0..3 {
+    for _ in 0..10 {
         match attempt().await {
             Ok(done) => return done,
             Err(error) if error.code.as_deref().is_some_and(|code| code.ends_with(".Terminated")) => {}
             Err(error) => panic!("again: {error:?}"),
         }
     }
-    panic!("ended three times")
+    panic!("ended ten times")
 }
 
 /// A writer that has taken one partition over.
