@@ -91,6 +91,9 @@ export const test = base.extend<Test, Worker>({
       const complaints: string[] = [];
       const strangers: string[] = [];
       context.on("console", (message) => {
+        // Chromium's hint to who preloads: it comes by the clock, whenever a page without JavaScript or with a slow chunk
+        // lives for some seconds.
+        if (message.text().includes("was preloaded using link preload but not used")) return;
         if (message.type() === "error" || message.type() === "warning") {
           complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
         }
