@@ -70,7 +70,7 @@ function picture(nodes: number, edges: number) {
   };
 }
 
-test.describe("printed", () => {
+test.describe("printed @long", () => {
   test.beforeEach(({}, info) => {
     test.skip(info.project.name !== "embedded", "the browser is the same for both");
   });

@@ -30,8 +30,8 @@ struct Pen {
 }
 
 /// The drawing of what a page shows; `source` says where the numbers come from.
-pub(crate) fn drawing(shown: &Shown, palette: Palette, source: &str) -> String {
-    let mut pen = Pen { svg: Svg::new(WIDTH as u32), palette, y: MARGIN };
+pub(crate) fn drawing(shown: &Shown, palette: &Palette, source: &str) -> String {
+    let mut pen = Pen { svg: Svg::new(WIDTH as u32), palette: *palette, y: MARGIN };
     let title = plain(&shown.sentence);
     pen.paragraph(&title, 20.0, true, palette.ink, 27.0);
     pen.y += 12.0;
@@ -53,8 +53,8 @@ pub(crate) fn drawing(shown: &Shown, palette: Palette, source: &str) -> String {
 }
 
 /// What stands instead of a chart of nothing.
-pub(crate) fn nothing(palette: Palette, sentence: &str, source: &str) -> String {
-    let mut pen = Pen { svg: Svg::new(WIDTH as u32), palette, y: MARGIN };
+pub(crate) fn nothing(palette: &Palette, sentence: &str, source: &str) -> String {
+    let mut pen = Pen { svg: Svg::new(WIDTH as u32), palette: *palette, y: MARGIN };
     pen.paragraph(sentence, 20.0, true, palette.ink, 27.0);
     pen.paragraph(source, 12.0, false, palette.ink_3, 19.0);
     let height = pen.y + MARGIN - 14.0;

@@ -89,8 +89,8 @@ pub(super) async fn drawing(
     let moment = DateTime::from_timestamp_millis(at).unwrap_or_default().format("%-d %b %Y, %H:%M:%S UTC");
     let source = format!("Sluice, as of {moment}");
     let svg = match shown {
-        Some(shown) => chart::drawing(&shown, palette, &source),
-        None => chart::nothing(palette, "There is nothing to draw yet.", &source),
+        Some(shown) => chart::drawing(&shown, &palette, &source),
+        None => chart::nothing(&palette, "There is nothing to draw yet.", &source),
     };
     // As a file, but only for who follows a link that says `download`: a page draws it, too.
     let name = [(header::CONTENT_DISPOSITION, inline(question.slug(), at))];

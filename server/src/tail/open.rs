@@ -152,14 +152,12 @@ fn waits(next: Option<i64>, place: Place) -> String {
 
 /// Bytes as text, or as hexadecimal where they are none.
 fn text(bytes: &[u8]) -> String {
-    match readable(bytes) {
-        Some(text) => line(text, LETTERS),
-        None => {
-            let hexadecimal: Vec<String> = bytes.iter().take(LETTERS / 3).map(|byte| format!("{byte:02x}")).collect();
-            let more = if bytes.len() > hexadecimal.len() { " …" } else { "" };
-            format!("{}{more}", hexadecimal.join(" "))
-        }
+    if let Some(text) = readable(bytes) {
+        return line(text, LETTERS);
     }
+    let hexadecimal: Vec<String> = bytes.iter().take(LETTERS / 3).map(|byte| format!("{byte:02x}")).collect();
+    let more = if bytes.len() > hexadecimal.len() { " …" } else { "" };
+    format!("{}{more}", hexadecimal.join(" "))
 }
 
 fn headers(record: &Record) -> Vec<(String, String)> {

@@ -156,7 +156,7 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let long = format!("[{}1]", "1,".repeat(100_000));
         let text = "é".repeat(100_000);
-        for value in [deep.as_bytes(), long.as_bytes(), text.as_bytes(), &[0; 100_000]] {
+        for value in [deep.as_bytes(), long.as_bytes(), text.as_bytes(), &vec![0; 100_000]] {
             let (_, shown, cut) = show(Some(value));
             assert!(shown.len() <= TEXT_BYTES + 100, "{}", shown.len());
             assert!(cut.is_some_and(|bytes| bytes > 0 && bytes < value.len() as u64), "{cut:?}");

@@ -69,7 +69,7 @@ fn well_formed(svg: &str) {
 fn every_drawing_is_whole_and_says_what_the_page_says() {
     for shown in all() {
         for palette in [LIGHT, DARK] {
-            let svg = drawing(&shown, palette, "Sluice, 24 Nov 2026");
+            let svg = drawing(&shown, &palette, "Sluice, 24 Nov 2026");
             well_formed(&svg);
             assert!(svg.contains("&lt;b&gt;"), "{svg}");
             assert!(!svg.contains("var(") && !svg.contains("class=") && !svg.contains("style="), "{svg}");
@@ -80,7 +80,7 @@ fn every_drawing_is_whole_and_says_what_the_page_says() {
 
 #[test]
 fn bars_compare_as_their_values_do() {
-    let svg = drawing(&all()[0], LIGHT, "");
+    let svg = drawing(&all()[0], &LIGHT, "");
     let widths: Vec<f64> = svg
         .lines()
         .filter(|line| line.starts_with("<rect") && line.contains("height=\"21\""))
@@ -93,8 +93,8 @@ fn bars_compare_as_their_values_do() {
 #[test]
 fn nothing_is_drawn_inside_out() {
     for shown in all() {
-        let svg = drawing(&shown, LIGHT, "");
+        let svg = drawing(&shown, &LIGHT, "");
         assert!(!svg.contains("width=\"-") && !svg.contains("NaN"), "{svg}");
     }
-    well_formed(&nothing(DARK, "Nobody has bought anything yet.", "Sluice"));
+    well_formed(&nothing(&DARK, "Nobody has bought anything yet.", "Sluice"));
 }
