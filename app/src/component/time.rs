@@ -27,15 +27,18 @@ fn words(at: i64, day: bool, offset_minutes: i64) -> String {
     if day { format!("{}, {time}", format::date(local.div_euclid(1000))) } else { time }
 }
 
-/// How far the reader's clock was, or will be, ahead of UTC at that moment.
-fn offset_minutes(at: i64) -> i64 {
-    #[cfg(feature = "hydrate")]
-    return -js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at as f64)).get_timezone_offset() as i64;
-    #[cfg(not(feature = "hydrate"))]
-    {
-        let _ = at;
-        0
-    }
+/// How many minutes the reader's clock was, or will be, ahead of UTC at a moment in epoch milliseconds; 0 on the server,
+/// which does not know it.
+#[cfg(feature = "hydrate")]
+pub(crate) fn offset_minutes(at: i64) -> i64 {
+    let behind = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at as f64)).get_timezone_offset();
+    // None for a moment that is beyond all calendars.
+    if behind.is_finite() { -behind as i64 } else { 0 }
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub(crate) const fn offset_minutes(_at: i64) -> i64 {
+    0
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{format, live::use_live};
+use crate::{component::time::offset_minutes, format, live::use_live};
 
 /// Whether the browser has taken over.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ pub(super) fn moment(at: Option<i64>, local: Local) -> AnyView {
     let status = use_live().status;
     let now = status.with_untracked(|status| status.at);
     let text = move || {
-        let shift = |ms: i64| if local.0.get() { ms - offset_minutes(ms) * 60_000 } else { ms };
+        let shift = |ms: i64| if local.0.get() { ms + offset_minutes(ms) * 60_000 } else { ms };
         time(shift(at), shift(now))
     };
     view! { <time title=utc>{text}</time> }.into_any()
@@ -40,19 +40,6 @@ fn time(ms: i64, now: i64) -> String {
     let date = format::date(ms.div_euclid(1_000));
     let (day, _year) = date.rsplit_once(' ').unwrap_or((&date, ""));
     format!("{day} {clock}")
-}
-
-/// How many minutes the reader's clock is behind UTC at a moment.
-#[cfg(feature = "hydrate")]
-fn offset_minutes(at: i64) -> i64 {
-    let minutes = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at as f64)).get_timezone_offset();
-    // None for a moment that is beyond all calendars.
-    if minutes.is_finite() { minutes as i64 } else { 0 }
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn offset_minutes(_: i64) -> i64 {
-    0
 }
 
 #[cfg(test)]
