@@ -18,7 +18,7 @@ async function show(page: Page, shown: boolean) {
 async function tell(page: Page, change: (status: any) => void) {
   const status = await (await page.request.get("/api/status")).json();
   change(status);
-  await page.unroute("**/events");
+  // The newest route is the one that answers. None is taken away: in a moment without one the page would hear the server.
   await page.route("**/events", (route) =>
     route.fulfill({ contentType: "text/event-stream", body: `retry: 100\nevent: status\ndata: ${JSON.stringify(status)}\n\n` }),
   );
