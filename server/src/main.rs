@@ -13,7 +13,7 @@ use std::{
 use clap::Parser;
 use sink::{
     Board, Engine, Parts,
-    connector::Targets,
+    connector::{Registry, config::built_in},
     graph::{Store, embedded::Embedded, neo4j::Neo4j},
     kafka::Cluster,
 };
@@ -89,29 +89,35 @@ async fn serve(config: Checked) -> Result<(), String> {
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| format!("the metrics did not start: {error}"))?;
+    let registry = Registry::new(store.clone(), config.settings, built_in());
     let board = Arc::new(Board::new(format!("{}:{}", host_name(), address.port())));
     let options = producer::world::WorldOptions {
         users: config.world.users,
         products: config.world.products,
         seed: config.world.seed,
     };
-    let producers =
-        producer::Producers::start(cluster.clone(), store.clone(), board.clone(), options, config.roles.producers)
-            .map_err(|error| format!("KAFKA_BOOTSTRAP_SERVERS: {error}"))?;
+    let producers = producer::Producers::start(
+        cluster.clone(),
+        store.clone(),
+        board.clone(),
+        registry.clone(),
+        options,
+        config.roles.producers,
+    )
+    .map_err(|error| format!("KAFKA_BOOTSTRAP_SERVERS: {error}"))?;
     let stop = CancellationToken::new();
     let sampler = Arc::new(sampler::Sampler::new());
     tokio::spawn({
         let (sampler, cluster, store, board) = (sampler.clone(), cluster.clone(), store.clone(), board.clone());
-        let (producers, stop) = (producers.clone(), stop.clone());
-        async move { sampler.run(cluster, store, board, producers, stop).await }
+        let (producers, registry, stop) = (producers.clone(), registry.clone(), stop.clone());
+        async move { sampler.run(cluster, store, board, producers, registry, stop).await }
     });
-    let targets = Targets::new(store.clone());
     let engine = Engine::start(Parts {
         cluster: cluster.clone(),
         store: store.clone(),
         board: board.clone(),
-        targets: targets.clone(),
-        settings: config.settings,
+        registry: registry.clone(),
+        has_tasks: config.roles.sinks,
     });
     let answers = answers::Answers::new(store.clone());
     let tail = tail::Tail::new(tail::Parts {
@@ -122,7 +128,7 @@ async fn serve(config: Checked) -> Result<(), String> {
         stop: stop.clone(),
     });
     let reasons = reasons::Reasons::new(store.clone());
-    let (roles, settings) = (config.roles, config.settings);
+    let roles = config.roles;
     let house = Arc::new(House {
         cluster,
         store,
@@ -130,10 +136,9 @@ async fn serve(config: Checked) -> Result<(), String> {
         producers,
         sampler,
         answers,
-        targets,
+        registry,
         tail,
         roles,
-        settings,
         reasons,
         chronicle: chronicle::Chronicle::default(),
         started_at: chrono::Utc::now().timestamp_millis(),
