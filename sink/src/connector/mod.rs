@@ -9,6 +9,8 @@ use tracing::{debug, info};
 
 use crate::graph::{Error, Store, Target};
 
+pub mod config;
+
 /// How often the store is asked what other processes were told.
 const ASK_EVERY: Duration = Duration::from_secs(2);
 
