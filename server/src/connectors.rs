@@ -7,7 +7,10 @@ use model::{
     status::{Books, Order, Status},
 };
 use sink::{
-    connector::{self, Strategy},
+    connector::{
+        self, Strategy,
+        config::{HIDDEN, definitions, is_secret},
+    },
     graph::Checkpoint,
     kafka::consumer,
     task,
@@ -65,6 +68,9 @@ fn description(connector: &connector::Connector) -> String {
         Strategy::Event(Kind::Connection) => {
             format!("Each record of {topic} becomes a follower: (User)-[FOLLOWS]->(User).")
         }
+        Strategy::Pattern { patterns, .. } => format!("Each record of {topic} becomes {patterns}."),
+        Strategy::Cypher { statement, .. } => format!("For each record of {topic}: {statement}"),
+        Strategy::Cud => format!("Each record of {topic} says itself what to create, update, merge or delete."),
     };
     config.topics.iter().map(of).collect::<Vec<_>>().join(" ")
 }
@@ -142,10 +148,12 @@ fn config(name: &str, connector: &connector::Connector, status: &Status) -> Vec<
     };
     let store = if status.graph.embedded { "The graph inside this process." } else { "The graph that it writes to." };
     let kafka = if status.kafka.embedded { "The Kafka inside this process." } else { "The Kafka that it reads from." };
-    let mut all: Vec<Setting> = connector::config::shown(name, connector)
-        .into_iter()
-        .map(|(key, value, meaning)| Setting { name: key, value, meaning })
-        .collect();
+    let stated = connector.raw.iter().filter(|(key, _)| *key != "name").map(|(key, value)| Setting {
+        name: key.clone(),
+        value: if is_secret(key) { HIDDEN.to_owned() } else { value.clone() },
+        meaning: documentation(key),
+    });
+    let mut all: Vec<Setting> = stated.collect();
     all.extend([
         setting("consumer.group.id", consumer::group(name), "The group in which its tasks share the partitions."),
         setting("batch.records.max", task::MAX_ROWS.to_string(), "Records in a transaction, at most."),
@@ -154,6 +162,12 @@ fn config(name: &str, connector: &connector::Connector, status: &Status) -> Vec<
         setting("store", format!("{}, {}", status.graph.name, status.graph.location), store),
     ]);
     all
+}
+
+/// What a key means, by its definition.
+fn documentation(key: &str) -> String {
+    let found = definitions().iter().find(|definition| definition.name == key);
+    found.map(|definition| definition.documentation.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::{
 use clap::Parser;
 use sink::{
     Board, Engine, Parts,
-    connector::{Registry, config::built_in},
+    connector::{Definition, Registry, config::{Process, built_in}},
     graph::{Store, embedded::Embedded, neo4j::Neo4j},
     kafka::Cluster,
 };
@@ -77,6 +77,10 @@ async fn serve(config: Checked) -> Result<(), String> {
     // Port 0 asks for any free one.
     let address = listener.local_addr().map_err(|error| format!("SLUICE_LISTEN: {error}"))?;
     let refused = |error| format!("SLUICE_DATA_DIR: {error}");
+    let process = match &config.neo4j {
+        Some(options) => Process::neo4j(&options.uri, &options.user, &options.database),
+        None => Process::embedded(),
+    };
     let store: Arc<dyn Store> = match config.neo4j {
         Some(options) => Arc::new(Neo4j::new(options).map_err(|error| format!("NEO4J_URI: {error}"))?),
         None => Arc::new(Embedded::open_bounded(&config.data_dir, config.store_max_mb).map_err(refused)?),
@@ -89,7 +93,8 @@ async fn serve(config: Checked) -> Result<(), String> {
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| format!("the metrics did not start: {error}"))?;
-    let registry = Registry::new(store.clone(), config.settings, built_in());
+    let files = built_in(config.settings).map(|(name, config)| Definition { name: name.to_owned(), config });
+    let registry = Registry::new(store.clone(), process, files.into());
     let board = Arc::new(Board::new(format!("{}:{}", host_name(), address.port())));
     let options = producer::world::WorldOptions {
         users: config.world.users,

@@ -1,6 +1,6 @@
 //! Connectors: what they are, how their tasks run, and what people want of them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use model::{Kind, status::Order};
 
@@ -9,7 +9,7 @@ use crate::graph::Target;
 pub mod config;
 mod registry;
 
-pub use config::{Config, Strategy};
+pub use config::{Config, Raw, Strategy};
 pub use registry::{Failure, Registry};
 
 /// How the tasks of a connector run that says nothing of it.
@@ -38,22 +38,27 @@ pub enum Tolerance {
     None,
 }
 
-/// A connector as it was defined.
+/// A connector as a file defines it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
     /// Its name.
     pub name: String,
     /// Its configuration.
-    pub config: BTreeMap<String, String>,
-    /// A hash of the file that it stands in, if it stands in one.
-    pub file: Option<String>,
+    pub config: Raw,
+}
+
+impl Definition {
+    /// Tells one content of the file from another.
+    fn hash(&self) -> String {
+        format!("{:08x}", crc32fast::hash(serde_json::to_string(&self.config).unwrap_or_default().as_bytes()))
+    }
 }
 
 /// A connector.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Connector {
     /// As it was defined.
-    pub raw: BTreeMap<String, String>,
+    pub raw: Raw,
     /// What that means; a sentence where it means nothing, since another version of Sluice has defined it.
     pub config: Result<Arc<Config>, String>,
     /// What people want of it.
@@ -71,6 +76,7 @@ impl Connector {
         let config = self.config.as_ref().ok()?;
         let mut kinds = config.topics.iter().map(|(_, strategy)| match strategy {
             Strategy::Event(kind) => Some(*kind),
+            _ => None,
         });
         let first = kinds.next()??;
         kinds.all(|kind| kind == Some(first)).then_some(first)

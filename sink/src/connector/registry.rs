@@ -10,7 +10,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use super::{Connector, Definition, Settings, config};
+use super::{Connector, Definition, Raw,
+    config::{self, Process},
+};
 use crate::graph::{Error, Intent, Store, Target};
 
 /// How often the store is asked what other processes were told.
@@ -33,20 +35,20 @@ pub enum Failure {
 /// Knows the connectors, and changes them.
 pub struct Registry {
     store: Arc<dyn Store>,
-    settings: Settings,
+    process: Process,
     files: Vec<Definition>,
     known: watch::Sender<Connectors>,
 }
 
 impl Registry {
     /// Knows those that are in files; what the store has of them is not known yet.
-    pub fn new(store: Arc<dyn Store>, settings: Settings, files: Vec<Definition>) -> Arc<Self> {
+    pub fn new(store: Arc<dyn Store>, process: Process, files: Vec<Definition>) -> Arc<Self> {
         let of_files = files.iter().map(|file| {
             let target = Target { connector: file.name.clone(), ..Target::default() };
-            (file.name.clone(), Arc::new(connector(file.config.clone(), target, settings)))
+            (file.name.clone(), Arc::new(connector(file.config.clone(), target, &process)))
         });
         let known = watch::Sender::new(of_files.collect());
-        Arc::new(Self { store, settings, files, known })
+        Arc::new(Self { store, process, files, known })
     }
 
     /// All of them, ordered by name.
@@ -71,19 +73,30 @@ impl Registry {
         self.get(name).is_some_and(|connector| connector.target.paused)
     }
 
-    /// Defines a connector, or defines it anew; whoever asks has checked the configuration. The processes of the group
-    /// follow within seconds, this one at once.
+    /// What this process has for all connectors.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Defines a connector, or defines it anew if it `may_exist`; whoever asks has checked the configuration. The
+    /// processes of the group follow within seconds, this one at once. Returns whether there was one of the name.
     ///
     /// # Errors
-    /// [`Failure::Store`].
+    /// The store does not answer.
     pub async fn define(
         &self,
         name: &str,
-        config: &BTreeMap<String, String>,
+        config: &Raw,
+        may_exist: bool,
         state: Option<Order>,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Error> {
         let config = serde_json::to_string(config).unwrap_or_default();
-        self.aim(name, &Intent::Define { config, file: None, state }).await
+        let intent = if may_exist {
+            Intent::Define { config, file: None, state }
+        } else {
+            Intent::Create { config, state }
+        };
+        self.aim(name, &intent).await.map(|before| before.config.is_some())
     }
 
     /// Deletes a connector. What it stored stays, and how far it came: one of the same name goes on there.
@@ -118,12 +131,13 @@ impl Registry {
         let stored = self.store.targets().await?;
         for file in &self.files {
             let before = stored.iter().find(|target| target.connector == file.name);
-            if before.is_some_and(|target| target.file == file.file) {
+            let hash = Some(file.hash());
+            if before.is_some_and(|target| target.file == hash) {
                 continue;
             }
             info!(connector.name = file.name, "defined by its file");
             let config = serde_json::to_string(&file.config).unwrap_or_default();
-            self.store.aim(&file.name, &Intent::Define { config, file: file.file.clone(), state: None }).await?;
+            self.store.aim(&file.name, &Intent::Define { config, file: hash, state: None }).await?;
         }
         self.ask().await
     }
@@ -161,11 +175,13 @@ impl Registry {
         if self.get(name).is_none() {
             return Err(Failure::Unknown(name.to_owned()));
         }
-        self.aim(name, intent).await
+        self.aim(name, intent).await?;
+        Ok(())
     }
 
-    async fn aim(&self, name: &str, intent: &Intent) -> Result<(), Failure> {
-        let target = self.store.aim(name, intent).await?;
+    /// Changes the connector in the store, and returns what it was before.
+    async fn aim(&self, name: &str, intent: &Intent) -> Result<Target, Error> {
+        let (before, target) = self.store.aim(name, intent).await?;
         info!(connector.name = name, "{}", intent.describe());
         self.known.send_modify(|known| match self.read(known, target) {
             Some((name, connector)) => drop(known.insert(name, connector)),
@@ -188,12 +204,12 @@ impl Registry {
                 BTreeMap::new()
             }
         };
-        Some((name, Arc::new(connector(raw, target, self.settings))))
+        Some((name, Arc::new(connector(raw, target, &self.process))))
     }
 }
 
-fn connector(raw: BTreeMap<String, String>, target: Target, settings: Settings) -> Connector {
-    let config = config::read(&target.connector, &raw, settings).map(Arc::new).map_err(|problems| {
+fn connector(raw: Raw, target: Target, process: &Process) -> Connector {
+    let config = config::read(&target.connector, &raw, process).map(Arc::new).map_err(|problems| {
         let sentences: Vec<String> = problems.iter().map(|it| format!("{}: {}", it.key, it.message)).collect();
         sentences.join("; ")
     });

@@ -98,6 +98,7 @@ impl Fleet {
                 lane: self.works.lane.clone(),
                 board: self.works.board.clone(),
                 tolerance: config.tolerance,
+                start: config.start,
                 wanted: self.works.registry.watch(),
                 stop: stop.clone(),
             }));

@@ -67,8 +67,8 @@ pub trait Store: Send + Sync + 'static {
     /// The connectors and what people want of them, ordered by name; those that were deleted, too.
     async fn targets(&self) -> Result<Vec<Target>, Error>;
 
-    /// Changes a connector or what is wanted of it, and returns what it is now.
-    async fn aim(&self, connector: &str, intent: &Intent) -> Result<Target, Error>;
+    /// Changes a connector or what is wanted of it, and returns what it was before and what it is now.
+    async fn aim(&self, connector: &str, intent: &Intent) -> Result<(Target, Target), Error>;
 
     /// Sets each of these as the next offset to be stored, and raises their epochs: a writer in flight is fenced off. The
     /// books stay as they are.

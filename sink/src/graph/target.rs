@@ -40,6 +40,13 @@ pub enum Intent {
         /// The order that its state comes from.
         state: Option<Order>,
     },
+    /// It is defined as with [`Intent::Define`], if there is none of its name; otherwise nothing becomes of it.
+    Create {
+        /// The configuration as a JSON object of texts.
+        config: String,
+        /// The order that its state comes from.
+        state: Option<Order>,
+    },
     /// It is gone. What it stored, and how far, is kept.
     Delete,
 }
@@ -53,7 +60,7 @@ impl Intent {
             Self::Order(Order::Resume) => "the connector is to go on",
             Self::Order(Order::Restart) => "the connector is to begin anew",
             Self::RestartTasks(_) => "tasks are to begin anew",
-            Self::Define { .. } => "the connector is defined",
+            Self::Define { .. } | Self::Create { .. } => "the connector is defined",
             Self::Delete => "the connector is deleted",
         }
     }
@@ -88,6 +95,10 @@ impl Target {
                 let defined = Self { config: Some(config.clone()), file, ..before };
                 state.map_or(defined.clone(), |order| defined.ordered(order))
             }
+            Intent::Create { .. } if self.config.is_some() => self,
+            Intent::Create { config, state } => {
+                self.intended(&Intent::Define { config: config.clone(), file: None, state: *state })
+            }
             Intent::Delete => Self { config: None, task_restarts: BTreeMap::new(), ..self },
         }
     }
@@ -118,7 +129,11 @@ mod tests {
         let deleted = again.intended(&Intent::Delete);
         assert_eq!((&deleted.config, deleted.file.as_deref()), (&None, Some("f")), "its file does not bring it back");
         assert!(!deleted.clone().intended(&defined("{}", None, None)).paused);
-        assert!(deleted.intended(&defined("{}", None, Some(Order::Stop))).stopped);
+        assert!(deleted.clone().intended(&defined("{}", None, Some(Order::Stop))).stopped);
+        let create = |config: &str| Intent::Create { config: config.into(), state: None };
+        let created = deleted.intended(&create("{2}"));
+        assert_eq!(created.config.as_deref(), Some("{2}"));
+        assert_eq!(created.clone().intended(&create("{3}")), created, "there is one of the name");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tracing::{error, info};
 
 use crate::{
     board::Board,
-    connector::{Connector, Strategy, Tolerance},
+    connector::{Connector, Strategy, Tolerance, config::Start},
     graph::{CheckpointId, Store, task_key},
     kafka::{Cluster, consumer},
 };
@@ -51,6 +51,8 @@ pub struct Options {
     pub board: Arc<Board>,
     /// What becomes of a record that breaks a rule.
     pub tolerance: Tolerance,
+    /// Where a partition begins that has no checkpoint.
+    pub start: Start,
     /// The connectors, and what people want of them.
     pub wanted: watch::Receiver<BTreeMap<String, Arc<Connector>>>,
     /// Ends it, after the batch in flight.

@@ -6,6 +6,7 @@ use metrics::counter;
 
 use super::{Options, Owned};
 use crate::{
+    connector::config::Start,
     graph::{Checkpoint, Claim, Error, Trouble},
     kafka::{self, Cluster, Watermarks, look::records_at, record::Record},
 };
@@ -28,7 +29,10 @@ pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<T
         .iter()
         .map(|&partition| Claim {
             id: options.checkpoint_id(partition),
-            start: mark(&marks, partition).low,
+            start: match options.start {
+                Start::Earliest => mark(&marks, partition).low,
+                Start::Latest => mark(&marks, partition).high,
+            },
             restart: None,
         })
         .collect();

@@ -223,6 +223,7 @@ impl Work {
 fn content(strategy: &Strategy, record: &Record, place: Place<'_>) -> Result<Content, Fault> {
     match strategy {
         Strategy::Event(kind) => decode(*kind, record.value.as_deref(), place).map(Content::Event),
+        _ => todo!(),
     }
 }
 

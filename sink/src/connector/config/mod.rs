@@ -1,68 +1,171 @@
-//! A connector's configuration, checked.
+//! A connector's configuration: from the keys and texts that people write to a checked one, or to what is wrong with each key.
+//!
+//! Keys, values and messages are those of Kafka Connect and of Neo4j's connector where these have them. Nothing is passed
+//! over: a key that is not known, or that cannot be honoured, is a problem of its own. Pure: what the process has for all
+//! connectors is handed in as [`Process`].
 
 use std::collections::BTreeMap;
 
 use model::Kind;
 
-use super::{Settings, Tolerance};
+use super::Tolerance;
 
-/// What holds for a connector.
-#[derive(Clone, Debug, PartialEq)]
+mod built_in;
+mod class;
+mod converter;
+mod cypher;
+mod error;
+mod info;
+mod key;
+mod nearest;
+mod own;
+mod process;
+mod strategy;
+mod topic;
+mod value;
+
+pub use built_in::built_in;
+pub use class::{ALIASES, CLASS, is_sink};
+pub use converter::Converter;
+pub use info::{ConfigInfo, ConfigInfos, ConfigValue, HIDDEN, is_secret, validate};
+pub use key::{ConfigKey, Importance, Type, Width, definitions};
+pub use process::{Neo4jOfProcess, Process};
+pub use strategy::{Names, Strategy};
+pub use topic::is_topic_name;
+
+use value::Values;
+
+/// Key and text of each setting, as people write them.
+pub type Raw = BTreeMap<String, String>;
+
+/// A configuration that a connector can run with.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Its name.
+    /// The connector's name.
     pub name: String,
-    /// What becomes of the records of each topic; each topic once, in the stated order.
+    /// Its class, as it was written.
+    pub class: String,
+    /// What becomes of the records of each topic: each topic once, in the stated order, and at least one.
     pub topics: Vec<(String, Strategy)>,
-    /// Tasks of each topic.
+    /// Tasks at most, from 1.
     pub tasks_max: u32,
-    /// What becomes of a record that breaks a rule.
+    /// What becomes of a record that cannot be used.
     pub tolerance: Tolerance,
+    /// Where dead letters are published; none: `<topic>.dead-letters`.
+    pub dead_letter_topic: Option<String>,
+    /// Copies of that topic if it has to be created; none: as many as the broker makes by default.
+    pub dead_letter_replication: Option<i16>,
+    /// Whether a published dead letter says in headers where it stood and what was wrong.
+    pub dead_letter_headers: bool,
+    /// Whether records that are tolerated are told in the log too.
+    pub log_errors: bool,
+    /// Where a partition begins that has no checkpoint.
+    pub start: Start,
+    /// How keys are read.
+    pub key: Converter,
+    /// How values are read.
+    pub value: Converter,
+    /// What it was read from.
+    pub raw: Raw,
 }
 
-/// What becomes of the records of a topic.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Strategy {
-    /// One of the three kinds of event.
-    Event(Kind),
+/// Where a partition begins that has no checkpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// At the oldest record that there is.
+    #[default]
+    Earliest,
+    /// Behind the newest.
+    Latest,
 }
 
 /// What is wrong with a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The key.
+    /// The key, whether it is there or missing.
     pub key: String,
-    /// A sentence.
+    /// What is wrong, and what would be right.
     pub message: String,
 }
 
-/// Reads a configuration.
+impl Problem {
+    fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { key: key.into(), message: message.into() }
+    }
+}
+
+/// Reads a configuration. `name` is what the connector is called; the key `name` may repeat it.
 ///
 /// # Errors
-/// What is wrong, key by key.
-pub fn read(name: &str, config: &BTreeMap<String, String>, settings: Settings) -> Result<Config, Vec<Problem>> {
-    let topic = config.get("topics").cloned().unwrap_or_default();
-    let kind = topic.parse().map_err(|error: model::kind::UnknownKind| {
-        vec![Problem { key: "topics".into(), message: error.to_string() }]
-    })?;
-    Ok(Config {
-        name: name.to_owned(),
-        topics: vec![(topic, Strategy::Event(kind))],
-        tasks_max: settings.tasks_max,
-        tolerance: settings.tolerance,
+/// Everything that is wrong with it, at least one problem, in the order of the keys' definitions.
+pub fn read(name: &str, raw: &Raw, process: &Process) -> Result<Config, Vec<Problem>> {
+    let mut raw = raw.clone();
+    let stated = raw.entry("name".to_owned()).or_insert_with(|| name.to_owned()).clone();
+    let mut values = Values::new(&raw);
+    if stated != name {
+        values.problem(
+            "name",
+            format!("Connector name configuration ({stated}) doesn't match connector name in the URL ({name})"),
+        );
+    }
+    let config = checked(&mut values, process);
+    let problems = values.into_problems();
+    match config {
+        Some(config) if problems.is_empty() => Ok(Config { raw, ..config }),
+        _ => Err(problems),
+    }
+}
+
+/// The problems of a configuration; none: it can run.
+fn problems(raw: &Raw, process: &Process) -> Vec<Problem> {
+    let mut values = Values::new(raw);
+    checked(&mut values, process);
+    values.into_problems()
+}
+
+/// Looks at every key; what it gives is to be used only where no problem was found.
+fn checked(values: &mut Values, process: &Process) -> Option<Config> {
+    let name = own::name(values);
+    let class = class::read(values);
+    let topics = strategy::read(values, process);
+    let tasks_max = own::tasks_max(values);
+    let errors = error::read(values, topics.as_deref().unwrap_or_default());
+    let start = own::start(values);
+    let (key, value) = converter::read(values);
+    if let Some(topics) = &topics {
+        strategy::fit(values, topics, value);
+    }
+    process::read(values, process);
+    own::unsupported(values);
+    values.problems_of_unknown();
+    Some(Config {
+        name: name?,
+        class: class?,
+        topics: topics?,
+        tasks_max: tasks_max?,
+        tolerance: errors.tolerance?,
+        dead_letter_topic: errors.dead_letter_topic,
+        dead_letter_replication: errors.dead_letter_replication,
+        dead_letter_headers: errors.dead_letter_headers?,
+        log_errors: errors.log?,
+        start: start?,
+        key: key?,
+        value: value?,
+        raw: Raw::new(),
     })
 }
 
-/// The three that are there without a word: each stores the kind of event that its topic is for.
-pub fn built_in() -> Vec<super::Definition> {
-    let definition = |kind: Kind| super::Definition {
-        name: kind.topic().to_owned(),
-        config: [("topics".to_owned(), kind.topic().to_owned())].into(),
-        file: Some("built-in".to_owned()),
-    };
-    Kind::ALL.map(definition).into()
+impl Config {
+    /// The built-in kind that a topic's records are, if they are of one.
+    pub fn kind_of(&self, topic: &str) -> Option<Kind> {
+        self.topics.iter().find(|(name, _)| name == topic).and_then(|(_, strategy)| match strategy {
+            Strategy::Event(kind) => Some(*kind),
+            _ => None,
+        })
+    }
 }
 
-/// What a connector was defined with, for people: key, value and meaning; secrets are not shown.
-pub fn shown(_: &str, connector: &super::Connector) -> Vec<(String, String, String)> {
-    connector.raw.iter().map(|(key, value)| (key.clone(), value.clone(), String::new())).collect()
-}
+#[cfg(test)]
+mod property;
+#[cfg(test)]
+mod tests;

@@ -120,7 +120,7 @@ impl Store for Embedded {
         self.pool.read("reading target states", |tx| target::all(tx)).await
     }
 
-    async fn aim(&self, connector: &str, intent: &Intent) -> Result<Target, Error> {
+    async fn aim(&self, connector: &str, intent: &Intent) -> Result<(Target, Target), Error> {
         let (connector, intent) = (connector.to_owned(), intent.clone());
         self.pool
             .write("setting a target state", move |tx| Ok(End::Commit(target::aim(tx, &connector, &intent)?)))

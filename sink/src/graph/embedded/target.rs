@@ -13,11 +13,11 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<Target>> {
 }
 
 /// Changes one.
-pub(super) fn aim(connection: &Connection, connector: &str, intent: &Intent) -> Result<Target> {
+pub(super) fn aim(connection: &Connection, connector: &str, intent: &Intent) -> Result<(Target, Target)> {
     let mut find = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM connector WHERE name = ?1"))?;
     let before = find.query_row([connector], read_row).optional()?;
     let before = before.unwrap_or_else(|| Target { connector: connector.to_owned(), ..Target::default() });
-    let after = before.intended(intent);
+    let after = before.clone().intended(intent);
     connection
         .prepare_cached(&format!("INSERT OR REPLACE INTO connector ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"))?
         .execute(params![
@@ -29,7 +29,7 @@ pub(super) fn aim(connection: &Connection, connector: &str, intent: &Intent) -> 
             after.restarts,
             serde_json::to_string(&after.task_restarts).unwrap_or_default()
         ])?;
-    Ok(after)
+    Ok((before, after))
 }
 
 fn read_row(row: &Row<'_>) -> Result<Target> {

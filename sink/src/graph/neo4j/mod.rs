@@ -222,7 +222,7 @@ impl Store for Neo4j {
         read!(self, "reading target states", target::all())
     }
 
-    async fn aim(&self, connector: &str, intent: &Intent) -> Result<Target, Error> {
+    async fn aim(&self, connector: &str, intent: &Intent) -> Result<(Target, Target), Error> {
         write!(self, "setting a target state", target::aim(connector, intent))
     }
 

@@ -14,11 +14,11 @@ pub(super) async fn all(tx: &mut Transaction<'_>) -> Result<Vec<Target>, Error> 
 }
 
 /// Changes one, after locking it: two people may press at once.
-pub(super) async fn aim(tx: &mut Transaction<'_>, connector: &str, intent: &Intent) -> Result<Target, Error> {
+pub(super) async fn aim(tx: &mut Transaction<'_>, connector: &str, intent: &Intent) -> Result<(Target, Target), Error> {
     tx.run(query(cypher!("target_lock")).param("connector", connector)).await?;
     let before = all(tx).await?.into_iter().find(|target| target.connector == connector);
     let before = before.unwrap_or_else(|| Target { connector: connector.to_owned(), ..Target::default() });
-    let after = before.intended(intent);
+    let after = before.clone().intended(intent);
     let put = query(cypher!("target_put"))
         .param("connector", connector)
         .param("config", told(after.config.clone()))
@@ -28,7 +28,7 @@ pub(super) async fn aim(tx: &mut Transaction<'_>, connector: &str, intent: &Inte
         .param("restarts", after.restarts)
         .param("task_restarts", serde_json::to_string(&after.task_restarts).unwrap_or_default());
     tx.run(put).await?;
-    Ok(after)
+    Ok((before, after))
 }
 
 #[derive(Deserialize)]
