@@ -13,7 +13,10 @@ use std::{
 use clap::Parser;
 use sink::{
     Board, Engine, Parts,
-    connector::{Definition, Registry, config::{Process, built_in}},
+    connector::{
+        Definition, Registry,
+        config::{Process, built_in},
+    },
     graph::{Store, embedded::Embedded, neo4j::Neo4j},
     kafka::Cluster,
 };
@@ -37,6 +40,7 @@ mod replay;
 mod sampler;
 mod signal;
 mod tail;
+mod workers;
 
 use config::{Action, Checked, Command};
 use house::House;
@@ -146,6 +150,7 @@ async fn serve(config: Checked) -> Result<(), String> {
         roles,
         reasons,
         chronicle: chronicle::Chronicle::default(),
+        forgotten_topics: std::sync::Mutex::default(),
         started_at: chrono::Utc::now().timestamp_millis(),
     });
     tokio::spawn({

@@ -22,6 +22,7 @@ use crate::house::House;
 
 mod api;
 mod body;
+pub(crate) mod connect;
 pub(crate) mod error;
 mod export;
 mod graph;

@@ -10,7 +10,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use super::{Connector, Definition, Raw,
+use super::{
+    Connector, Definition, Raw,
     config::{self, Process},
 };
 use crate::graph::{Error, Intent, Store, Target};
@@ -83,19 +84,10 @@ impl Registry {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn define(
-        &self,
-        name: &str,
-        config: &Raw,
-        may_exist: bool,
-        state: Option<Order>,
-    ) -> Result<bool, Error> {
+    pub async fn define(&self, name: &str, config: &Raw, may_exist: bool, state: Option<Order>) -> Result<bool, Error> {
         let config = serde_json::to_string(config).unwrap_or_default();
-        let intent = if may_exist {
-            Intent::Define { config, file: None, state }
-        } else {
-            Intent::Create { config, state }
-        };
+        let intent =
+            if may_exist { Intent::Define { config, file: None, state } } else { Intent::Create { config, state } };
         self.aim(name, &intent).await.map(|before| before.config.is_some())
     }
 
@@ -187,7 +179,7 @@ impl Registry {
             Some((name, connector)) => drop(known.insert(name, connector)),
             None => drop(known.remove(name)),
         });
-        Ok(())
+        Ok(before)
     }
 
     /// A connector as the store has it; none where it is deleted. What is known already is not read anew.

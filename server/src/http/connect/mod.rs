@@ -1,0 +1,2 @@
+//! Placeholder until the routes are merged.
+pub(crate) mod port;
