@@ -4,6 +4,7 @@
 
 pub mod board;
 pub mod connector;
+pub mod cud;
 mod dead_letter;
 pub mod engine;
 pub mod graph;
@@ -11,7 +12,9 @@ pub mod kafka;
 pub mod kind;
 mod latency;
 mod lost;
+pub mod pattern;
 mod presence;
+mod property;
 pub mod query;
 mod recent;
 pub mod task;

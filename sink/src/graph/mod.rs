@@ -17,6 +17,7 @@ pub mod checkpoint;
 pub mod embedded;
 pub mod error;
 mod ledger;
+pub mod mutation;
 pub mod neo4j;
 mod statement;
 mod takeover;
@@ -27,6 +28,7 @@ pub use batch::{Batch, DeadRecord, Entry, Interval, Outcome, Tally, Written};
 pub use change::{Before, Changes, Needs};
 pub use checkpoint::{Checkpoint, CheckpointId, Claim};
 pub use error::{Error, Trouble};
+pub use mutation::Mutation;
 pub use statement::{Read, Statement};
 pub use target::{Intent, Target, task_key};
 
