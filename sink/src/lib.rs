@@ -4,7 +4,9 @@
 
 pub mod board;
 pub mod connector;
+mod convert;
 pub mod cud;
+mod cypher;
 mod dead_letter;
 pub mod engine;
 pub mod graph;

@@ -3,6 +3,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use chrono::Utc;
+use model::status::State;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
@@ -10,7 +12,7 @@ use tracing::{error, info};
 use super::Works;
 use crate::{
     connector::{Config, Connector, Strategy},
-    task,
+    task::{self, Reader},
 };
 
 /// The tasks of this process.
@@ -88,10 +90,18 @@ impl Fleet {
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
         for (id, topic, strategy) in numbered(&config) {
             self.works.board.add_task(&config.name, id, topic);
+            let reader = match Reader::new(&config, strategy) {
+                Ok(reader) => Arc::new(reader),
+                Err(sentence) => {
+                    let now = Utc::now().timestamp_millis();
+                    self.works.board.set_state(&config.name, id, State::Failed, Some(sentence), now);
+                    continue;
+                }
+            };
             tasks.spawn(task::run(task::Options {
                 connector: config.name.clone(),
                 topic: topic.to_owned(),
-                strategy: Arc::new(strategy.clone()),
+                reader,
                 id,
                 cluster: self.works.cluster.clone(),
                 store: self.works.store.clone(),

@@ -14,19 +14,21 @@ use tracing::{error, info};
 
 use crate::{
     board::Board,
-    connector::{Connector, Strategy, Tolerance, config::Start},
+    connector::{Connector, Tolerance, config::Start},
     graph::{CheckpointId, Store, task_key},
     kafka::{Cluster, consumer},
 };
 
 mod decide;
 mod poll;
+mod read;
 mod take_over;
 mod work;
 mod write;
 
 pub use decide::backoff;
 pub use poll::{MAX_BYTES, MAX_ROWS};
+pub use read::Reader;
 use work::{Owned, Work};
 
 /// What a task is given.
@@ -36,8 +38,8 @@ pub struct Options {
     pub connector: String,
     /// The topic that it reads.
     pub topic: String,
-    /// What becomes of its records.
-    pub strategy: Arc<Strategy>,
+    /// What its records are for the graph.
+    pub reader: Arc<Reader>,
     /// Its number within the connector and this process.
     pub id: u32,
     /// The cluster that it reads from; it has answered already.

@@ -152,8 +152,8 @@ impl Poller {
     fn gather(&mut self, record: Record) {
         // A record of a partition that was given up in the meantime belongs to somebody else.
         let Some(owned) = self.owned.get(&record.partition) else { return };
-        let Options { strategy, tolerance, .. } = &self.options;
-        let pushed = self.gathered.push(strategy, *tolerance, owned, record, Utc::now().timestamp_millis());
+        let Options { reader, tolerance, .. } = &self.options;
+        let pushed = self.gathered.push(reader, *tolerance, owned, record, Utc::now().timestamp_millis());
         self.refused = pushed.err();
     }
 

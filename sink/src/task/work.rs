@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use model::record::Fate;
 
+use super::read::Reader;
 use crate::{
-    connector::{Strategy, Tolerance},
+    connector::Tolerance,
     graph::{Batch, CheckpointId, DeadRecord, Entry, Interval, Written, batch::Content},
     kafka::record::Record,
-    kind::decode::{Fault, ORIGIN_HEADER, Place, decode},
+    kind::decode::{Fault, ORIGIN_HEADER, Place},
 };
 
 /// A partition that the task has taken over.
@@ -47,7 +48,7 @@ impl Work {
     /// The trace for a person where the record breaks a rule and that is not tolerated; it is not added then.
     pub(super) fn push(
         &mut self,
-        strategy: &Strategy,
+        reader: &Reader,
         tolerance: Tolerance,
         owned: &Owned,
         record: Record,
@@ -60,7 +61,7 @@ impl Work {
             incarnation: owned.incarnation,
             origin: record.header(ORIGIN_HEADER),
         };
-        let content = match (content(strategy, &record, place), tolerance) {
+        let content = match (reader.read(&record, place), tolerance) {
             (Ok(content), _) => content,
             (Err(fault), Tolerance::All) => Content::Dead(Box::new(dead(&record, fault, now_ms))),
             (Err(fault), Tolerance::None) => return Err(intolerable(&owned.id.topic, &record, &fault)),
@@ -219,14 +220,6 @@ impl Work {
 }
 
 /// Extends an interval to just behind a record.
-/// What a record is for the graph.
-fn content(strategy: &Strategy, record: &Record, place: Place<'_>) -> Result<Content, Fault> {
-    match strategy {
-        Strategy::Event(kind) => decode(*kind, record.value.as_deref(), place).map(Content::Event),
-        _ => todo!(),
-    }
-}
-
 fn extend(interval: &mut Interval, record: &Record) {
     interval.to = record.offset + 1;
     interval.last_timestamp = record.timestamp_ms.unwrap_or(-1);

@@ -41,6 +41,7 @@ mod mark;
 mod query;
 mod reset;
 mod schema;
+mod statement;
 mod target;
 mod trouble;
 mod uri;
