@@ -3,6 +3,9 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use sink::connector::config::Process;
+
+use crate::definitions;
 
 /// Events out of Kafka into a graph, each once, and what they mean on one page.
 #[derive(Debug, Parser)]
@@ -46,6 +49,15 @@ pub(crate) struct Work {
     /// Tasks of each connector in this process, 1 to 64: consumers that share the partitions of its topic.
     #[arg(long = "sluice-tasks-max", env = "SLUICE_TASKS_MAX", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64), global = true)]
     pub(crate) tasks_max: u32,
+    /// Connector definitions: one JSON file each, with a name and a config as Kafka Connect takes them. The three built-in
+    /// connectors are there besides, unless a file redefines them.
+    #[arg(
+        long = "sluice-connectors-dir",
+        env = "SLUICE_CONNECTORS_DIR",
+        default_value = "./connectors",
+        global = true
+    )]
+    pub(crate) connectors_dir: PathBuf,
     /// What becomes of a record that breaks a rule: `all` makes it a dead letter, `none` stops the task before it.
     #[arg(long = "sluice-errors-tolerance", env = "SLUICE_ERRORS_TOLERANCE", default_value = "all", value_parser = ["all", "none"], global = true)]
     pub(crate) errors_tolerance: String,
@@ -151,6 +163,8 @@ pub(crate) struct Checked {
     pub(crate) admin_token: Option<String>,
     pub(crate) roles: Roles,
     pub(crate) settings: sink::connector::Settings,
+    pub(crate) process: sink::connector::config::Process,
+    pub(crate) connectors: Vec<sink::connector::Definition>,
     /// In lower case.
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) world: World,
@@ -206,6 +220,12 @@ impl Config {
                 _ => sink::connector::Tolerance::All,
             },
         };
+        let process = match &neo4j {
+            Some(options) => Process::neo4j(&options.uri, &options.user, &options.database),
+            None => Process::embedded(),
+        };
+        let files = definitions::read(&self.work.connectors_dir, &process)
+            .map_err(|error| Error(format!("SLUICE_CONNECTORS_DIR: {error}")))?;
         let kafka_properties = match self.kafka.kafka_properties.filter(|file| !file.as_os_str().is_empty()) {
             None => sink::kafka::Properties::default(),
             Some(_) if kafka.is_none() => {
@@ -225,6 +245,8 @@ impl Config {
             neo4j,
             roles,
             settings,
+            process,
+            connectors: definitions::with_built_in(files, settings),
             data_dir: self.graph.sluice_data_dir,
             store_max_mb: self.graph.sluice_store_max_mb,
             listen,
@@ -335,6 +357,7 @@ mod tests {
             (&["--sluice-allowed-hosts", "a.example,https://b.example/"], "SLUICE_ALLOWED_HOSTS"),
             (&["--sluice-allowed-hosts", "*.example"], "SLUICE_ALLOWED_HOSTS"),
             (&["--sluice-admin-token-file", "/nonexistent/token"], "SLUICE_ADMIN_TOKEN_FILE"),
+            (&["--sluice-connectors-dir", "/etc/hostname"], "SLUICE_CONNECTORS_DIR: /etc/hostname"),
         ] {
             let sentence = check(arguments).err().unwrap_or_default();
             assert!(sentence.contains(name), "{sentence}");
@@ -349,7 +372,7 @@ mod tests {
             (checked.roles, checked.settings.tasks_max)
         };
         assert_eq!(roles("sinks"), (Roles { web: false, sinks: true, producers: false }, 1));
-        assert_eq!(roles("web, producers"), (Roles { web: true, sinks: false, producers: true }, 0));
+        assert_eq!(roles("web, producers"), (Roles { web: true, sinks: false, producers: true }, 1));
         assert_eq!(roles(""), (Roles { web: true, sinks: true, producers: true }, 1));
     }
 

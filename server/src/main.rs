@@ -13,10 +13,7 @@ use std::{
 use clap::Parser;
 use sink::{
     Board, Engine, Parts,
-    connector::{
-        Definition, Registry,
-        config::{Process, built_in},
-    },
+    connector::Registry,
     graph::{Store, embedded::Embedded, neo4j::Neo4j},
     kafka::Cluster,
 };
@@ -28,6 +25,7 @@ mod answers;
 mod chronicle;
 mod config;
 mod connectors;
+mod definitions;
 mod export;
 mod healthcheck;
 mod house;
@@ -81,10 +79,6 @@ async fn serve(config: Checked) -> Result<(), String> {
     // Port 0 asks for any free one.
     let address = listener.local_addr().map_err(|error| format!("SLUICE_LISTEN: {error}"))?;
     let refused = |error| format!("SLUICE_DATA_DIR: {error}");
-    let process = match &config.neo4j {
-        Some(options) => Process::neo4j(&options.uri, &options.user, &options.database),
-        None => Process::embedded(),
-    };
     let store: Arc<dyn Store> = match config.neo4j {
         Some(options) => Arc::new(Neo4j::new(options).map_err(|error| format!("NEO4J_URI: {error}"))?),
         None => Arc::new(Embedded::open_bounded(&config.data_dir, config.store_max_mb).map_err(refused)?),
@@ -97,8 +91,7 @@ async fn serve(config: Checked) -> Result<(), String> {
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| format!("the metrics did not start: {error}"))?;
-    let files = built_in(config.settings).map(|(name, config)| Definition { name: name.to_owned(), config });
-    let registry = Registry::new(store.clone(), process, files.into());
+    let registry = Registry::new(store.clone(), config.process, config.connectors);
     let board = Arc::new(Board::new(format!("{}:{}", host_name(), address.port())));
     let options = producer::world::WorldOptions {
         users: config.world.users,

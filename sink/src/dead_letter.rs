@@ -1,6 +1,6 @@
 //! The outlet of the dead letters: what the ledger has is published to `<topic>.dead-letters`, at least once.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures::future::join_all;
 use metrics::counter;
@@ -14,6 +14,7 @@ use tracing::{debug, warn};
 
 use crate::{
     board::Board,
+    connector::{Config, Registry},
     graph::{LedgerEntry, Store},
     kafka::{Cluster, Context, Error, MAX_RECORD_BYTES, dead_letter_topic},
 };
@@ -40,9 +41,10 @@ pub(crate) async fn publish(
     cluster: Arc<Cluster>,
     store: Arc<dyn Store>,
     board: Arc<Board>,
+    registry: Arc<Registry>,
     stop: CancellationToken,
 ) -> Result<(), Error> {
-    let mut outlet = Outlet { producer: producer(&cluster)?, cluster, warned: false };
+    let mut outlet = Outlet { producer: producer(&cluster)?, cluster, registry, warned: false };
     let mut seen = None;
     let mut complained = false;
     loop {
@@ -94,6 +96,7 @@ fn producer(cluster: &Cluster) -> Result<FutureProducer<Context>, Error> {
 struct Outlet {
     cluster: Arc<Cluster>,
     producer: FutureProducer<Context>,
+    registry: Arc<Registry>,
     /// Whether it was said already that a letter is not there as it should be.
     warned: bool,
 }
@@ -114,20 +117,33 @@ impl Outlet {
                     counter!("sluice_outlet_letters_total", "outcome" => outcome).increment(1);
                     settled.push(entry.id.clone());
                 }
-                Err(error) => waits = Some(format!("{}: {error}", dead_letter_topic(&entry.letter.topic))),
+                Err(error) => waits = Some(format!("{}: {error}", self.topic(entry))),
             }
         }
         store.mark_published(&settled).await.map_err(|error| error.to_string())?;
         let Some(reason) = waits else { return Ok(letters.len() == PAGE as usize) };
-        self.restore().await;
+        self.restore(&letters).await;
         Err(reason)
     }
 
-    /// Makes the topics again, if that is what letters wait for: not every broker does when it is asked for one that
-    /// somebody has deleted.
-    async fn restore(&self) {
+    /// The configuration of the connector that refused the record, if it is still there.
+    fn config(&self, entry: &LedgerEntry) -> Option<Arc<Config>> {
+        self.registry.get(&entry.letter.connector)?.config.clone().ok()
+    }
+
+    /// Where a letter goes.
+    fn topic(&self, entry: &LedgerEntry) -> String {
+        let named = self.config(entry).and_then(|config| config.dead_letter_topic.clone());
+        named.unwrap_or_else(|| dead_letter_topic(&entry.letter.topic))
+    }
+
+    /// Makes the topics of these that are not there, if that is what they wait for: somebody may have deleted one, and not
+    /// every broker makes one when it is asked for it.
+    async fn restore(&self, letters: &[LedgerEntry]) {
         let cluster = self.cluster.clone();
-        let restored = tokio::task::spawn_blocking(move || cluster.restore_outlets()).await;
+        let outlets: BTreeMap<String, String> =
+            letters.iter().map(|entry| (self.topic(entry), entry.letter.topic.clone())).collect();
+        let restored = tokio::task::spawn_blocking(move || cluster.restore_outlets(&outlets)).await;
         if let Err(reason) = restored.map_err(|error| error.to_string()).and_then(|r| r.map_err(|e| e.to_string())) {
             debug!("the topics for dead letters could not be looked at: {reason}");
         }
@@ -156,7 +172,7 @@ impl Outlet {
 
     /// Says it once: a topic of big records would say it of each.
     fn warn(&mut self, entry: &LedgerEntry, error: &KafkaError, consequence: &str) {
-        let topic = dead_letter_topic(&entry.letter.topic);
+        let topic = self.topic(entry);
         if self.warned {
             debug!(%error, kafka.topic = topic, letter = entry.id, "a dead letter is refused: {consequence}");
         } else {
@@ -169,7 +185,7 @@ impl Outlet {
     }
 
     async fn send(&self, entry: &LedgerEntry, form: Form) -> Result<(), KafkaError> {
-        let topic = dead_letter_topic(&entry.letter.topic);
+        let topic = self.topic(entry);
         let whole = form == Form::Whole;
         let record = FutureRecord {
             topic: &topic,
@@ -177,7 +193,7 @@ impl Outlet {
             payload: entry.value.as_deref().filter(|_| whole),
             key: entry.key.as_deref().filter(|_| whole),
             timestamp: None,
-            headers: Some(headers(entry, form)),
+            headers: Some(headers(entry, form, self.config(entry).is_none_or(|config| config.dead_letter_headers))),
         };
         self.producer.send(record, SEND_TIMEOUT).await.map(|_| ()).map_err(|(error, _)| error)
     }
@@ -216,8 +232,8 @@ fn verdict(code: Option<Code>, form: Form, alone: bool) -> Verdict {
     }
 }
 
-/// The record's own headers if it goes whole, and Kafka Connect's for errors.
-fn headers(entry: &LedgerEntry, form: Form) -> OwnedHeaders {
+/// The record's own headers if it goes whole, and Kafka Connect's for errors if they are wanted.
+fn headers(entry: &LedgerEntry, form: Form, errors: bool) -> OwnedHeaders {
     let letter = &entry.letter;
     let mut headers = OwnedHeaders::new();
     for (key, value) in entry.headers.iter().filter(|_| form == Form::Whole) {
@@ -230,7 +246,10 @@ fn headers(entry: &LedgerEntry, form: Form) -> OwnedHeaders {
         ("__connect.errors.connector.name", letter.connector.clone()),
         ("__connect.errors.exception.class.name", letter.reason.clone()),
         ("__connect.errors.exception.message", letter.message.chars().take(MESSAGE_CHARS).collect()),
-    ] {
+    ]
+    .into_iter()
+    .filter(|_| errors)
+    {
         headers = headers.insert(Header { key, value: Some(&value) });
     }
     if form == Form::WithoutRecord {

@@ -119,11 +119,12 @@ async fn run(parts: Parts, stop: CancellationToken) {
         }
         let lane = Arc::new(Mutex::new(()));
         let (cluster, store, board) = (cluster.clone(), store.clone(), board.clone());
+        let registry = registry.clone();
         running.spawn(Fleet::new(Works { cluster, store, board, registry, lane }).run(stop.clone()));
     }
     if has_tasks {
         running.spawn(async move {
-            if let Err(error) = dead_letter::publish(cluster, store, board, stop).await {
+            if let Err(error) = dead_letter::publish(cluster, store, board, registry, stop).await {
                 error!(%error, "dead letters are not published");
             }
         });

@@ -201,7 +201,8 @@ impl Cluster {
                 self.create_topic(kind.topic(), PARTITIONS, &[])?;
             }
         }
-        self.create_outlets(&metadata)?;
+        let outlets = Kind::ALL.map(|kind| (dead_letter_topic(kind.topic()), kind.topic().to_owned()));
+        self.create_outlets(&metadata, &outlets.into())?;
         // The embedded broker has one process only.
         if !self.is_embedded() && missing(STATUS_TOPIC) {
             self.create_topic(STATUS_TOPIC, 1, &STATUS_RETENTION)?;
@@ -268,34 +269,31 @@ impl Cluster {
     ///
     /// # Errors
     /// [`Error::NoAnswer`], [`Error::CreateTopic`].
-    pub(crate) fn restore_outlets(&self) -> Result<(), Error> {
+    pub(crate) fn restore_outlets(&self, outlets: &BTreeMap<String, String>) -> Result<(), Error> {
         let asker = self.asker()?;
         let metadata = self.answer(&asker, asker.fetch_metadata(None, ANSWER_TIMEOUT))?;
-        self.create_outlets(&metadata)
+        self.create_outlets(&metadata, outlets)
     }
 
-    fn create_outlets(&self, metadata: &Metadata) -> Result<(), Error> {
+    fn create_outlets(&self, metadata: &Metadata, outlets: &BTreeMap<String, String>) -> Result<(), Error> {
         let broker = metadata.brokers().first().map(MetadataBroker::id);
-        let missing = |kind: &Kind| {
-            let outlet = dead_letter_topic(kind.topic());
-            !metadata.topics().iter().any(|known| known.name() == outlet)
-        };
-        Kind::ALL.into_iter().filter(missing).try_for_each(|kind| self.create_outlet(kind.topic(), broker))
+        let missing = |outlet: &str| !metadata.topics().iter().any(|known| known.name() == outlet);
+        let missing = outlets.iter().filter(|(outlet, _)| missing(outlet));
+        missing.map(|(outlet, topic)| self.create_outlet(outlet, topic, broker)).collect()
     }
 
     /// Makes the topic of another one's dead letters, with room for bigger records where the broker allows it.
-    fn create_outlet(&self, topic: &str, broker: Option<i32>) -> Result<(), Error> {
-        let outlet = dead_letter_topic(topic);
+    fn create_outlet(&self, outlet: &str, topic: &str, broker: Option<i32>) -> Result<(), Error> {
         if let (false, Some(broker)) = (self.is_embedded(), broker) {
             let admin = self.admin()?;
             let bytes = admin::outlet_bytes(&admin, topic, broker, ANSWER_TIMEOUT).to_string();
-            match admin::create(&admin, &outlet, 1, &[("max.message.bytes", &bytes)], ANSWER_TIMEOUT) {
+            match admin::create(&admin, outlet, 1, &[("max.message.bytes", &bytes)], ANSWER_TIMEOUT) {
                 Ok(()) => return Ok(()),
                 // Hosted brokers have limits of their own. Any other reason stops the next try too.
                 Err(reason) => debug!(kafka.topic = outlet, bytes, "no topic for records as big: {reason}"),
             }
         }
-        self.create_topic(&outlet, 1, &[])
+        self.create_topic(outlet, 1, &[])
     }
 
     fn admin(&self) -> Result<AdminClient<Context>, Error> {
