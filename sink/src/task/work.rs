@@ -262,6 +262,10 @@ mod tests {
 
     use super::*;
 
+    fn reader() -> Reader {
+        Reader::of_events(model::Kind::Connection)
+    }
+
     fn owned(partition: i32, from: i64) -> Owned {
         let id = CheckpointId { connector: "c".into(), cluster: "k".into(), topic: "t".into(), partition };
         Owned { id, epoch: 1, incarnation: 1, from }
@@ -280,7 +284,7 @@ mod tests {
         for &(partition, gap) in places {
             let offset = next.get(&partition).copied().unwrap_or(10) + gap;
             let pushed =
-                work.push(Kind::Connection, Tolerance::All, &owned(partition, 10), record(partition, offset), 0);
+                work.push(&reader(), Tolerance::All, &owned(partition, 10), record(partition, offset), 0);
             assert_eq!(pushed, Ok(()));
             next.insert(partition, offset + 1);
         }
@@ -324,7 +328,7 @@ mod tests {
     fn what_is_not_tolerated_is_not_added_and_the_trace_names_its_place() {
         let broken = Record { value: Some(b"{".to_vec()), ..record(2, 7) };
         let mut work = Work::default();
-        let refused = work.push(Kind::Connection, Tolerance::None, &owned(2, 7), broken, 0).unwrap_err();
+        let refused = work.push(&reader(), Tolerance::None, &owned(2, 7), broken, 0).unwrap_err();
         assert!(refused.contains("partition 2 offset 7") && refused.contains("malformed_json"), "{refused}");
         assert!(work.batch.intervals.is_empty() && work.is_empty());
     }
