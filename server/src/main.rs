@@ -4,7 +4,7 @@
 #![recursion_limit = "512"]
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     process::ExitCode,
     sync::Arc,
     time::Duration,
@@ -29,6 +29,7 @@ mod export;
 mod healthcheck;
 mod house;
 mod http;
+mod log;
 mod picture;
 mod producer;
 mod reasons;
@@ -55,12 +56,12 @@ fn main() -> ExitCode {
     if let Some(Action::Healthcheck) = command.action {
         return healthcheck::run(checked.listen);
     }
-    start_log();
+    let loggers = Arc::new(log::start());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return complain(&format!("the runtime did not start: {error}")),
     };
-    let ended = runtime.block_on(serve(checked));
+    let ended = runtime.block_on(serve(checked, loggers));
     // What still blocks (a client that closes, a question to a broker that is away) is not waited for.
     runtime.shutdown_timeout(Duration::from_millis(500));
     match ended {
@@ -70,7 +71,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs until a signal; the error is a sentence.
-async fn serve(config: Checked) -> Result<(), String> {
+async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("SLUICE_LISTEN: cannot listen on {}: {error}", config.listen))?;
@@ -142,7 +143,10 @@ async fn serve(config: Checked) -> Result<(), String> {
         let (house, stop) = (house.clone(), stop.clone());
         async move { house.keep_chronicle(stop).await }
     });
-    let guard = http::Guard::new(config.admin_token, http::Hosts::new(config.listen.ip(), config.allowed_hosts));
+    // One guard for both listeners: if either can be reached from elsewhere, it may be asked by an address.
+    let reached = [config.connect_listen, config.listen].into_iter().find(|at| !at.ip().is_loopback());
+    let hosts = http::Hosts::new(reached.unwrap_or(config.listen).ip(), config.allowed_hosts);
+    let guard = http::Guard::new(config.admin_token, hosts);
     let web = http::Web::new(house.clone(), guard, metrics, stop.clone());
     info!(%address, "listening");
     say(&format!("Sluice is at http://{address}"));
@@ -200,19 +204,6 @@ async fn drain(house: &House) {
 /// What this machine is called, so that people can tell processes apart.
 fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
-}
-
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,neo4rs=warn"));
-    let colours = io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(colours)
-        .with_writer(io::stderr)
-        // It would say that it can't write where it can't write, and panic: nobody may be reading any more.
-        .log_internal_errors(false)
-        .init();
 }
 
 /// The one line on standard output: where it is.
