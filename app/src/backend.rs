@@ -79,7 +79,7 @@ pub trait Backend: Send + Sync + 'static {
     /// Sends a round of dead letters again as they are.
     async fn replay_all(&self, which: ReplayAll) -> Result<ReplayRound, Failure>;
     /// Tells a connector, in all processes, what to do.
-    async fn aim(&self, connector: Kind, order: Order) -> Result<(), Failure>;
+    async fn aim(&self, connector: &str, order: Order) -> Result<(), Failure>;
     /// Empties graph, checkpoints and dead letters; goes on at the topics' ends.
     async fn reset(&self) -> Result<(), Failure>;
 }

@@ -12,8 +12,8 @@ use crate::{
 pub struct Connector {
     /// Its name.
     pub name: String,
-    /// What it stores.
-    pub kind: Kind,
+    /// The kind of event that it stores; none for one that people have defined for a topic of their own.
+    pub kind: Option<Kind>,
     /// What it does: from where, to what in the graph.
     pub description: String,
     /// The worst state of its tasks.
@@ -26,9 +26,9 @@ pub struct Connector {
     pub stored_per_second: f64,
     /// Its tasks.
     pub tasks: Vec<TaskStatus>,
-    /// The partitions of its topic, in order.
+    /// The partitions of its topics, in order.
     pub partitions: Vec<ConnectorPartition>,
-    /// The books of what was read of its topic elsewhere: in Kafka clusters that are gone, if there were any.
+    /// The books of what was read of its topics elsewhere: in Kafka clusters that are gone, if there were any.
     pub earlier: Option<Books>,
     /// What its tasks have met since their processes started.
     pub met: Met,
@@ -39,6 +39,8 @@ pub struct Connector {
 /// How far a connector has come in a partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectorPartition {
+    /// The topic.
+    pub topic: String,
     /// Its number.
     pub partition: i32,
     /// The offset that the next record will have; none while Kafka does not answer.
@@ -94,7 +96,7 @@ pub struct Setting {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aimed {
     /// Who was told.
-    pub connector: Kind,
+    pub connector: String,
     /// What.
     pub order: Order,
     /// When, in epoch milliseconds.

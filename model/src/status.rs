@@ -185,6 +185,8 @@ pub enum State {
     Running,
     /// Told to hold.
     Paused,
+    /// Told to end its tasks. Of connectors only: a task that was stopped is no more.
+    Stopped,
     /// Trying again what failed, for as long as it takes.
     Retrying,
     /// Stopped by an error that needs a person.
@@ -197,7 +199,9 @@ pub enum State {
 pub enum Order {
     /// Hold: its tasks leave their group and keep their place.
     Pause,
-    /// Go on after a pause.
+    /// End all tasks: only now can the place be moved from which they go on.
+    Stop,
+    /// Go on after a pause or a stop.
     Resume,
     /// Begin anew, also after a failure.
     Restart,
@@ -208,8 +212,8 @@ pub enum Order {
 pub struct ConnectorStatus {
     /// Its name.
     pub name: String,
-    /// What it stores.
-    pub kind: Kind,
+    /// The kind of event that it stores; none for one that people have defined for a topic of their own.
+    pub kind: Option<Kind>,
     /// The worst state of its tasks.
     pub state: State,
     /// Records not yet stored.
@@ -232,6 +236,9 @@ pub struct TaskStatus {
     pub worker: String,
     /// What it is doing.
     pub state: State,
+    /// The topic that it reads.
+    #[serde(default)]
+    pub topic: String,
     /// The partitions that it has taken over.
     pub partitions: Vec<i32>,
     /// Why it is retrying or failed.

@@ -45,11 +45,11 @@ struct Memory {
     told_bursts: HashSet<String>,
     broker: Side,
     store: Side,
-    states: BTreeMap<Kind, State>,
+    states: BTreeMap<String, State>,
     /// Sinks of which it was told that they try again.
-    retrying: HashSet<Kind>,
+    retrying: HashSet<String>,
     /// The process that last had a partition.
-    owners: BTreeMap<(Kind, i32), String>,
+    owners: BTreeMap<(String, String, i32), String>,
     dead: BTreeMap<String, i64>,
     /// The dead letters told of last: topic, how many, and when.
     burial: Option<(String, i64, i64)>,
@@ -175,24 +175,24 @@ impl Memory {
         // What they wait for then is told already.
         let outage = now.kafka.is_away() || now.graph.is_away();
         for connector in &now.connectors {
-            let (kind, state) = (connector.kind, connector.state);
-            let before = self.states.insert(kind, state);
+            let (name, state) = (&connector.name, connector.state);
+            let before = self.states.insert(name.clone(), state);
             let why = connector.tasks.iter().find_map(|task| task.trace.as_deref()?.lines().next()).unwrap_or_default();
-            let name = &connector.name;
             let (tone, text) = match (before, state) {
-                (_, State::Retrying) if self.retrying.contains(&kind) => continue,
+                (_, State::Retrying) if self.retrying.contains(name) => continue,
                 (_, State::Retrying)
                     if !outage && connector.tasks.iter().any(|task| now.at - task.since > RETRYING_MS) =>
                 {
-                    self.retrying.insert(kind);
+                    self.retrying.insert(name.clone());
                     (Tone::Warning, format!("The sink {name} is trying again: {why}"))
                 }
                 (Some(before), now) if before == now => continue,
+                (Some(_), State::Stopped) => (Tone::Note, format!("The sink {name} was stopped")),
                 (Some(_), State::Paused) => (Tone::Note, format!("The sink {name} was paused")),
-                (Some(State::Paused), _) => (Tone::Note, format!("The sink {name} was resumed")),
+                (Some(State::Paused | State::Stopped), _) => (Tone::Note, format!("The sink {name} was resumed")),
                 (_, State::Failed) => (Tone::Bad, format!("The sink {name} has stopped: {why}")),
                 (Some(State::Failed), State::Running) => (Tone::Good, format!("The sink {name} works again")),
-                (_, State::Running) if self.retrying.remove(&kind) => (Tone::Good, format!("The sink {name} goes on")),
+                (_, State::Running) if self.retrying.remove(name) => (Tone::Good, format!("The sink {name} goes on")),
                 _ => continue,
             };
             self.tell(now.at, tone, About::Connector, text);
@@ -205,7 +205,8 @@ impl Memory {
             let mut moved: BTreeMap<(&str, String), Vec<String>> = BTreeMap::new();
             for task in &connector.tasks {
                 for &partition in &task.partitions {
-                    let before = self.owners.insert((connector.kind, partition), task.worker.clone());
+                    let place = (connector.name.clone(), task.topic.clone(), partition);
+                    let before = self.owners.insert(place, task.worker.clone());
                     if let Some(before) = before.filter(|before| *before != task.worker) {
                         moved.entry((&task.worker, before)).or_default().push(partition.to_string());
                     }
@@ -306,7 +307,7 @@ mod tests {
         };
         ConnectorStatus {
             name: "purchases".into(),
-            kind: Kind::Purchase,
+            kind: Some(Kind::Purchase),
             state,
             lag: 12_402,
             latency_p50_ms: None,

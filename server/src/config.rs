@@ -209,7 +209,7 @@ impl Config {
             ));
         }
         let settings = sink::connector::Settings {
-            tasks_max: if roles.sinks { self.work.tasks_max } else { 0 },
+            tasks_max: self.work.tasks_max,
             tolerance: match self.work.errors_tolerance.as_str() {
                 "none" => sink::connector::Tolerance::None,
                 _ => sink::connector::Tolerance::All,

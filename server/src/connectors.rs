@@ -4,93 +4,118 @@ use chrono::Utc;
 use model::{
     Kind,
     connector::{Connector, ConnectorPartition, Setting},
-    status::{Books, Status},
+    status::{Books, Order, Status},
 };
 use sink::{
-    connector::{Settings, Tolerance},
+    connector::{
+        self, Strategy,
+        config::{HIDDEN, definitions, is_secret},
+    },
     graph::Checkpoint,
-    kafka::{consumer, dead_letter_topic},
+    kafka::consumer,
     task,
 };
 
 use crate::{
-    house::House,
+    house::{House, in_order},
     sampler::{Sample, checkpoint_of, lag_of},
 };
 
-/// All of them, in the order of their kinds. From memory.
+/// All of them: those of the three kinds first, then the others by name. From memory.
 pub(crate) fn connectors(house: &House) -> Vec<Connector> {
     let (status, sample) = (house.status(), house.sampler.last());
     let checkpoints = house.sampler.checkpoints(&house.board);
     let now = Utc::now().timestamp_millis();
-    let full = |kind: Kind| {
-        let partitions = partitions(kind, &sample, &checkpoints, house.cluster.id(), status.kafka.connected);
-        let told = status.connectors.iter().find(|connector| connector.kind == kind).cloned();
+    let full = |(name, connector): (String, std::sync::Arc<connector::Connector>)| {
+        let of_it: Vec<&Checkpoint> = checkpoints.iter().filter(|it| it.id.connector == name).collect();
+        let topics = connector.topics();
+        let here = Here { sample: &sample, cluster: house.cluster.id(), connected: status.kafka.connected };
+        let partitions: Vec<_> = topics.iter().flat_map(|topic| here.partitions(&name, topic, &of_it)).collect();
+        let told = status.connectors.iter().find(|told| told.name == name).cloned();
         let (state, tasks) = told.map(|told| (told.state, told.tasks)).unwrap_or_default();
+        let read = topics.iter().map(|topic| house.sampler.rate(topic)).sum();
         Connector {
-            name: kind.topic().to_owned(),
-            kind,
-            description: description(kind).to_owned(),
+            kind: connector.kind(),
+            description: description(&connector),
             state,
-            paused: house.targets.is_paused(kind),
+            paused: connector.state() == Order::Pause,
             lag: total_lag(&partitions),
-            stored_per_second: sample.rates.get(&kind).map_or(0.0, |rates| rates.stored_per_second),
+            stored_per_second: read,
             tasks,
-            earlier: earlier(kind, &partitions, &checkpoints),
+            earlier: earlier(&partitions, &of_it),
             partitions,
-            met: house.board.met(kind, now),
-            config: config(kind, house.settings, &status),
+            met: house.board.met(&name, now),
+            config: config(&name, &connector, &status),
+            name,
         }
     };
-    Kind::ALL.into_iter().map(full).collect()
+    in_order(&house.registry).into_iter().map(full).collect()
 }
 
 /// What it makes of its records, as Cypher would draw it.
-const fn description(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Purchase => "Each record becomes a purchase: (User)-[PURCHASED]->(Transaction)-[OF]->(Product).",
-        Kind::Interaction => {
-            "Each record becomes a rating or a review: (User)-[RATED]->(Product) or (User)-[REVIEWED]->(Product)."
+fn description(connector: &connector::Connector) -> String {
+    let config = match &connector.config {
+        Ok(config) => config,
+        Err(problems) => return format!("Its configuration can't be used: {problems}."),
+    };
+    let of = |(topic, strategy): &(String, Strategy)| match strategy {
+        Strategy::Event(Kind::Purchase) => {
+            format!("Each record of {topic} becomes a purchase: (User)-[PURCHASED]->(Transaction)-[OF]->(Product).")
         }
-        Kind::Connection => "Each record becomes a follower: (User)-[FOLLOWS]->(User).",
-    }
+        Strategy::Event(Kind::Interaction) => format!(
+            "Each record of {topic} becomes a rating or a review: (User)-[RATED]->(Product) or (User)-[REVIEWED]->(Product)."
+        ),
+        Strategy::Event(Kind::Connection) => {
+            format!("Each record of {topic} becomes a follower: (User)-[FOLLOWS]->(User).")
+        }
+        Strategy::Pattern { patterns, .. } => format!("Each record of {topic} becomes {patterns}."),
+        Strategy::Cypher { statement, .. } => format!("For each record of {topic}: {statement}"),
+        Strategy::Cud => format!("Each record of {topic} says itself what to create, update, merge or delete."),
+    };
+    config.topics.iter().map(of).collect::<Vec<_>>().join(" ")
 }
 
-/// The partitions that Kafka names, or while it never did, those with a checkpoint.
-fn partitions(
-    kind: Kind,
-    sample: &Sample,
-    checkpoints: &[Checkpoint],
-    cluster: Option<&str>,
+/// What is known of the topics here and now.
+struct Here<'a> {
+    sample: &'a Sample,
+    cluster: Option<&'a str>,
     connected: bool,
-) -> Vec<ConnectorPartition> {
-    let here: Vec<&Checkpoint> = checkpoints
-        .iter()
-        .filter(|checkpoint| checkpoint.id.topic == kind.topic() && Some(checkpoint.id.cluster.as_str()) == cluster)
-        .collect();
-    let row = |partition: i32| {
-        let checkpoint = here.iter().copied().filter(|it| it.id.partition == partition).max_by_key(|it| it.incarnation);
-        ConnectorPartition {
-            partition,
-            end: None,
-            next_offset: checkpoint.map(|checkpoint| checkpoint.next_offset),
-            lag: None,
-            epoch: checkpoint.map(|checkpoint| checkpoint.epoch),
-            books: checkpoint.map(|checkpoint| checkpoint.books).unwrap_or_default(),
+}
+
+impl Here<'_> {
+    /// The partitions that Kafka names, or while it never did, those with a checkpoint.
+    fn partitions(&self, name: &str, topic: &str, checkpoints: &[&Checkpoint]) -> Vec<ConnectorPartition> {
+        let here: Vec<Checkpoint> = checkpoints
+            .iter()
+            .filter(|it| it.id.topic == topic && Some(it.id.cluster.as_str()) == self.cluster)
+            .map(|it| (*it).clone())
+            .collect();
+        let row = |partition: i32| {
+            let checkpoint = checkpoint_of(&here, name, topic, partition);
+            ConnectorPartition {
+                topic: topic.to_owned(),
+                partition,
+                end: None,
+                next_offset: checkpoint.map(|checkpoint| checkpoint.next_offset),
+                lag: None,
+                epoch: checkpoint.map(|checkpoint| checkpoint.epoch),
+                books: checkpoint.map(|checkpoint| checkpoint.books).unwrap_or_default(),
+            }
+        };
+        let marks = self.sample.marks(topic);
+        if marks.is_empty() {
+            let mut known: Vec<i32> = here.iter().map(|checkpoint| checkpoint.id.partition).collect();
+            known.sort_unstable();
+            known.dedup();
+            return known.into_iter().map(row).collect();
         }
-    };
-    let marks = sample.watermarks.get(&kind).map_or(&[][..], Vec::as_slice);
-    if marks.is_empty() {
-        let mut known: Vec<i32> = here.iter().map(|checkpoint| checkpoint.id.partition).collect();
-        known.sort_unstable();
-        known.dedup();
-        return known.into_iter().map(row).collect();
+        let marked = |mark: &sink::kafka::Watermarks| {
+            let lag = lag_of(*mark, checkpoint_of(&here, name, topic, mark.partition));
+            let (end, lag) = (self.connected.then_some(mark.high), self.connected.then_some(lag));
+            ConnectorPartition { end, lag, ..row(mark.partition) }
+        };
+        marks.iter().map(marked).collect()
     }
-    let marked = |mark: &sink::kafka::Watermarks| {
-        let lag = lag_of(*mark, checkpoint_of(checkpoints, kind, mark.partition));
-        ConnectorPartition { end: connected.then_some(mark.high), lag: connected.then_some(lag), ..row(mark.partition) }
-    };
-    marks.iter().map(marked).collect()
 }
 
 /// None where it is not known of a single partition: a part of a lag is no lag.
@@ -101,10 +126,9 @@ fn total_lag(partitions: &[ConnectorPartition]) -> Option<i64> {
     partitions.iter().map(|partition| partition.lag).sum()
 }
 
-/// What the checkpoints of other clusters have, beside the partitions that are shown.
-fn earlier(kind: Kind, partitions: &[ConnectorPartition], checkpoints: &[Checkpoint]) -> Option<Books> {
-    let of_it = checkpoints.iter().filter(|checkpoint| checkpoint.id.topic == kind.topic());
-    let all = of_it.fold(Books::default(), |sum, checkpoint| sum.plus(checkpoint.books));
+/// What its checkpoints of other clusters have, beside the partitions that are shown.
+fn earlier(partitions: &[ConnectorPartition], checkpoints: &[&Checkpoint]) -> Option<Books> {
+    let all = checkpoints.iter().fold(Books::default(), |sum, checkpoint| sum.plus(checkpoint.books));
     let shown = partitions.iter().fold(Books::default(), |sum, partition| sum.plus(partition.books));
     let rest = Books {
         read: all.read - shown.read,
@@ -115,39 +139,35 @@ fn earlier(kind: Kind, partitions: &[ConnectorPartition], checkpoints: &[Checkpo
     (rest.read > 0).then_some(rest)
 }
 
-fn config(kind: Kind, settings: Settings, status: &Status) -> Vec<Setting> {
+/// What it was defined with, what holds where that says nothing, and what is the same for all.
+fn config(name: &str, connector: &connector::Connector, status: &Status) -> Vec<Setting> {
     let setting = |name: &str, value: String, meaning: &str| Setting {
         name: name.to_owned(),
         value,
         meaning: meaning.to_owned(),
     };
-    let tolerance = match settings.tolerance {
-        Tolerance::All => {
-            setting("errors.tolerance", "all".into(), "A broken record becomes a dead letter, and the task goes on.")
-        }
-        Tolerance::None => setting("errors.tolerance", "none".into(), "A broken record stops the task before it."),
-    };
     let store = if status.graph.embedded { "The graph inside this process." } else { "The graph that it writes to." };
     let kafka = if status.kafka.embedded { "The Kafka inside this process." } else { "The Kafka that it reads from." };
-    vec![
-        setting("topics", kind.topic().to_owned(), "The topic that it reads."),
-        setting(
-            "consumer.group.id",
-            consumer::group(kind.topic()),
-            "The group in which its tasks share the partitions.",
-        ),
-        setting("tasks.max", settings.tasks_max.to_string(), "Tasks in this process; 0 where others run them."),
-        tolerance,
-        setting(
-            "errors.deadletterqueue.topic.name",
-            dead_letter_topic(kind.topic()),
-            "Where dead letters are published, beside this list of them.",
-        ),
+    let stated = connector.raw.iter().filter(|(key, _)| *key != "name").map(|(key, value)| Setting {
+        name: key.clone(),
+        value: if is_secret(key) { HIDDEN.to_owned() } else { value.clone() },
+        meaning: documentation(key),
+    });
+    let mut all: Vec<Setting> = stated.collect();
+    all.extend([
+        setting("consumer.group.id", consumer::group(name), "The group in which its tasks share the partitions."),
         setting("batch.records.max", task::MAX_ROWS.to_string(), "Records in a transaction, at most."),
         setting("batch.bytes.max", task::MAX_BYTES.to_string(), "Bytes of records in a transaction, at most."),
         setting("kafka.bootstrap.servers", status.kafka.bootstrap_servers.clone(), kafka),
         setting("store", format!("{}, {}", status.graph.name, status.graph.location), store),
-    ]
+    ]);
+    all
+}
+
+/// What a key means, by its definition.
+fn documentation(key: &str) -> String {
+    let found = definitions().iter().find(|definition| definition.name == key);
+    found.map(|definition| definition.documentation.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -163,15 +183,23 @@ mod tests {
         Checkpoint { books, epoch: 4, ..Checkpoint::untouched(id, read) }
     }
 
+    fn all(checkpoints: &[Checkpoint]) -> Vec<&Checkpoint> {
+        checkpoints.iter().collect()
+    }
+
+    fn rows_of(sample: &Sample, checkpoints: &[Checkpoint], connected: bool) -> Vec<ConnectorPartition> {
+        Here { sample, cluster: Some("k"), connected }.partitions("purchases", "purchases", &all(checkpoints))
+    }
+
     fn sample() -> Sample {
         let marks = [0, 1].map(|partition| Watermarks { partition, low: 0, high: 30 });
-        Sample { watermarks: [(Kind::Purchase, marks.to_vec())].into(), ..Sample::default() }
+        Sample { watermarks: [("purchases".to_owned(), marks.to_vec())].into(), ..Sample::default() }
     }
 
     #[test]
     fn a_partition_has_its_checkpoint_and_one_that_was_never_taken_over_lags_by_all_of_it() {
         let checkpoints = [checkpoint("k", 0, 20)];
-        let rows = partitions(Kind::Purchase, &sample(), &checkpoints, Some("k"), true);
+        let rows = rows_of(&sample(), &checkpoints, true);
         assert_eq!(
             (rows[0].lag, rows[0].next_offset, rows[0].epoch, rows[0].books.read),
             (Some(10), Some(20), Some(4), 20)
@@ -182,28 +210,18 @@ mod tests {
 
     #[test]
     fn while_kafka_is_away_the_lag_is_unknown_and_not_nothing() {
-        let rows = partitions(Kind::Purchase, &sample(), &[checkpoint("k", 0, 20)], Some("k"), false);
+        let rows = rows_of(&sample(), &[checkpoint("k", 0, 20)], false);
         assert_eq!((rows[0].lag, rows[0].end, rows[0].next_offset), (None, None, Some(20)));
         assert_eq!(total_lag(&rows), None);
-        let never = partitions(Kind::Purchase, &Sample::default(), &[checkpoint("k", 7, 20)], Some("k"), false);
+        let never = rows_of(&Sample::default(), &[checkpoint("k", 7, 20)], false);
         assert_eq!((never.len(), never[0].partition, total_lag(&[])), (1, 7, None));
     }
 
     #[test]
     fn what_was_read_in_clusters_that_are_gone_is_in_the_books_beside_the_partitions() {
         let checkpoints = [checkpoint("k", 0, 20), checkpoint("old", 0, 5)];
-        let rows = partitions(Kind::Purchase, &sample(), &checkpoints[..1], Some("k"), true);
-        assert_eq!(earlier(Kind::Purchase, &rows, &checkpoints).map(|books| books.read), Some(5));
-        assert_eq!(earlier(Kind::Purchase, &rows, &checkpoints[..1]), None);
-    }
-
-    #[test]
-    fn the_settings_name_the_dead_letter_topic_and_no_secret() {
-        let settings = Settings { tasks_max: 2, tolerance: Tolerance::None };
-        let config = config(Kind::Purchase, settings, &Status::default());
-        let value = |name: &str| config.iter().find(|it| it.name == name).map(|it| it.value.clone());
-        assert_eq!(value("errors.deadletterqueue.topic.name").as_deref(), Some("purchases.dead-letters"));
-        assert_eq!((value("tasks.max").as_deref(), value("errors.tolerance").as_deref()), (Some("2"), Some("none")));
-        assert!(config.iter().all(|setting| !setting.name.contains("password")));
+        let rows = rows_of(&sample(), &checkpoints[..1], true);
+        assert_eq!(earlier(&rows, &all(&checkpoints)).map(|books| books.read), Some(5));
+        assert_eq!(earlier(&rows, &all(&checkpoints[..1])), None);
     }
 }

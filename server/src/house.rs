@@ -1,6 +1,10 @@
 //! Everything that runs, in one place, and what pages and API ask of it.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use app::backend::Backend;
 use async_trait::async_trait;
@@ -16,12 +20,12 @@ use model::{
     statement::Recipe,
     status::{
         Audit, ConnectorStatus, DeadLetterStatus, GraphStatus, KafkaStatus, Order, PartitionStatus, ProducerStatus,
-        State, Status, TopicStatus,
+        State, Status, TaskStatus, TopicStatus,
     },
 };
 use sink::{
     Board,
-    connector::{Settings, Targets},
+    connector::{self, Registry},
     graph::{CheckpointId, LedgerEntry, Store, Wanted},
     kafka::Cluster,
 };
@@ -52,12 +56,13 @@ pub(crate) struct House {
     pub(crate) producers: Arc<Producers>,
     pub(crate) sampler: Arc<Sampler>,
     pub(crate) answers: Answers,
-    pub(crate) targets: Arc<Targets>,
+    pub(crate) registry: Arc<Registry>,
     pub(crate) tail: Arc<Tail>,
     pub(crate) roles: Roles,
-    pub(crate) settings: Settings,
     pub(crate) reasons: Reasons,
     pub(crate) chronicle: Chronicle,
+    /// How much a connector had read of a topic when it was told to forget that, by both names; of this process.
+    pub(crate) forgotten_topics: Mutex<BTreeMap<(String, String), i64>>,
     /// When this process started, in epoch milliseconds.
     pub(crate) started_at: i64,
 }
@@ -69,19 +74,19 @@ impl House {
         let sample = self.sampler.last();
         let checkpoints = self.sampler.checkpoints(&self.board);
         let (broker, store, described) = (self.board.broker(), self.board.store(), self.store.describe());
-        let connectors: Vec<ConnectorStatus> = Kind::ALL
+        let connectors: Vec<ConnectorStatus> = in_order(&self.registry)
             .into_iter()
-            .map(|kind| {
-                let tasks = self.board.tasks(kind, now);
-                let latency = self.board.latency(kind, now);
+            .map(|(name, connector)| {
+                let tasks = self.board.tasks(&name, now);
+                let latency = self.board.latency(&name, now);
                 ConnectorStatus {
-                    name: kind.topic().to_owned(),
-                    kind,
-                    state: tasks.iter().map(|task| task.state).max_by_key(|state| gravity(*state)).unwrap_or_default(),
-                    lag: sample.lag(kind, &checkpoints),
+                    kind: connector.kind(),
+                    state: state_of(&connector, &tasks),
+                    lag: sample.lag(&name, &connector.topics(), &checkpoints),
                     latency_p50_ms: latency.map(|(p50, _)| p50),
                     latency_p99_ms: latency.map(|(_, p99)| p99),
                     tasks,
+                    name,
                 }
             })
             .collect();
@@ -118,9 +123,9 @@ impl House {
                 ProducerStatus { waiting, ..producer }
             }),
             topics: by_topic(|kind| TopicStatus {
-                partitions: sample.watermarks.get(&kind).map_or_else(Vec::new, |marks| {
+                partitions: {
                     let partition = |mark: &sink::kafka::Watermarks| {
-                        let checkpoint = checkpoint_of(&checkpoints, kind, mark.partition);
+                        let checkpoint = checkpoint_of(&checkpoints, kind.topic(), kind.topic(), mark.partition);
                         PartitionStatus {
                             partition: mark.partition,
                             low: mark.low,
@@ -129,8 +134,8 @@ impl House {
                             lag: lag_of(*mark, checkpoint),
                         }
                     };
-                    marks.iter().map(partition).collect()
-                }),
+                    sample.marks(kind.topic()).iter().map(partition).collect()
+                },
             }),
             connectors,
             dead_letters: DeadLetterStatus {
@@ -194,9 +199,16 @@ impl House {
     pub(crate) async fn audit(&self) -> Result<Audit, Failure> {
         let (checkpoints, graph) =
             tokio::try_join!(self.store.checkpoints(), self.store.counts()).map_err(unavailable)?;
+        let all = self.registry.all();
         let mut audit = Audit { graph, ..Audit::default() };
         for kind in Kind::ALL {
-            let of_it = checkpoints.iter().filter(|checkpoint| checkpoint.id.topic == kind.topic());
+            let of_it = checkpoints.iter().filter(|checkpoint| {
+                let id = &checkpoint.id;
+                // What people make of a topic by patterns or statements of their own is no node or relationship of these.
+                all.get(&id.connector).map_or(id.connector == kind.topic(), |connector| {
+                    connector.kind() == Some(kind) || (connector.kind().is_none() && id.connector == kind.topic())
+                })
+            });
             let (books, updated) = of_it.fold((model::status::Books::default(), 0), |(books, updated), checkpoint| {
                 (books.plus(checkpoint.books), updated + checkpoint.updated)
             });
@@ -229,24 +241,42 @@ fn by_topic<T>(value: impl Fn(Kind) -> T) -> BTreeMap<String, T> {
 
 /// Why a producer holds back: where its sink is paused, that is why.
 fn explain(reason: String, kind: Kind, connectors: &[ConnectorStatus]) -> String {
-    let paused = connectors.iter().any(|connector| connector.kind == kind && connector.state == State::Paused);
+    let paused = connectors.iter().any(|connector| connector.kind == Some(kind) && connector.state == State::Paused);
     if paused { format!("the sink {kind} is paused: resume it, and the producer goes on") } else { reason }
 }
 
 /// A connector that was told to hold is as it should be.
 const fn is_consuming(state: State) -> bool {
-    matches!(state, State::Running | State::Paused)
+    matches!(state, State::Running | State::Paused | State::Stopped)
 }
 
 /// Of several tasks the one that most needs a look speaks for the connector.
 const fn gravity(state: State) -> u8 {
     match state {
         State::Running => 0,
-        State::Paused => 1,
-        State::Unassigned => 2,
-        State::Retrying => 3,
-        State::Failed => 4,
+        State::Stopped => 1,
+        State::Paused => 2,
+        State::Unassigned => 3,
+        State::Retrying => 4,
+        State::Failed => 5,
     }
+}
+
+/// What a connector is doing.
+fn state_of(connector: &connector::Connector, tasks: &[TaskStatus]) -> State {
+    match &connector.config {
+        Err(_) => State::Failed,
+        Ok(_) if connector.target.stopped && tasks.is_empty() => State::Stopped,
+        Ok(_) => tasks.iter().map(|task| task.state).max_by_key(|state| gravity(*state)).unwrap_or_default(),
+    }
+}
+
+/// The connectors in the order in which people read of them: those of the three kinds, then the others by name.
+pub(crate) fn in_order(registry: &Registry) -> Vec<(String, Arc<connector::Connector>)> {
+    let mut all: Vec<_> = registry.all().into_iter().collect();
+    let rank = |name: &str| name.parse::<Kind>().map_or(Kind::ALL.len(), Kind::index);
+    all.sort_by(|(a, _), (b, _)| (rank(a), a).cmp(&(rank(b), b)));
+    all
 }
 
 #[async_trait]
@@ -375,24 +405,27 @@ impl Backend for House {
         self.tail.open(place).await
     }
 
-    async fn aim(&self, connector: Kind, order: Order) -> Result<(), Failure> {
-        self.targets.aim(connector, order).await.map_err(unavailable)
+    async fn aim(&self, connector: &str, order: Order) -> Result<(), Failure> {
+        self.registry.order(connector, order).await.map_err(|failure| match failure {
+            connector::Failure::Unknown(name) => unknown_connector(&name, &self.registry),
+            connector::Failure::Store(error) => unavailable(error),
+        })
     }
 
     async fn reset(&self) -> Result<(), Failure> {
         let cluster = self.cluster.clone();
+        let all = self.registry.all();
+        let of = |(name, connector): (&String, &Arc<connector::Connector>)| {
+            connector.topics().into_iter().map(|topic| (name.clone(), topic.to_owned())).collect::<Vec<_>>()
+        };
+        let places: Vec<(String, String)> = all.iter().flat_map(of).collect();
         let ends = tokio::task::spawn_blocking(move || {
             let id = cluster.id().unwrap_or_default().to_owned();
             let mut ends = Vec::new();
-            for kind in Kind::ALL {
-                for mark in cluster.watermarks(kind.topic())? {
-                    let topic = kind.topic().to_owned();
-                    let id = CheckpointId {
-                        connector: topic.clone(),
-                        cluster: id.clone(),
-                        topic,
-                        partition: mark.partition,
-                    };
+            for (connector, topic) in places {
+                for mark in cluster.watermarks(&topic)? {
+                    let (connector, topic) = (connector.clone(), topic.clone());
+                    let id = CheckpointId { connector, cluster: id.clone(), topic, partition: mark.partition };
                     ends.push((id, mark.high));
                 }
             }
@@ -404,6 +437,12 @@ impl Backend for House {
             .map_err(|error| Failure::new("kafka_unavailable", error.to_string()))?;
         self.store.reset(&ends).await.map_err(unavailable)
     }
+}
+
+/// Nobody knows a connector of this name.
+pub(crate) fn unknown_connector(name: &str, registry: &Registry) -> Failure {
+    let names = registry.all().into_keys().collect::<Vec<_>>().join(", ");
+    Failure::new("unknown_connector", format!("there is no connector {name:?}: there are {names}"))
 }
 
 /// Nobody knows a burst of this name.

@@ -5,19 +5,24 @@
 
 use std::{
     io::{self, Write},
+    net::SocketAddr,
     process::ExitCode,
     sync::Arc,
     time::Duration,
 };
 
 use clap::Parser;
+use futures::future::OptionFuture;
 use sink::{
     Board, Engine, Parts,
-    connector::Targets,
+    connector::{
+        Definition, Registry,
+        config::{Process, built_in},
+    },
     graph::{Store, embedded::Embedded, neo4j::Neo4j},
     kafka::Cluster,
 };
-use tokio::{net::TcpListener, time::timeout};
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -38,6 +43,7 @@ mod replay;
 mod sampler;
 mod signal;
 mod tail;
+mod workers;
 
 use config::{Action, Checked, Command};
 use house::House;
@@ -77,7 +83,12 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
         .map_err(|error| format!("SLUICE_LISTEN: cannot listen on {}: {error}", config.listen))?;
     // Port 0 asks for any free one.
     let address = listener.local_addr().map_err(|error| format!("SLUICE_LISTEN: {error}"))?;
+    let connect_listener = if config.roles.web { Some(listen_for_connect(config.connect_listen).await?) } else { None };
     let refused = |error| format!("SLUICE_DATA_DIR: {error}");
+    let process = match &config.neo4j {
+        Some(options) => Process::neo4j(&options.uri, &options.user, &options.database),
+        None => Process::embedded(),
+    };
     let store: Arc<dyn Store> = match config.neo4j {
         Some(options) => Arc::new(Neo4j::new(options).map_err(|error| format!("NEO4J_URI: {error}"))?),
         None => Arc::new(Embedded::open_bounded(&config.data_dir, config.store_max_mb).map_err(refused)?),
@@ -90,29 +101,36 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| format!("the metrics did not start: {error}"))?;
+    let files = built_in(config.settings).map(|(name, config)| Definition { name: name.to_owned(), config });
+    let registry = Registry::new(store.clone(), process, files.into());
     let board = Arc::new(Board::new(format!("{}:{}", host_name(), address.port())));
     let options = producer::world::WorldOptions {
         users: config.world.users,
         products: config.world.products,
         seed: config.world.seed,
     };
-    let producers =
-        producer::Producers::start(cluster.clone(), store.clone(), board.clone(), options, config.roles.producers)
-            .map_err(|error| format!("KAFKA_BOOTSTRAP_SERVERS: {error}"))?;
+    let producers = producer::Producers::start(
+        cluster.clone(),
+        store.clone(),
+        board.clone(),
+        registry.clone(),
+        options,
+        config.roles.producers,
+    )
+    .map_err(|error| format!("KAFKA_BOOTSTRAP_SERVERS: {error}"))?;
     let stop = CancellationToken::new();
     let sampler = Arc::new(sampler::Sampler::new());
     tokio::spawn({
         let (sampler, cluster, store, board) = (sampler.clone(), cluster.clone(), store.clone(), board.clone());
-        let (producers, stop) = (producers.clone(), stop.clone());
-        async move { sampler.run(cluster, store, board, producers, stop).await }
+        let (producers, registry, stop) = (producers.clone(), registry.clone(), stop.clone());
+        async move { sampler.run(cluster, store, board, producers, registry, stop).await }
     });
-    let targets = Targets::new(store.clone());
     let engine = Engine::start(Parts {
         cluster: cluster.clone(),
         store: store.clone(),
         board: board.clone(),
-        targets: targets.clone(),
-        settings: config.settings,
+        registry: registry.clone(),
+        has_tasks: config.roles.sinks,
     });
     let answers = answers::Answers::new(store.clone());
     let tail = tail::Tail::new(tail::Parts {
@@ -123,7 +141,7 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
         stop: stop.clone(),
     });
     let reasons = reasons::Reasons::new(store.clone());
-    let (roles, settings) = (config.roles, config.settings);
+    let roles = config.roles;
     let house = Arc::new(House {
         cluster,
         store,
@@ -131,12 +149,12 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
         producers,
         sampler,
         answers,
-        targets,
+        registry,
         tail,
         roles,
-        settings,
         reasons,
         chronicle: chronicle::Chronicle::default(),
+        forgotten_topics: std::sync::Mutex::default(),
         started_at: chrono::Utc::now().timestamp_millis(),
     });
     tokio::spawn({
@@ -149,6 +167,12 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
     let guard = http::Guard::new(config.admin_token, hosts);
     let web = http::Web::new(house.clone(), guard, metrics, stop.clone());
     info!(%address, "listening");
+    let connect = http::connect::Connect { workers: house.clone(), loggers };
+    let connect = http::connect::router(connect, web.guard.clone());
+    let serving_connect = connect_listener.map(|listener| {
+        let full = http::connect::full();
+        tokio::spawn(http::serve(listener, connect, full, http::Limits::default(), stop.clone()))
+    });
     say(&format!("Sluice is at http://{address}"));
 
     let mut signals = signal::Signals::listen().map_err(|error| format!("signals cannot be heard: {error}"))?;
@@ -158,7 +182,7 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
     signals.next().await;
     info!("stopping: producers, sinks, streams, pages");
     tokio::select! {
-        in_time = timeout(STOP_DEADLINE, stop_in_order(&house, engine, stop, serving)) => {
+        in_time = timeout(STOP_DEADLINE, stop_in_order(&house, engine, stop, serving, serving_connect)) => {
             if in_time.is_err() {
                 warn!("not everything stopped within {} s", STOP_DEADLINE.as_secs());
             }
@@ -169,8 +193,24 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
     Ok(())
 }
 
+/// Takes the address of Kafka Connect's REST API, before anything else is begun.
+async fn listen_for_connect(at: SocketAddr) -> Result<TcpListener, String> {
+    let refused = |error| format!("SLUICE_CONNECT_LISTEN: cannot listen on {at}: {error}");
+    let listener = TcpListener::bind(at).await.map_err(refused)?;
+    // Port 0 asks for any free one, and then this is where it is found.
+    let address = listener.local_addr().map_err(refused)?;
+    info!(%address, "listening for Kafka Connect's REST API");
+    Ok(listener)
+}
+
 /// Follows the data: nothing is sent, what was sent is stored, then nobody is told any more.
-async fn stop_in_order(house: &House, engine: Engine, stop: CancellationToken, serving: tokio::task::JoinHandle<()>) {
+async fn stop_in_order(
+    house: &House,
+    engine: Engine,
+    stop: CancellationToken,
+    serving: JoinHandle<()>,
+    serving_connect: Option<JoinHandle<()>>,
+) {
     house.producers.stop().await;
     if house.cluster.is_embedded() {
         drain(house).await;
@@ -179,6 +219,9 @@ async fn stop_in_order(house: &House, engine: Engine, stop: CancellationToken, s
     stop.cancel();
     if let Err(error) = serving.await {
         error!(%error, "serving pages broke");
+    }
+    if let Some(Err(error)) = OptionFuture::from(serving_connect).await {
+        error!(%error, "serving Kafka Connect's REST API broke");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Looks at the broker and the store once a second, and keeps what it saw for pages, API and metrics.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -13,7 +13,8 @@ use model::{
 };
 use sink::{
     Board,
-    graph::{Checkpoint, Store},
+    connector::Registry,
+    graph::{Checkpoint, CheckpointId, Store},
     kafka::{Cluster, Watermarks},
 };
 use tokio_util::sync::CancellationToken;
@@ -31,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sample {
     /// How far each topic reaches.
-    pub(crate) watermarks: BTreeMap<Kind, Vec<Watermarks>>,
+    pub(crate) watermarks: BTreeMap<String, Vec<Watermarks>>,
     /// All checkpoints in the store, of other processes and retired clusters too.
     pub(crate) checkpoints: Vec<Checkpoint>,
     /// How much is in the graph.
@@ -64,13 +65,17 @@ impl Sampler {
         store: Arc<dyn Store>,
         board: Arc<Board>,
         producers: Arc<Producers>,
+        registry: Arc<Registry>,
         stop: CancellationToken,
     ) {
         let mut speeds = Speeds::default();
         loop {
             let pause = tokio::time::sleep(EVERY);
             let look = async {
-                tokio::join!(self.look_at_broker(&cluster, &board), self.look_at_store(&cluster, &*store, &board))
+                tokio::join!(
+                    self.look_at_broker(&cluster, &board, &registry),
+                    self.look_at_store(&cluster, &*store, &board)
+                )
             };
             tokio::select! {
                 _ = look => {}
@@ -78,7 +83,7 @@ impl Sampler {
             }
             let rates = speeds.measure(&self.read(&board), &Kind::ALL.map(|kind| producers.acked(kind)));
             self.lock().rates = rates;
-            self.publish(&board);
+            self.publish(&board, &registry);
             tokio::select! {
                 () = pause => {}
                 () = stop.cancelled() => return,
@@ -109,22 +114,32 @@ impl Sampler {
         books
     }
 
+    /// What was read of a topic in the last second, by all connectors.
+    pub(crate) fn rate(&self, topic: &str) -> f64 {
+        topic
+            .parse()
+            .ok()
+            .and_then(|kind| self.lock().rates.get(&kind).map(|rates| rates.stored_per_second))
+            .unwrap_or(0.0)
+    }
+
     fn read(&self, board: &Board) -> [i64; 3] {
         let books = self.books(board);
         Kind::ALL.map(|kind| books.get(kind.topic()).map_or(0, |books| books.read))
     }
 
-    async fn look_at_broker(&self, cluster: &Arc<Cluster>, board: &Board) {
+    async fn look_at_broker(&self, cluster: &Arc<Cluster>, board: &Board, registry: &Registry) {
         let asked = cluster.clone();
+        let topics = topics(registry);
         let look = tokio::task::spawn_blocking(move || {
-            let look = |kind: Kind| {
-                let marks = asked.watermarks(kind.topic())?;
-                if let Err(error) = asked.note(kind.topic(), &marks) {
+            let look = |topic: String| {
+                let marks = asked.watermarks(&topic)?;
+                if let Err(error) = asked.note(&topic, &marks) {
                     tracing::debug!(%error, "how far the embedded broker has acknowledged could not be kept");
                 }
-                Ok((kind, marks))
+                Ok((topic, marks))
             };
-            Kind::ALL.into_iter().map(look).collect::<Result<_, sink::kafka::Error>>()
+            topics.into_iter().map(look).collect::<Result<_, sink::kafka::Error>>()
         });
         match look.await {
             Ok(Ok(watermarks)) => {
@@ -157,13 +172,16 @@ impl Sampler {
         }
     }
 
-    fn publish(&self, board: &Board) {
+    fn publish(&self, board: &Board, registry: &Registry) {
         let sample = self.last();
-        for kind in Kind::ALL {
-            gauge!("sluice_lag_records", "connector" => kind.topic())
-                .set(sample.lag(kind, &self.checkpoints(board)) as f64);
-            let letters = sample.dead_letters.get(kind.topic()).copied().unwrap_or(0);
-            gauge!("sluice_dead_letters", "topic" => kind.topic()).set(letters as f64);
+        let checkpoints = self.checkpoints(board);
+        for (name, connector) in registry.all() {
+            let lag = sample.lag(&name, &connector.topics(), &checkpoints);
+            gauge!("sluice_lag_records", "connector" => name).set(lag as f64);
+        }
+        for topic in topics(registry) {
+            let letters = sample.dead_letters.get(&topic).copied().unwrap_or(0);
+            gauge!("sluice_dead_letters", "topic" => topic).set(letters as f64);
         }
         for (topic, books) in self.books(board) {
             for (outcome, value) in
@@ -182,17 +200,37 @@ impl Sampler {
 }
 
 impl Sample {
-    /// Records of a topic that are not stored yet.
-    pub(crate) fn lag(&self, kind: Kind, checkpoints: &[Checkpoint]) -> i64 {
-        let marks = self.watermarks.get(&kind).map_or(&[][..], Vec::as_slice);
-        marks.iter().map(|mark| lag_of(*mark, checkpoint_of(checkpoints, kind, mark.partition))).sum()
+    /// How far a topic reaches, as far as is known.
+    pub(crate) fn marks(&self, topic: &str) -> &[Watermarks] {
+        self.watermarks.get(topic).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// Records of a connector's topics that it has not stored yet.
+    pub(crate) fn lag(&self, connector: &str, topics: &[&str], checkpoints: &[Checkpoint]) -> i64 {
+        let of_topic = |topic: &&str| {
+            let of = |mark: &Watermarks| lag_of(*mark, checkpoint_of(checkpoints, connector, topic, mark.partition));
+            self.marks(topic).iter().map(of).sum::<i64>()
+        };
+        topics.iter().map(of_topic).sum()
     }
 }
 
-/// The checkpoint of a partition: of several (clusters that are gone), the one with the highest incarnation.
-pub(crate) fn checkpoint_of(checkpoints: &[Checkpoint], kind: Kind, partition: i32) -> Option<&Checkpoint> {
-    let of_it = checkpoints.iter().filter(|c| c.id.topic == kind.topic() && c.id.partition == partition);
-    of_it.max_by_key(|checkpoint| checkpoint.incarnation)
+/// The topics that are looked at: those of the producers and of all connectors, each once.
+fn topics(registry: &Registry) -> BTreeSet<String> {
+    let all = registry.all();
+    let read = all.values().flat_map(|connector| connector.topics());
+    read.chain(Kind::ALL.map(Kind::topic)).map(ToOwned::to_owned).collect()
+}
+
+/// A connector's checkpoint of a partition: of several (clusters that are gone), the one with the highest incarnation.
+pub(crate) fn checkpoint_of<'a>(
+    checkpoints: &'a [Checkpoint],
+    connector: &str,
+    topic: &str,
+    partition: i32,
+) -> Option<&'a Checkpoint> {
+    let is_it = |id: &CheckpointId| id.connector == connector && id.topic == topic && id.partition == partition;
+    checkpoints.iter().filter(|it| is_it(&it.id)).max_by_key(|checkpoint| checkpoint.incarnation)
 }
 
 /// Records of a partition that are not stored yet.

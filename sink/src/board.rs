@@ -2,14 +2,13 @@
 //! the others that share its work.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use chrono::Utc;
 use metrics::{counter, gauge};
 use model::{
-    Kind,
     connector::Met,
     record::Fate,
     status::{Retry, State, TaskStatus},
@@ -30,11 +29,14 @@ const SILENCE_MS: i64 = 10_000;
 #[derive(Debug)]
 pub struct Board {
     worker: String,
-    tasks: Mutex<BTreeMap<(Kind, u32), TaskStatus>>,
-    checkpoints: Mutex<HashMap<(String, i32), Checkpoint>>,
-    latencies: Mutex<HashMap<Kind, Latencies>>,
-    recent: Mutex<HashMap<(Kind, i32), Recent>>,
-    met: Mutex<HashMap<Kind, Met>>,
+    /// By connector and number.
+    tasks: Mutex<BTreeMap<(String, u32), TaskStatus>>,
+    /// By connector, topic and partition.
+    checkpoints: Mutex<HashMap<(String, String, i32), Checkpoint>>,
+    latencies: Mutex<HashMap<String, Latencies>>,
+    /// By connector, topic and partition.
+    recent: Mutex<HashMap<(String, String, i32), Recent>>,
+    met: Mutex<HashMap<String, Met>>,
     others: Mutex<BTreeMap<String, (Report, i64)>>,
     broker: Mutex<Link>,
     store: Mutex<Link>,
@@ -125,31 +127,31 @@ impl Board {
     }
 
     /// The tasks of a connector: those of this process, then those of others.
-    pub fn tasks(&self, kind: Kind, now_ms: i64) -> Vec<TaskStatus> {
-        let mut tasks = self.own_tasks(kind);
-        for connector in self.others(kind, now_ms) {
-            tasks.extend(connector.tasks);
+    pub fn tasks(&self, connector: &str, now_ms: i64) -> Vec<TaskStatus> {
+        let mut tasks = self.own_tasks(connector);
+        for report in self.others(connector, now_ms) {
+            tasks.extend(report.tasks);
         }
         tasks
     }
 
     /// Produced to stored over the last seconds: median and 99th percentile in milliseconds; of several processes that of
     /// the slowest.
-    pub fn latency(&self, kind: Kind, now_ms: i64) -> Option<(f64, f64)> {
-        let others = self.others(kind, now_ms).into_iter().filter_map(|connector| connector.latency_ms);
-        self.own_latency(kind, now_ms).into_iter().chain(others).max_by(|a, b| a.1.total_cmp(&b.1))
+    pub fn latency(&self, connector: &str, now_ms: i64) -> Option<(f64, f64)> {
+        let others = self.others(connector, now_ms).into_iter().filter_map(|report| report.latency_ms);
+        self.own_latency(connector, now_ms).into_iter().chain(others).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// What the tasks of a connector have met since their processes started.
-    pub fn met(&self, kind: Kind, now_ms: i64) -> Met {
-        let others = self.others(kind, now_ms).into_iter().map(|connector| connector.met);
-        others.fold(self.own_met(kind), Met::plus)
+    pub fn met(&self, connector: &str, now_ms: i64) -> Met {
+        let others = self.others(connector, now_ms).into_iter().map(|report| report.met);
+        others.fold(self.own_met(connector), Met::plus)
     }
 
     /// Counts what a task of this process meets, here and in the metrics.
-    pub(crate) fn meet(&self, kind: Kind, meeting: Meeting) {
+    pub(crate) fn meet(&self, connector: &str, meeting: Meeting) {
         let mut all = lock(&self.met);
-        let met = all.entry(kind).or_default();
+        let met = all.entry(connector.to_owned()).or_default();
         let (count, name) = match meeting {
             Meeting::Retry => (&mut met.retries, "sluice_retries_total"),
             Meeting::Outage => (&mut met.outages, "sluice_outages_total"),
@@ -157,22 +159,24 @@ impl Board {
             Meeting::Fence => (&mut met.fenced, "sluice_fenced_total"),
         };
         *count += 1;
-        counter!(name, "connector" => kind.topic()).increment(1);
+        counter!(name, "connector" => connector.to_owned()).increment(1);
     }
 
     /// Whether a task of this process tries something again.
-    pub(crate) fn is_retrying(&self, kind: Kind, id: u32) -> bool {
-        lock(&self.tasks).get(&(kind, id)).is_some_and(|task| task.state == State::Retrying)
+    pub(crate) fn is_retrying(&self, connector: &str, id: u32) -> bool {
+        lock(&self.tasks).get(&(connector.to_owned(), id)).is_some_and(|task| task.state == State::Retrying)
     }
 
     /// What this process says to others.
     pub(crate) fn report(&self, now_ms: i64) -> Report {
-        let of = |kind: Kind| ConnectorReport {
-            tasks: self.own_tasks(kind),
-            latency_ms: self.own_latency(kind, now_ms),
-            met: self.own_met(kind),
+        let of = |connector: &String| ConnectorReport {
+            tasks: self.own_tasks(connector),
+            latency_ms: self.own_latency(connector, now_ms),
+            met: self.own_met(connector),
         };
-        Report { connectors: Kind::ALL.into_iter().map(|kind| (kind.topic().to_owned(), of(kind))).collect() }
+        let mut connectors: Vec<String> = lock(&self.tasks).keys().map(|(connector, _)| connector.clone()).collect();
+        connectors.dedup();
+        Report { connectors: connectors.into_iter().map(|connector| (connector.clone(), of(&connector))).collect() }
     }
 
     /// Notes what another process said. Nothing of it is as good as that it has ended.
@@ -195,16 +199,18 @@ impl Board {
 
     /// Notes what the store has for this cluster. What this process moves is known better here.
     pub fn set_seen(&self, seen: impl IntoIterator<Item = Checkpoint>) {
-        let owned: Vec<(&str, i32)> = lock(&self.tasks)
+        let owned: HashSet<(String, String, i32)> = lock(&self.tasks)
             .iter()
-            .flat_map(|((kind, _), task)| task.partitions.iter().map(|&partition| (kind.topic(), partition)))
+            .flat_map(|((connector, _), task)| {
+                let place = |&partition: &i32| (connector.clone(), task.topic.clone(), partition);
+                task.partitions.iter().map(place).collect::<Vec<_>>()
+            })
             .collect();
         let mut known = lock(&self.checkpoints);
         let before = known.clone();
-        known.retain(|(topic, partition), _| owned.contains(&(topic.as_str(), *partition)));
+        known.retain(|place, _| owned.contains(place));
         for checkpoint in seen {
-            let place = (checkpoint.id.topic.clone(), checkpoint.id.partition);
-            known.entry(place).or_insert(checkpoint);
+            known.entry(place(&checkpoint)).or_insert(checkpoint);
         }
         let changed = *known != before;
         drop(known);
@@ -240,18 +246,42 @@ impl Board {
         link.turn(error, Utc::now().timestamp_millis());
     }
 
+    /// There is a task in this process, which reads this topic. What was said of it before stays.
+    pub(crate) fn add_task(&self, connector: &str, id: u32, topic: &str) {
+        let new = TaskStatus { id, worker: self.worker.clone(), topic: topic.to_owned(), ..TaskStatus::default() };
+        lock(&self.tasks).entry((connector.to_owned(), id)).or_insert(new);
+        self.touch();
+    }
+
+    /// The tasks of a connector have ended for good: nothing more is said of them.
+    pub(crate) fn remove_tasks(&self, connector: &str) {
+        let mut ended = Vec::new();
+        lock(&self.tasks).retain(|(of, id), _| {
+            if of == connector {
+                ended.push(*id);
+            }
+            of != connector
+        });
+        for id in ended {
+            for (name, _) in STATES {
+                state_gauge(connector, id, name).set(0.0);
+            }
+        }
+        self.touch();
+    }
+
     /// Sets what a task is doing, and why. `since` stays while the state does.
-    pub(crate) fn set_state(&self, kind: Kind, id: u32, state: State, trace: Option<String>, now_ms: i64) {
-        self.turn(kind, id, state, trace, None, now_ms);
+    pub(crate) fn set_state(&self, connector: &str, id: u32, state: State, trace: Option<String>, now_ms: i64) {
+        self.turn(connector, id, state, trace, None, now_ms);
     }
 
     /// Sets that a task tries again, why, and when.
-    pub(crate) fn set_retrying(&self, kind: Kind, id: u32, trace: String, retry: Retry, now_ms: i64) {
-        self.turn(kind, id, State::Retrying, Some(trace), Some(retry), now_ms);
+    pub(crate) fn set_retrying(&self, connector: &str, id: u32, trace: String, retry: Retry, now_ms: i64) {
+        self.turn(connector, id, State::Retrying, Some(trace), Some(retry), now_ms);
     }
 
-    fn turn(&self, kind: Kind, id: u32, state: State, trace: Option<String>, retry: Option<Retry>, now_ms: i64) {
-        self.update(kind, id, |task| {
+    fn turn(&self, connector: &str, id: u32, state: State, trace: Option<String>, retry: Option<Retry>, now_ms: i64) {
+        self.update(connector, id, |task| {
             if task.state != state || task.since == 0 {
                 task.since = now_ms;
             }
@@ -260,77 +290,90 @@ impl Board {
             task.retry = retry;
         });
         for (name, each) in STATES {
-            gauge!("sluice_task_state", "connector" => kind.topic(), "task" => id.to_string(), "state" => name)
-                .set(f64::from(u8::from(each == state)));
+            state_gauge(connector, id, name).set(f64::from(u8::from(each == state)));
         }
     }
 
     /// Sets what a person should know of a task.
-    pub(crate) fn set_notice(&self, kind: Kind, id: u32, notice: String) {
-        self.update(kind, id, |task| task.notice = Some(notice));
+    pub(crate) fn set_notice(&self, connector: &str, id: u32, notice: String) {
+        self.update(connector, id, |task| task.notice = Some(notice));
     }
 
     /// Sets which partitions a task has taken over.
-    pub(crate) fn set_partitions(&self, kind: Kind, id: u32, mut partitions: Vec<i32>) {
+    pub(crate) fn set_partitions(&self, connector: &str, id: u32, mut partitions: Vec<i32>) {
         partitions.sort_unstable();
-        self.update(kind, id, |task| task.partitions = partitions);
+        self.update(connector, id, |task| task.partitions = partitions);
     }
 
     /// Notes how far checkpoints are that this process moves.
     pub(crate) fn set_checkpoints(&self, checkpoints: impl IntoIterator<Item = Checkpoint>) {
         let mut known = lock(&self.checkpoints);
         for checkpoint in checkpoints {
-            known.insert((checkpoint.id.topic.clone(), checkpoint.id.partition), checkpoint);
+            known.insert(place(&checkpoint), checkpoint);
         }
         drop(known);
         self.touch();
     }
 
     /// Notes what became of the records of an interval that this process wrote: each was stored but `others`, ascending.
-    pub(crate) fn add_fates(&self, kind: Kind, interval: &Interval, others: impl IntoIterator<Item = (i64, Fate)>) {
-        let mut recent = lock(&self.recent);
-        recent.entry((kind, interval.id.partition)).or_default().add(interval.from, interval.to, others);
+    pub(crate) fn add_fates(&self, interval: &Interval, others: impl IntoIterator<Item = (i64, Fate)>) {
+        let id = &interval.id;
+        let place = (id.connector.clone(), id.topic.clone(), id.partition);
+        lock(&self.recent).entry(place).or_default().add(interval.from, interval.to, others);
     }
 
-    /// What became of a record, if this process wrote it lately.
-    pub fn fate(&self, kind: Kind, partition: i32, offset: i64) -> Option<Fate> {
-        lock(&self.recent).get(&(kind, partition))?.fate(offset)
+    /// What a connector made of a record, if this process wrote it lately.
+    pub fn fate(&self, connector: &str, topic: &str, partition: i32, offset: i64) -> Option<Fate> {
+        lock(&self.recent).get(&(connector.to_owned(), topic.to_owned(), partition))?.fate(offset)
     }
 
     /// Notes how long records took.
-    pub(crate) fn add_latencies(&self, kind: Kind, produced_ms: impl IntoIterator<Item = i64>, now_ms: i64) {
-        lock(&self.latencies).entry(kind).or_default().add(produced_ms, now_ms);
+    pub(crate) fn add_latencies(&self, connector: &str, produced_ms: impl IntoIterator<Item = i64>, now_ms: i64) {
+        lock(&self.latencies).entry(connector.to_owned()).or_default().add(produced_ms, now_ms);
     }
 
-    fn own_tasks(&self, kind: Kind) -> Vec<TaskStatus> {
-        lock(&self.tasks).range((kind, 0)..=(kind, u32::MAX)).map(|(_, task)| task.clone()).collect()
+    fn own_tasks(&self, connector: &str) -> Vec<TaskStatus> {
+        let all = (connector.to_owned(), 0)..=(connector.to_owned(), u32::MAX);
+        lock(&self.tasks).range(all).map(|(_, task)| task.clone()).collect()
     }
 
-    fn own_met(&self, kind: Kind) -> Met {
-        lock(&self.met).get(&kind).copied().unwrap_or_default()
+    fn own_met(&self, connector: &str) -> Met {
+        lock(&self.met).get(connector).copied().unwrap_or_default()
     }
 
-    fn own_latency(&self, kind: Kind, now_ms: i64) -> Option<(f64, f64)> {
+    fn own_latency(&self, connector: &str, now_ms: i64) -> Option<(f64, f64)> {
         let mut latencies = lock(&self.latencies);
-        let kept = latencies.get_mut(&kind)?;
+        let kept = latencies.get_mut(connector)?;
         Some((kept.quantile(0.5, now_ms)?, kept.quantile(0.99, now_ms)?))
     }
 
-    fn others(&self, kind: Kind, now_ms: i64) -> Vec<ConnectorReport> {
+    fn others(&self, connector: &str, now_ms: i64) -> Vec<ConnectorReport> {
         let others = lock(&self.others);
         let heard = others.values().filter(|(_, at)| now_ms - at < SILENCE_MS);
-        heard.filter_map(|(report, _)| report.connectors.get(kind.topic()).cloned()).collect()
+        heard.filter_map(|(report, _)| report.connectors.get(connector).cloned()).collect()
     }
 
-    fn update(&self, kind: Kind, id: u32, change: impl FnOnce(&mut TaskStatus)) {
-        let new = || TaskStatus { id, worker: self.worker.clone(), ..TaskStatus::default() };
-        change(lock(&self.tasks).entry((kind, id)).or_insert_with(new));
+    fn update(&self, connector: &str, id: u32, change: impl FnOnce(&mut TaskStatus)) {
+        let mut tasks = lock(&self.tasks);
+        // One that was removed has nothing more to say.
+        let Some(task) = tasks.get_mut(&(connector.to_owned(), id)) else { return };
+        change(task);
+        drop(tasks);
         self.touch();
     }
 
     fn touch(&self) {
         self.version.send_modify(|version| *version += 1);
     }
+}
+
+fn state_gauge(connector: &str, id: u32, state: &'static str) -> metrics::Gauge {
+    gauge!("sluice_task_state", "connector" => connector.to_owned(), "task" => id.to_string(), "state" => state)
+}
+
+fn place(checkpoint: &Checkpoint) -> (String, String, i32) {
+    let id = &checkpoint.id;
+    (id.connector.clone(), id.topic.clone(), id.partition)
 }
 
 /// Every state with its name in the metrics.
@@ -353,7 +396,7 @@ mod tests {
     use crate::graph::CheckpointId;
 
     fn checkpoint(partition: i32, next_offset: i64) -> Checkpoint {
-        let topic = Kind::Purchase.topic().to_owned();
+        let topic = "purchases".to_owned();
         let id = CheckpointId { connector: topic.clone(), cluster: "k".into(), topic, partition };
         Checkpoint::untouched(id, next_offset)
     }
@@ -361,7 +404,8 @@ mod tests {
     #[test]
     fn what_this_process_moves_is_known_better_here_and_the_rest_by_the_store() {
         let board = Board::new("here");
-        board.set_partitions(Kind::Purchase, 0, vec![0]);
+        board.add_task("purchases", 0, "purchases");
+        board.set_partitions("purchases", 0, vec![0]);
         board.set_checkpoints([checkpoint(0, 50), checkpoint(1, 50)]);
         board.set_seen([checkpoint(0, 40), checkpoint(1, 90), checkpoint(2, 7)]);
         let mut offsets: Vec<_> = board.checkpoints().iter().map(|it| (it.id.partition, it.next_offset)).collect();
@@ -372,14 +416,15 @@ mod tests {
     #[test]
     fn what_tasks_meet_is_counted_over_all_processes() {
         let (here, there) = (Board::new("here"), Board::new("there"));
-        here.meet(Kind::Purchase, Meeting::Retry);
-        there.meet(Kind::Purchase, Meeting::Retry);
-        there.meet(Kind::Purchase, Meeting::Narrowing);
-        there.meet(Kind::Connection, Meeting::Fence);
+        there.add_task("purchases", 0, "purchases");
+        here.meet("purchases", Meeting::Retry);
+        there.meet("purchases", Meeting::Retry);
+        there.meet("purchases", Meeting::Narrowing);
+        there.meet("user_connections", Meeting::Fence);
         here.hear("id".into(), Some(there.report(1_000)), 1_000);
         let expected = Met { retries: 2, narrowings: 1, ..Met::default() };
-        assert_eq!(here.met(Kind::Purchase, 1_000), expected);
-        assert_eq!(here.met(Kind::Purchase, 1_000 + SILENCE_MS), Met { retries: 1, ..Met::default() });
+        assert_eq!(here.met("purchases", 1_000), expected);
+        assert_eq!(here.met("purchases", 1_000 + SILENCE_MS), Met { retries: 1, ..Met::default() });
     }
 
     #[test]
@@ -397,11 +442,12 @@ mod tests {
     #[test]
     fn another_process_is_shown_until_it_falls_silent_or_says_goodbye() {
         let (here, there) = (Board::new("here"), Board::new("there"));
-        there.set_state(Kind::Purchase, 0, State::Running, None, 1);
-        let ours = || here.tasks(Kind::Purchase, 1_000).iter().map(|task| task.worker.clone()).collect::<Vec<_>>();
+        there.add_task("purchases", 0, "purchases");
+        there.set_state("purchases", 0, State::Running, None, 1);
+        let ours = || here.tasks("purchases", 1_000).iter().map(|task| task.worker.clone()).collect::<Vec<_>>();
         here.hear("id".into(), Some(there.report(1_000)), 1_000);
         assert_eq!(ours(), ["there"]);
-        assert!(here.tasks(Kind::Purchase, 1_000 + SILENCE_MS).is_empty());
+        assert!(here.tasks("purchases", 1_000 + SILENCE_MS).is_empty());
         here.hear("id".into(), None, 1_000);
         assert!(ours().is_empty());
     }

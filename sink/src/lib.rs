@@ -4,6 +4,9 @@
 
 pub mod board;
 pub mod connector;
+mod convert;
+pub mod cud;
+mod cypher;
 mod dead_letter;
 pub mod engine;
 pub mod graph;
@@ -11,7 +14,9 @@ pub mod kafka;
 pub mod kind;
 mod latency;
 mod lost;
+pub mod pattern;
 mod presence;
+mod property;
 pub mod query;
 mod recent;
 pub mod task;

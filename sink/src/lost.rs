@@ -19,7 +19,7 @@ pub(crate) async fn tell(cluster: &Cluster, store: &dyn Store, board: &Board) ->
              ended, and are lost: it keeps them in memory only"
         );
         warn!(kafka.topic = kind.topic(), records, "{notice}");
-        board.set_notice(kind, 0, notice);
+        board.set_notice(kind.topic(), 0, notice);
     }
     cluster.told();
     Ok(())

@@ -62,9 +62,9 @@ pub async fn set_producer(kind: Kind, running: bool, rate: String) -> Result<Pro
 /// # Errors
 /// What the backend says.
 #[server(name = Aim, prefix = "/fn", endpoint = "act/aim")]
-pub async fn aim(connector: Kind, order: Order) -> Result<Aimed, CallError> {
+pub async fn aim(connector: String, order: Order) -> Result<Aimed, CallError> {
     let backend = crate::backend::backend();
-    backend.aim(connector, order).await?;
+    backend.aim(&connector, order).await?;
     Ok(Aimed { connector, order, at: backend.status().await.at })
 }
 

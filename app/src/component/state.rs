@@ -10,6 +10,7 @@ pub(crate) const fn look(state: State) -> (&'static str, Icon, &'static str) {
     match state {
         State::Running => ("running", Icon::Check, "ok"),
         State::Paused => ("paused", Icon::Pause, "warn"),
+        State::Stopped => ("stopped", Icon::Cross, "idle"),
         State::Retrying => ("retrying", Icon::Retry, "warn"),
         State::Failed => ("failed", Icon::Cross, "bad"),
         State::Unassigned => ("starting", Icon::Ring, "idle"),

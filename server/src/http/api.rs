@@ -29,7 +29,10 @@ use super::{
     export,
     letters::{self, Format},
 };
-use crate::{export::answer as rows, house::unknown_burst};
+use crate::{
+    export::answer as rows,
+    house::{unknown_burst, unknown_connector},
+};
 
 pub(super) type Answer<T> = Result<Json<T>, ApiError>;
 /// The part of an address behind `?`.
@@ -115,31 +118,21 @@ async fn connectors(State(web): State<Web>) -> Json<Vec<Connector>> {
 }
 
 async fn connector(State(web): State<Web>, Path(name): Path<String>) -> Answer<Connector> {
-    let kind = connector_of(&name)?;
     let all = web.house.connectors().await;
-    Ok(Json(all.into_iter().find(|connector| connector.kind == kind).ok_or_else(|| unknown_connector(&name))?))
+    let found = all.into_iter().find(|connector| connector.name == name);
+    Ok(Json(found.ok_or_else(|| unknown_connector(&name, &web.house.registry))?))
 }
 
-fn connector_of(name: &str) -> Result<Kind, Failure> {
-    name.parse().map_err(|_| unknown_connector(name))
-}
-
-fn unknown_connector(name: &str) -> Failure {
-    let names = Kind::ALL.map(Kind::topic).join(", ");
-    Failure::new("unknown_connector", format!("there is no connector {name:?}: use {names}"))
-}
-
-/// `pause`, `resume` or `restart`: it holds for all processes, and each task follows within seconds.
+/// `pause`, `resume`, `stop` or `restart`: it holds for all processes, and each task follows within seconds.
 async fn aim(
     State(web): State<Web>,
     Path((name, order)): Path<(String, String)>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let kind = connector_of(&name)?;
     let order: Order = serde_json::from_value(Value::String(order.clone())).map_err(|_| {
-        Failure::new("not_found", format!("a connector takes pause, resume and restart, not {order:?}"))
+        Failure::new("not_found", format!("a connector takes pause, resume, stop and restart, not {order:?}"))
     })?;
-    web.house.aim(kind, order).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({"connector": kind, "order": order}))))
+    web.house.aim(&name, order).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({"connector": name, "order": order}))))
 }
 
 async fn top_products(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {

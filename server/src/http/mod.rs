@@ -22,7 +22,6 @@ use crate::house::House;
 
 mod api;
 mod body;
-#[cfg_attr(not(test), expect(dead_code, reason = "it is served as soon as the engine fills its port"))]
 pub(crate) mod connect;
 pub(crate) mod error;
 mod export;

@@ -14,6 +14,7 @@ use model::{
 };
 use sink::{
     Board,
+    connector::Registry,
     graph::{Checkpoint, LedgerEntry, Store},
     kafka::{Cluster, Error},
     kind::decode::ORIGIN_HEADER,
@@ -51,6 +52,7 @@ pub(crate) struct Producers {
     bursts: Mutex<VecDeque<Arc<Progress>>>,
     window: Arc<Window>,
     board: Arc<Board>,
+    registry: Arc<Registry>,
     store: Arc<dyn Store>,
     cluster: Arc<Cluster>,
     threads: TaskTracker,
@@ -68,6 +70,7 @@ impl Producers {
         cluster: Arc<Cluster>,
         store: Arc<dyn Store>,
         board: Arc<Board>,
+        registry: Arc<Registry>,
         options: world::WorldOptions,
         enabled: bool,
     ) -> Result<Arc<Self>, Error> {
@@ -81,6 +84,7 @@ impl Producers {
             bursts: Mutex::default(),
             window,
             board,
+            registry,
             store,
             cluster,
             threads: TaskTracker::new(),
@@ -253,7 +257,7 @@ impl Producers {
                 () = tokio::time::sleep(ANYWAY) => {}
             }
             let checkpoints = self.board.checkpoints();
-            self.window.stored(&checkpoints);
+            self.window.stored(&checkpoints, |topic| self.registry.readers(topic));
             let open: Vec<_> = self.bursts().iter().filter(|burst| !burst.is_done()).cloned().collect();
             for burst in open {
                 // Without a new dead letter the ones known are all there are.
@@ -274,7 +278,7 @@ impl Producers {
 fn dead_letters(checkpoints: &[Checkpoint], kind: Kind) -> i64 {
     checkpoints
         .iter()
-        .filter(|checkpoint| checkpoint.id.topic == kind.topic())
+        .filter(|checkpoint| checkpoint.id.topic == kind.topic() && checkpoint.id.connector == kind.topic())
         .map(|checkpoint| checkpoint.books.dead)
         .sum()
 }
@@ -307,7 +311,10 @@ impl Letters {
         for (partition, from, _) in burst.span() {
             // All that there are from the burst's first record on: more of it may follow.
             let offsets = store.dead_offsets(cluster.id()?, topic, partition, from, i64::MAX).await;
-            dead.insert(partition, offsets.ok()?);
+            let mut offsets = offsets.ok()?;
+            // Several connectors may have refused the same record.
+            offsets.dedup();
+            dead.insert(partition, offsets);
         }
         // Kept only once every record has its place: until then the burst may yet spread to other partitions.
         let at = burst.snapshot(0);

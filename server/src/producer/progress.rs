@@ -121,7 +121,9 @@ impl Progress {
         let (mut below, mut buried) = (0, 0);
         for (partition, ranges) in &counts.places {
             let topic = counts.burst.kind.topic();
-            let checkpoint = checkpoints.iter().find(|c| c.id.topic == topic && c.id.partition == *partition);
+            let checkpoint = checkpoints
+                .iter()
+                .find(|it| it.id.connector == topic && it.id.topic == topic && it.id.partition == *partition);
             let next = checkpoint.map_or(0, |checkpoint| checkpoint.next_offset);
             below += below_offset(ranges, next);
             let letters = dead.get(partition).map_or(&[][..], Vec::as_slice);

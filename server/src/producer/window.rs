@@ -81,16 +81,23 @@ impl Window {
         }
     }
 
-    /// Frees what lies below the checkpoints.
-    pub(crate) fn stored<'a>(&self, checkpoints: impl IntoIterator<Item = &'a Checkpoint>) {
+    /// Frees what every connector has stored that reads a topic; all of a topic that nobody reads.
+    pub(crate) fn stored(&self, checkpoints: &[Checkpoint], readers: impl Fn(&str) -> Vec<String>) {
         let mut topics = self.lock();
-        for checkpoint in checkpoints {
-            let Ok(kind) = checkpoint.id.topic.parse::<Kind>() else { continue };
-            let topic = topics.entry(kind).or_default();
-            let Some(list) = topic.acked.get_mut(&checkpoint.id.partition) else { continue };
-            while let Some((_, _, cost)) = list.front().filter(|(_, next, _)| *next <= checkpoint.next_offset) {
-                topic.bytes = topic.bytes.saturating_sub(*cost);
-                list.pop_front();
+        for (kind, topic) in topics.iter_mut() {
+            let readers = readers(kind.topic());
+            for (&partition, list) in &mut topic.acked {
+                let next = |reader: &String| {
+                    let at = |it: &&Checkpoint| {
+                        (&it.id.connector, it.id.topic.as_str(), it.id.partition) == (reader, kind.topic(), partition)
+                    };
+                    checkpoints.iter().find(at).map_or(0, |checkpoint| checkpoint.next_offset)
+                };
+                let lowest = readers.iter().map(next).min().unwrap_or(i64::MAX);
+                while let Some((_, _, cost)) = list.front().filter(|(_, next, _)| *next <= lowest) {
+                    topic.bytes = topic.bytes.saturating_sub(*cost);
+                    list.pop_front();
+                }
             }
         }
         drop(topics);
@@ -109,9 +116,10 @@ mod tests {
 
     use super::*;
 
-    fn at(partition: i32, next_offset: i64) -> Checkpoint {
+    fn at(connector: &str, next_offset: i64) -> Checkpoint {
+        let partition = 0;
         let id = CheckpointId {
-            connector: "purchases".into(),
+            connector: connector.into(),
             cluster: "k".into(),
             topic: Kind::Purchase.topic().into(),
             partition,
@@ -129,9 +137,22 @@ mod tests {
         }
         assert!(!window.reserve(Kind::Purchase, 100, Duration::ZERO));
         assert!(window.reserve(Kind::Connection, 100, Duration::ZERO), "each topic has its own window");
-        window.stored(&[at(0, 9)]);
+        let readers = |_: &str| vec!["purchases".to_owned(), "beside".to_owned()];
+        window.stored(&[at("purchases", 9), at("beside", 10)], readers);
         assert!(!window.reserve(Kind::Purchase, 100, Duration::ZERO), "the ten are counted together");
-        window.stored(&[at(0, 10)]);
+        window.stored(&[at("purchases", 10), at("beside", 3)], readers);
+        assert!(!window.reserve(Kind::Purchase, 100, Duration::ZERO), "one that reads it too is behind");
+        window.stored(&[at("purchases", 10), at("beside", 10)], readers);
+        assert!(window.reserve(Kind::Purchase, 100, Duration::ZERO));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_topic_that_nobody_reads() {
+        let window = Window::new(100 + OVERHEAD);
+        assert!(window.reserve(Kind::Purchase, 100, Duration::ZERO));
+        window.acked(Kind::Purchase, 0, 0, 100);
+        assert!(!window.reserve(Kind::Purchase, 100, Duration::ZERO));
+        window.stored(&[], |_| Vec::new());
         assert!(window.reserve(Kind::Purchase, 100, Duration::ZERO));
     }
 

@@ -30,7 +30,9 @@ impl<'a> Fates<'a> {
 
     fn of_checkpoints(checkpoints: impl IntoIterator<Item = Checkpoint>) -> Self {
         let by_place = |checkpoint: Checkpoint| {
-            let topic = checkpoint.id.topic.parse().ok()?;
+            let topic: Kind = checkpoint.id.topic.parse().ok()?;
+            // What the connector of the topic's name makes of it; others may read it too.
+            (checkpoint.id.connector == topic.topic()).then_some(())?;
             Some(((topic, checkpoint.id.partition), checkpoint))
         };
         Self { checkpoints: checkpoints.into_iter().filter_map(by_place).collect(), board: None }
@@ -50,7 +52,9 @@ impl<'a> Fates<'a> {
     pub(super) fn of(&self, place: &Place, broken: bool) -> Fate {
         let passed = self.checkpoints.get(&(place.topic, place.partition)).filter(|it| place.offset < it.next_offset);
         let Some(checkpoint) = passed else { return Fate::Waiting };
-        let known = self.board.and_then(|board| board.fate(place.topic, place.partition, place.offset));
+        let known = self
+            .board
+            .and_then(|board| board.fate(place.topic.topic(), place.topic.topic(), place.partition, place.offset));
         known.unwrap_or(match checkpoint.books.repeated {
             _ if broken => Fate::Dead,
             // Where nothing was ever known already, this one was not.

@@ -115,11 +115,13 @@ impl Reader {
 
     /// Takes partitions that are new, and goes on near the end of those that it is too far behind; how many records of
     /// which topic it passed by.
-    fn look(&mut self, marks: &BTreeMap<Kind, Vec<Watermarks>>) -> Vec<(Kind, u64)> {
+    fn look(&mut self, marks: &BTreeMap<String, Vec<Watermarks>>) -> Vec<(Kind, u64)> {
         self.looked = Instant::now();
         let mut passed = Vec::new();
         let mut places = Vec::new();
-        for (&topic, marks) in marks {
+        for (topic, marks) in marks {
+            // Topics of other connectors are not shown.
+            let Ok(topic) = topic.parse::<Kind>() else { continue };
             for &mark in marks {
                 let next = self.tail.next(topic, mark.partition);
                 if let Some(from) = leap(next, mark) {

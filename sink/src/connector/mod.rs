@@ -1,23 +1,22 @@
-//! Connectors: how their tasks run, and what people want of them.
+//! Connectors: what they are, how their tasks run, and what people want of them.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use model::{Kind, status::Order};
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
-use tracing::{debug, info};
 
-use crate::graph::{Error, Store, Target};
+use crate::graph::Target;
 
 pub mod config;
+mod registry;
 
-/// How often the store is asked what other processes were told.
-const ASK_EVERY: Duration = Duration::from_secs(2);
+pub use config::{Config, Raw, Strategy};
+pub use registry::{Failure, Registry};
 
-/// How the tasks of a connector run.
+/// How the tasks of a connector run that says nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Tasks of each connector in this process, each with a consumer of its own; 0 where other processes have the sinks.
+    /// Tasks of each topic of a connector in this process, each with a consumer of its own; 0 where other processes have
+    /// the sinks.
     pub tasks_max: u32,
     /// What becomes of a record that breaks a rule.
     pub tolerance: Tolerance,
@@ -39,59 +38,56 @@ pub enum Tolerance {
     None,
 }
 
-/// The target states of all connectors: the store has them, and every process of the group follows them.
-pub struct Targets {
-    store: Arc<dyn Store>,
-    known: watch::Sender<HashMap<String, Target>>,
+/// A connector as a file defines it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// Its name.
+    pub name: String,
+    /// Its configuration.
+    pub config: Raw,
 }
 
-impl Targets {
-    /// Nobody wants anything yet.
-    pub fn new(store: Arc<dyn Store>) -> Arc<Self> {
-        Arc::new(Self { store, known: watch::Sender::new(HashMap::new()) })
+impl Definition {
+    /// Tells one content of the file from another.
+    fn hash(&self) -> String {
+        format!("{:08x}", crc32fast::hash(serde_json::to_string(&self.config).unwrap_or_default().as_bytes()))
+    }
+}
+
+/// A connector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connector {
+    /// As it was defined.
+    pub raw: Raw,
+    /// What that means; a sentence where it means nothing, since another version of Sluice has defined it.
+    pub config: Result<Arc<Config>, String>,
+    /// What people want of it.
+    pub target: Target,
+}
+
+impl Connector {
+    /// The topics that it reads; none while its configuration means nothing.
+    pub fn topics(&self) -> Vec<&str> {
+        self.config.iter().flat_map(|config| &config.topics).map(|(topic, _)| topic.as_str()).collect()
     }
 
-    /// Keeps asking the store until it is stopped; while it does not answer, what it last said holds.
-    pub async fn follow(&self, stop: CancellationToken) {
-        loop {
-            match self.store.targets().await {
-                Ok(targets) => {
-                    let now = targets.into_iter().map(|target| (target.connector.clone(), target)).collect();
-                    self.known.send_if_modified(|known| {
-                        let changed = *known != now;
-                        *known = now;
-                        changed
-                    });
-                }
-                Err(error) => debug!(%error, "target states are not known"),
-            }
-            tokio::select! {
-                () = tokio::time::sleep(ASK_EVERY) => {}
-                () = stop.cancelled() => return,
-            }
-        }
-    }
-
-    /// Changes what is wanted of a connector; the processes of the group follow within seconds, this one at once.
-    ///
-    /// # Errors
-    /// The store does not answer.
-    pub async fn aim(&self, kind: Kind, order: Order) -> Result<(), Error> {
-        let target = self.store.aim(kind.topic(), order).await?;
-        info!(connector.name = kind.topic(), ?order, "target state");
-        self.known.send_modify(|known| {
-            known.insert(target.connector.clone(), target);
+    /// The kind of event that it stores, if all its topics have the same.
+    pub fn kind(&self) -> Option<Kind> {
+        let config = self.config.as_ref().ok()?;
+        let mut kinds = config.topics.iter().map(|(_, strategy)| match strategy {
+            Strategy::Event(kind) => Some(*kind),
+            _ => None,
         });
-        Ok(())
+        let first = kinds.next()??;
+        kinds.all(|kind| kind == Some(first)).then_some(first)
     }
 
-    /// Whether a connector is to hold, as far as is known.
-    pub fn is_paused(&self, kind: Kind) -> bool {
-        self.known.borrow().get(kind.topic()).is_some_and(|target| target.paused)
-    }
-
-    /// What is wanted, now and whenever it changes.
-    pub(crate) fn watch(&self) -> watch::Receiver<HashMap<String, Target>> {
-        self.known.subscribe()
+    /// The last order that its state comes from: pause, stop or resume.
+    pub fn state(&self) -> Order {
+        match (self.target.stopped, self.target.paused) {
+            (true, _) => Order::Stop,
+            (false, true) => Order::Pause,
+            (false, false) => Order::Resume,
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! What a task hands to the store: records that became events or dead letters, and how far they reach.
 
-use model::event::Event;
+use std::sync::Arc;
 
-use super::checkpoint::CheckpointId;
+use model::event::Event;
+use serde_json::Value as Json;
+
+use super::{checkpoint::CheckpointId, mutation::Mutation};
 
 /// Records of one connector, to be written in one transaction.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,6 +49,10 @@ pub struct Entry {
 pub enum Content {
     /// Something that happened.
     Event(Event),
+    /// What it changes, in this order.
+    Mutations(Vec<Mutation>),
+    /// A row of a statement of somebody's own, which has `$rows`.
+    Statement(Arc<str>, Json),
     /// It broke a rule.
     Dead(Box<DeadRecord>),
 }

@@ -8,7 +8,7 @@ use model::{
     answer::{Influencer, Rater},
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount},
     picture::NodeKind,
-    status::{GraphCounts, Order},
+    status::GraphCounts,
 };
 
 pub mod batch;
@@ -17,6 +17,7 @@ pub mod checkpoint;
 pub mod embedded;
 pub mod error;
 mod ledger;
+pub mod mutation;
 pub mod neo4j;
 mod statement;
 mod takeover;
@@ -27,8 +28,9 @@ pub use batch::{Batch, DeadRecord, Entry, Interval, Outcome, Tally, Written};
 pub use change::{Before, Changes, Needs};
 pub use checkpoint::{Checkpoint, CheckpointId, Claim};
 pub use error::{Error, Trouble};
+pub use mutation::Mutation;
 pub use statement::{Read, Statement};
-pub use target::Target;
+pub use target::{Intent, Target, task_key};
 
 /// A graph database that keeps data, checkpoints and dead letters together.
 ///
@@ -64,11 +66,15 @@ pub trait Store: Send + Sync + 'static {
     /// keep their sums and the rows do not pile up.
     async fn retire_embedded(&self, cluster: &str) -> Result<(), Error>;
 
-    /// What people want of the connectors, ordered by name; one that nobody ever wanted anything of is not there.
+    /// The connectors and what people want of them, ordered by name; those that were deleted, too.
     async fn targets(&self) -> Result<Vec<Target>, Error>;
 
-    /// Changes what is wanted of a connector, and returns what it is now.
-    async fn aim(&self, connector: &str, order: Order) -> Result<Target, Error>;
+    /// Changes a connector or what is wanted of it, and returns what it was before and what it is now.
+    async fn aim(&self, connector: &str, intent: &Intent) -> Result<(Target, Target), Error>;
+
+    /// Sets each of these as the next offset to be stored, and raises their epochs: a writer in flight is fenced off. The
+    /// books stay as they are.
+    async fn rewind(&self, to: &[(CheckpointId, i64)]) -> Result<(), Error>;
 
     /// A page of dead letters, byte for byte, ordered by topic, partition, offset and cluster.
     ///

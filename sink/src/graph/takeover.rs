@@ -90,6 +90,21 @@ pub(super) fn reset(all: &[Checkpoint], to: &[(CheckpointId, i64)]) -> Vec<Check
     staying.chain(fresh).collect()
 }
 
+/// Checkpoints that people move: each reads on from where they say, and remembers no record before it.
+pub(super) fn rewound(all: &[Checkpoint], to: &[(CheckpointId, i64)]) -> Vec<Checkpoint> {
+    let moved = |(id, next_offset): &(CheckpointId, i64)| match all.iter().find(|checkpoint| checkpoint.id == *id) {
+        None => fresh(all, id, *next_offset),
+        Some(found) => Checkpoint {
+            next_offset: *next_offset,
+            epoch: found.epoch + 1,
+            last_timestamp: -1,
+            last_crc: -1,
+            ..found.clone()
+        },
+    };
+    to.iter().map(moved).collect()
+}
+
 /// What to say of checkpoints that are where they can't be; `found` is (epoch, next offset) of each interval.
 pub(super) fn astray(intervals: &[Interval], found: &[Option<(i64, i64)>]) -> String {
     let places = intervals.iter().zip(found).filter_map(|(interval, found)| {
@@ -100,13 +115,19 @@ pub(super) fn astray(intervals: &[Interval], found: &[Option<(i64, i64)>]) -> St
     format!("checkpoints are where no batch of this writer left them: {}", places.collect::<Vec<_>>().join("; "))
 }
 
-/// A first checkpoint, of the next incarnation of its topic and partition, whichever connector or cluster had the last.
+/// A first checkpoint, of the next incarnation of its topic and partition, whichever cluster had the last. What another
+/// connector reads in the same cluster is the same topic, unless this connector has known one that was as new.
 fn fresh(all: &[Checkpoint], id: &CheckpointId, start: i64) -> Checkpoint {
     let same = |other: &CheckpointId| {
         other.topic == id.topic && (other.partition == id.partition || other.partition == ANY_PARTITION)
     };
-    let seen = all.iter().filter(|it| same(&it.id)).map(|it| it.incarnation).max().unwrap_or(0);
-    Checkpoint { incarnation: seen + 1, ..Checkpoint::untouched(id.clone(), start) }
+    let newest = |of: &dyn Fn(&CheckpointId) -> bool| {
+        all.iter().filter(|it| same(&it.id) && of(&it.id)).map(|it| it.incarnation).max().unwrap_or(0)
+    };
+    let known = newest(&|other| other.connector == id.connector);
+    let beside = newest(&|other| other.connector != id.connector && other.cluster == id.cluster);
+    let incarnation = if beside > known { beside } else { newest(&|_| true) + 1 };
+    Checkpoint { incarnation, ..Checkpoint::untouched(id.clone(), start) }
 }
 
 #[cfg(test)]
@@ -153,6 +174,25 @@ mod tests {
         let expected =
             Checkpoint { next_offset: 0, epoch: 5, last_timestamp: -1, last_crc: -1, incarnation: 7, ..all[0].clone() };
         assert_eq!(after, expected);
+    }
+
+    #[test]
+    fn two_connectors_of_one_topic_agree_on_which_of_its_incarnations_they_read() {
+        let (ours, theirs) = (id("c", "k", "t", 0), id("d", "k", "t", 0));
+        let known = [moved(theirs.clone(), 3)];
+        assert_eq!(claimed(&known, &claim(ours.clone(), None)).incarnation, 3, "the same log");
+        let both = [moved(theirs.clone(), 3), moved(ours.clone(), 3)];
+        let first = claimed(&both, &claim(ours.clone(), Some(0)));
+        assert_eq!(first.incarnation, 4, "the first to notice that it is another one");
+        assert_eq!(claimed(&[moved(theirs.clone(), 3), first], &claim(theirs, Some(0))).incarnation, 4, "the second");
+    }
+
+    #[test]
+    fn people_move_checkpoints_without_touching_the_books() {
+        let before = moved(id("c", "k", "t", 0), 2);
+        let after = rewound(std::slice::from_ref(&before), &[(before.id.clone(), 4), (id("c", "k", "t", 1), 9)]);
+        let expected = Checkpoint { next_offset: 4, epoch: 5, last_timestamp: -1, last_crc: -1, ..before };
+        assert_eq!(after, [expected, Checkpoint::untouched(id("c", "k", "t", 1), 9)]);
     }
 
     #[test]

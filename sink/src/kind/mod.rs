@@ -21,7 +21,7 @@ pub fn needs(batch: &Batch) -> Needs {
             Content::Event(Event::Purchase(event)) => purchase::needs(event, &mut needs),
             Content::Event(Event::Interaction(event)) => interaction::needs(event, &mut needs),
             Content::Event(Event::Connection(event)) => connection::needs(event, &mut needs),
-            Content::Dead(_) => {}
+            Content::Dead(_) | Content::Mutations(_) | Content::Statement(..) => {}
         }
     }
     sort(&mut needs.users);
@@ -45,6 +45,8 @@ pub fn plan(batch: &Batch, before: Before) -> (Changes, Written) {
             Content::Event(Event::Purchase(event)) => purchase::plan(event, &mut draft),
             Content::Event(Event::Interaction(event)) => interaction::plan(event, &mut draft),
             Content::Event(Event::Connection(event)) => connection::plan(event, &mut draft),
+            // Whether it changes anything is for the database to know: each is counted as if it did.
+            Content::Mutations(_) | Content::Statement(..) => Effect::Added,
             Content::Dead(_) => {
                 tally.dead += 1;
                 continue;

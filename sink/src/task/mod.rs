@@ -4,36 +4,42 @@
 //! whatever the database does; [`write`] is asynchronous and does one [`Job`] at a time. While it writes, the next batch
 //! gathers: an idle task writes at once, a busy one writes big batches.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::Utc;
-use model::{Kind, status::State};
+use model::status::State;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use crate::{
     board::Board,
-    connector::Tolerance,
-    graph::{CheckpointId, Store, Target},
+    connector::{Connector, Tolerance, config::Start},
+    graph::{CheckpointId, Store, task_key},
     kafka::{Cluster, consumer},
 };
 
 mod decide;
 mod poll;
+mod read;
 mod take_over;
 mod work;
 mod write;
 
 pub use decide::backoff;
 pub use poll::{MAX_BYTES, MAX_ROWS};
+pub use read::Reader;
 use work::{Owned, Work};
 
 /// What a task is given.
 #[derive(Clone)]
 pub struct Options {
-    /// What its records are.
-    pub kind: Kind,
+    /// The connector's name.
+    pub connector: String,
+    /// The topic that it reads.
+    pub topic: String,
+    /// What its records are for the graph.
+    pub reader: Arc<Reader>,
     /// Its number within the connector and this process.
     pub id: u32,
     /// The cluster that it reads from; it has answered already.
@@ -47,35 +53,46 @@ pub struct Options {
     pub board: Arc<Board>,
     /// What becomes of a record that breaks a rule.
     pub tolerance: Tolerance,
-    /// What people want of the connectors.
-    pub targets: watch::Receiver<HashMap<String, Target>>,
+    /// Where a partition begins that has no checkpoint.
+    pub start: Start,
+    /// The connectors, and what people want of them.
+    pub wanted: watch::Receiver<BTreeMap<String, Arc<Connector>>>,
     /// Ends it, after the batch in flight.
     pub stop: CancellationToken,
 }
 
 impl Options {
-    /// The connector's name: that of the topic.
-    fn connector(&self) -> &'static str {
-        self.kind.topic()
-    }
-
     /// The name of the checkpoint of a partition.
     fn checkpoint_id(&self, partition: i32) -> CheckpointId {
         CheckpointId {
-            connector: self.connector().to_owned(),
+            connector: self.connector.clone(),
             cluster: self.cluster.id().unwrap_or_default().to_owned(),
-            topic: self.kind.topic().to_owned(),
+            topic: self.topic.clone(),
             partition,
         }
     }
 
     fn show(&self, state: State, trace: Option<String>) {
-        self.board.set_state(self.kind, self.id, state, trace, Utc::now().timestamp_millis());
+        self.board.set_state(&self.connector, self.id, state, trace, Utc::now().timestamp_millis());
     }
 
-    fn target(&self) -> Target {
-        self.targets.borrow().get(self.connector()).cloned().unwrap_or_default()
+    /// What is wanted of this task.
+    fn aim(&self) -> Aim {
+        let wanted = self.wanted.borrow();
+        let Some(connector) = wanted.get(&self.connector) else { return Aim::default() };
+        let target = &connector.target;
+        let alone = target.task_restarts.get(&task_key(self.board.worker(), self.id)).copied().unwrap_or(0);
+        Aim { paused: target.paused, restarts: (target.restarts, alone) }
     }
+}
+
+/// What is wanted of a task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Aim {
+    /// It is to hold.
+    paused: bool,
+    /// How often its connector and it alone were to begin anew.
+    restarts: (i64, i64),
 }
 
 /// What the polling half asks of the writing half; one at a time.
@@ -126,18 +143,18 @@ enum End {
 ///
 /// It lives once for each restart: paused or failed it has left its group, and waits for what people want next.
 pub async fn run(options: Options) {
-    let mut targets = options.targets.clone();
+    let mut wanted = options.wanted.clone();
     loop {
-        let target = options.target();
-        let failed = if target.paused {
+        let aim = options.aim();
+        let failed = if aim.paused {
             options.show(State::Paused, None);
             false
         } else {
-            match live(&options, &target).await {
+            match live(&options, aim).await {
                 End::Stopped => false,
                 End::Failed(trace) => {
                     error!(
-                        connector.name = options.connector(),
+                        connector.name = options.connector,
                         connector.task = options.id,
                         "the task has failed: {trace}"
                     );
@@ -147,9 +164,9 @@ pub async fn run(options: Options) {
             }
         };
         // Nothing to do until something else is wanted. A task that was stopped for what is wanted now goes on at once.
-        while !options.stop.is_cancelled() && unchanged(&target, &options.target()) && (failed || target.paused) {
+        while !options.stop.is_cancelled() && aim == options.aim() && (failed || aim.paused) {
             tokio::select! {
-                changed = targets.changed() => if changed.is_err() { options.stop.cancelled().await },
+                changed = wanted.changed() => if changed.is_err() { options.stop.cancelled().await },
                 () = options.stop.cancelled() => {}
             }
         }
@@ -159,24 +176,20 @@ pub async fn run(options: Options) {
             }
             return;
         }
-        info!(connector.name = options.connector(), connector.task = options.id, "the task begins anew");
+        info!(connector.name = options.connector, connector.task = options.id, "the task begins anew");
     }
 }
 
-fn unchanged(then: &Target, now: &Target) -> bool {
-    (then.paused, then.restarts) == (now.paused, now.restarts)
-}
-
 /// One life: from joining the group to leaving it.
-async fn live(options: &Options, target: &Target) -> End {
-    let consumer = match consumer::join(&options.cluster, options.connector(), options.kind.topic()) {
+async fn live(options: &Options, aim: Aim) -> End {
+    let consumer = match consumer::join(&options.cluster, &options.connector, &options.topic) {
         Ok(consumer) => consumer,
         Err(error) => return End::Failed(error.to_string()),
     };
     options.show(State::Unassigned, None);
     let stop = options.stop.child_token();
     let options = Options { stop: stop.clone(), ..options.clone() };
-    let mut targets = options.targets.clone();
+    let mut wanted = options.wanted.clone();
     let (jobs, inbox) = mpsc::channel(1);
     let (answers, reports) = std::sync::mpsc::channel();
     let polling = {
@@ -186,7 +199,7 @@ async fn live(options: &Options, target: &Target) -> End {
     let writing = write::Writer::new(options.clone()).run(inbox, answers);
     let changed = async {
         // The sender lives as long as the engine; should it be gone, nothing is wanted any more.
-        while unchanged(target, &options.target()) && targets.changed().await.is_ok() {}
+        while aim == options.aim() && wanted.changed().await.is_ok() {}
         stop.cancel();
         std::future::pending::<()>().await;
     };

@@ -152,8 +152,8 @@ impl Poller {
     fn gather(&mut self, record: Record) {
         // A record of a partition that was given up in the meantime belongs to somebody else.
         let Some(owned) = self.owned.get(&record.partition) else { return };
-        let Options { kind, tolerance, .. } = self.options;
-        let pushed = self.gathered.push(kind, tolerance, owned, record, Utc::now().timestamp_millis());
+        let Options { reader, tolerance, .. } = &self.options;
+        let pushed = self.gathered.push(reader, *tolerance, owned, record, Utc::now().timestamp_millis());
         self.refused = pushed.err();
     }
 
@@ -256,13 +256,13 @@ impl Poller {
         }
         if let Err(error) = self.consumer.client.incremental_assign(&list) {
             // The group may just have changed: what it takes away comes as a revocation and is then no longer pending.
-            warn!(%error, connector.name = self.options.connector(), "reading what was taken over failed, trying again");
+            warn!(%error, connector.name = self.options.connector, "reading what was taken over failed, trying again");
             let partitions = taken.iter().map(|(owned, _)| owned.id.partition).collect();
             return self.await_take_over(partitions, ASSIGN_AGAIN);
         }
         // librdkafka remembers that a partition was paused, also across assignments.
         if let Err(error) = self.consumer.client.resume(&list) {
-            warn!(%error, connector.name = self.options.connector(), "resuming what was taken over failed");
+            warn!(%error, connector.name = self.options.connector, "resuming what was taken over failed");
         }
         self.owned.extend(taken.into_iter().map(|(owned, _)| (owned.id.partition, owned)));
         self.show_partitions();
@@ -279,7 +279,7 @@ impl Poller {
         };
         self.pending_reason = (why == Why::Gone)
             .then(|| "the graph was emptied from outside: started over at the beginning of the topic's log".to_owned());
-        info!(connector.name = self.options.connector(), ?why, "taking partitions over again");
+        info!(connector.name = self.options.connector, ?why, "taking partitions over again");
         self.await_take_over(partitions, wait);
     }
 
@@ -301,7 +301,7 @@ impl Poller {
     }
 
     fn rebalance(&mut self, event: Rebalance) {
-        debug!(connector.name = self.options.connector(), ?event, "rebalance");
+        debug!(connector.name = self.options.connector, ?event, "rebalance");
         match event {
             Rebalance::Assigned(partitions) => {
                 if partitions.is_empty() && self.owned.is_empty() && self.pending.is_empty() {
@@ -350,7 +350,11 @@ impl Poller {
     }
 
     fn show_partitions(&self) {
-        self.options.board.set_partitions(self.options.kind, self.options.id, self.owned.keys().copied().collect());
+        self.options.board.set_partitions(
+            &self.options.connector,
+            self.options.id,
+            self.owned.keys().copied().collect(),
+        );
     }
 
     /// Pauses partitions while the buffer is full and the store does not answer; resumes them afterwards.
@@ -421,7 +425,7 @@ impl Poller {
         }
         let mut list = TopicPartitionList::new();
         for (partition, offset) in self.unpublished.drain() {
-            let added = list.add_partition_offset(self.options.kind.topic(), partition, Offset::Offset(offset));
+            let added = list.add_partition_offset(&self.options.topic, partition, Offset::Offset(offset));
             if let Err(error) = added {
                 debug!(%error, "an offset cannot be published");
             }

@@ -6,6 +6,7 @@ use metrics::counter;
 
 use super::{Options, Owned};
 use crate::{
+    connector::config::Start,
     graph::{Checkpoint, Claim, Error, Trouble},
     kafka::{self, Cluster, Watermarks, look::records_at, record::Record},
 };
@@ -28,7 +29,10 @@ pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<T
         .iter()
         .map(|&partition| Claim {
             id: options.checkpoint_id(partition),
-            start: mark(&marks, partition).low,
+            start: match options.start {
+                Start::Earliest => mark(&marks, partition).low,
+                Start::Latest => mark(&marks, partition).high,
+            },
             restart: None,
         })
         .collect();
@@ -45,7 +49,7 @@ pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<T
         restarts.push(Claim { id: checkpoint.id.clone(), start: low, restart: Some(low) });
         notices.push(format!(
             "{} is not the topic that it was (partition {partition}: {why}): started over at its beginning",
-            options.kind.topic()
+            options.topic
         ));
     }
     if !restarts.is_empty() {
@@ -61,7 +65,7 @@ pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<T
             let low = mark(&marks, checkpoint.id.partition).low;
             if checkpoint.next_offset < low {
                 let lost = low - checkpoint.next_offset;
-                counter!("sluice_lost_upstream_records_total", "connector" => options.connector())
+                counter!("sluice_lost_upstream_records_total", "connector" => options.connector.clone())
                     .increment(lost as u64);
                 notices.push(format!(
                     "up to {} records of {} partition {} were removed by its retention before they were read",
@@ -105,8 +109,8 @@ async fn remembered(
         })
         .map(|(checkpoint, _)| (checkpoint.id.partition, checkpoint.next_offset - 1))
         .collect();
-    let topic = options.kind.topic();
-    ask(options, "asking Kafka for the record before a checkpoint", move |cluster| records_at(cluster, topic, &places))
+    let topic = options.topic.clone();
+    ask(options, "asking Kafka for the record before a checkpoint", move |cluster| records_at(cluster, &topic, &places))
         .await
 }
 
@@ -117,9 +121,10 @@ fn mark(marks: &[Watermarks], partition: i32) -> Watermarks {
 
 /// Asks the broker how far the topic reaches.
 pub(super) async fn watermarks(options: &Options) -> Result<Vec<Watermarks>, Error> {
-    let topic = options.kind.topic();
+    let topic = &options.topic;
+    let asked = topic.clone();
     let marks =
-        ask(options, "asking Kafka how far the topic reaches", move |cluster| cluster.watermarks(topic)).await?;
+        ask(options, "asking Kafka how far the topic reaches", move |cluster| cluster.watermarks(&asked)).await?;
     if marks.is_empty() {
         let message = format!("there is no topic {topic}: once it is made again, the sink goes on at its beginning");
         return Err(Error::new("asking Kafka how far the topic reaches", Trouble::Passing, message));

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use model::{Kind, record::Fate};
+use model::record::Fate;
 
+use super::read::Reader;
 use crate::{
     connector::Tolerance,
     graph::{Batch, CheckpointId, DeadRecord, Entry, Interval, Written, batch::Content},
     kafka::record::Record,
-    kind::decode::{Fault, ORIGIN_HEADER, Place, decode},
+    kind::decode::{Fault, ORIGIN_HEADER, Place},
 };
 
 /// A partition that the task has taken over.
@@ -47,7 +48,7 @@ impl Work {
     /// The trace for a person where the record breaks a rule and that is not tolerated; it is not added then.
     pub(super) fn push(
         &mut self,
-        kind: Kind,
+        reader: &Reader,
         tolerance: Tolerance,
         owned: &Owned,
         record: Record,
@@ -60,8 +61,8 @@ impl Work {
             incarnation: owned.incarnation,
             origin: record.header(ORIGIN_HEADER),
         };
-        let content = match (decode(kind, record.value.as_deref(), place), tolerance) {
-            (Ok(event), _) => Content::Event(event),
+        let content = match (reader.read(&record, place), tolerance) {
+            (Ok(content), _) => content,
             (Err(fault), Tolerance::All) => Content::Dead(Box::new(dead(&record, fault, now_ms))),
             (Err(fault), Tolerance::None) => return Err(intolerable(&owned.id.topic, &record, &fault)),
         };

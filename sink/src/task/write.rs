@@ -78,12 +78,12 @@ impl Writer {
         };
         let Taken { owned, checkpoints, notices } = taken;
         for notice in reason.into_iter().chain(notices) {
-            warn!(connector.name = self.options.connector(), "{notice}");
-            self.options.board.set_notice(self.options.kind, self.options.id, notice);
+            warn!(connector.name = self.options.connector, "{notice}");
+            self.options.board.set_notice(&self.options.connector, self.options.id, notice);
         }
         self.note(checkpoints);
         self.running();
-        info!(connector.name = self.options.connector(), kafka.partitions = ?partitions, "partitions taken over");
+        info!(connector.name = self.options.connector, kafka.partitions = ?partitions, "partitions taken over");
         Ok(Report::TakenOver(owned))
     }
 
@@ -101,7 +101,7 @@ impl Writer {
                 };
                 let error = match outcome {
                     Ok(outcome) => {
-                        histogram!("sluice_write_seconds", "connector" => self.options.connector())
+                        histogram!("sluice_write_seconds", "connector" => self.options.connector.clone())
                             .record(started.elapsed().as_secs_f64());
                         self.settle(&work, outcome).await?;
                         break;
@@ -122,7 +122,7 @@ impl Writer {
                 }
                 match decision {
                     Decision::Narrow => {
-                        self.options.board.meet(self.options.kind, Meeting::Narrowing);
+                        self.options.board.meet(&self.options.connector, Meeting::Narrowing);
                         debug!(%error, records = work.records.len(), "a batch is refused: narrowing");
                         let (first, second) = work.halves();
                         pile.push(second);
@@ -162,7 +162,7 @@ impl Writer {
             // What became of its records is written in the checkpoint.
             Outcome::Already => self.reload().await?,
             Outcome::Fenced => {
-                self.options.board.meet(self.options.kind, Meeting::Fence);
+                self.options.board.meet(&self.options.connector, Meeting::Fence);
                 return Err(Stop::Dropped(Why::Fenced));
             }
             Outcome::Gone => return Err(Stop::Dropped(Why::Gone)),
@@ -172,20 +172,20 @@ impl Writer {
         }
         let now = Utc::now().timestamp_millis();
         let produced = work.records.iter().filter_map(|record| record.timestamp_ms);
-        self.options.board.add_latencies(self.options.kind, produced, now);
+        self.options.board.add_latencies(&self.options.connector, produced, now);
         Ok(())
     }
 
     fn move_on(&mut self, work: &Work, written: &Written) {
-        let connector = self.options.connector();
+        let connector = &self.options.connector;
         let mut moved = Vec::with_capacity(written.tallies.len());
         let fates = work.fates(written);
         for (index, (interval, tally)) in work.batch.intervals.iter().zip(&written.tallies).enumerate() {
-            counter!("sluice_records_total", "connector" => connector, "outcome" => "stored")
+            counter!("sluice_records_total", "connector" => connector.clone(), "outcome" => "stored")
                 .increment(tally.stored as u64);
-            counter!("sluice_records_total", "connector" => connector, "outcome" => "repeated")
+            counter!("sluice_records_total", "connector" => connector.clone(), "outcome" => "repeated")
                 .increment(tally.repeated as u64);
-            counter!("sluice_records_total", "connector" => connector, "outcome" => "dead")
+            counter!("sluice_records_total", "connector" => connector.clone(), "outcome" => "dead")
                 .increment(tally.dead as u64);
             if let Some(checkpoint) = self.checkpoints.get_mut(&interval.id.partition) {
                 checkpoint.next_offset = interval.to;
@@ -199,7 +199,7 @@ impl Writer {
                 moved.push(checkpoint.clone());
             }
             let others = fates.iter().filter(|(of, _, _)| *of == index).map(|(_, offset, fate)| (*offset, *fate));
-            self.options.board.add_fates(self.options.kind, interval, others);
+            self.options.board.add_fates(interval, others);
         }
         self.options.board.set_checkpoints(moved);
     }
@@ -267,19 +267,19 @@ impl Writer {
 
     /// Shows why it does not go on, and waits for the next try.
     async fn wait(&mut self, error: &Error, tries: u32, wait: Duration) -> Result<(), Stop> {
-        let connector = self.options.connector();
+        let connector = &self.options.connector;
         let complaint = error.to_string();
         if self.complaint.is_none() {
-            self.options.board.meet(self.options.kind, Meeting::Outage);
+            self.options.board.meet(&self.options.connector, Meeting::Outage);
         }
         if self.complaint.as_ref() != Some(&complaint) {
             warn!(connector.name = connector, %error, "trying again for as long as it takes");
             self.complaint = Some(complaint.clone());
         }
-        self.options.board.meet(self.options.kind, Meeting::Retry);
+        self.options.board.meet(&self.options.connector, Meeting::Retry);
         let now = Utc::now().timestamp_millis();
         let retry = Retry { tries, next_at: now + wait.as_millis() as i64 };
-        self.options.board.set_retrying(self.options.kind, self.options.id, complaint, retry, now);
+        self.options.board.set_retrying(&self.options.connector, self.options.id, complaint, retry, now);
         tokio::select! {
             () = tokio::time::sleep(wait) => Ok(()),
             () = self.options.stop.cancelled() => Err(Stop::Stopped),
@@ -287,12 +287,12 @@ impl Writer {
     }
 
     fn is_retrying(&self) -> bool {
-        self.options.board.is_retrying(self.options.kind, self.options.id)
+        self.options.board.is_retrying(&self.options.connector, self.options.id)
     }
 
     fn running(&mut self) {
         if self.complaint.take().is_some() {
-            info!(connector.name = self.options.connector(), "going on after an outage");
+            info!(connector.name = self.options.connector, "going on after an outage");
         }
         self.options.show(State::Running, None);
     }

@@ -12,16 +12,24 @@ use crate::{
     live::use_live,
 };
 
-/// The card; its id is the topic's name, so that an address can point to it.
-pub(super) fn card(kind: Kind, told: Memo<Option<Connector>>, chosen: Memo<bool>) -> AnyView {
+/// The card; its id is the connector's name, so that an address can point to it.
+pub(super) fn card(
+    name: StoredValue<String>,
+    kind: Option<Kind>,
+    told: Memo<Option<Connector>>,
+    chosen: Memo<bool>,
+) -> AnyView {
     let live = use_live();
+    let hue = colour(kind.map_or(Kind::ALL.len(), Kind::index));
+    let label = move || kind.map_or_else(|| name.get_value(), |kind| kind.label().to_owned());
     let state = memo(move || told.with(|told| told.as_ref().map(|told| told.state)).unwrap_or_default());
     let history = Signal::derive(move || {
-        live.status.with(|status| status.rates.get(kind.topic()).map(|rates| rates.history.clone()).unwrap_or_default())
+        live.status
+            .with(|status| status.rates.get(&name.get_value()).map(|rates| rates.history.clone()).unwrap_or_default())
     });
     let latency = move || {
         live.status.with(|status| {
-            let connector = status.connectors.iter().find(|connector| connector.kind == kind)?;
+            let connector = status.connectors.iter().find(|connector| connector.name == name.get_value())?;
             Some((format::duration(connector.latency_p50_ms?), format::duration(connector.latency_p99_ms?)))
         })
     };
@@ -29,16 +37,16 @@ pub(super) fn card(kind: Kind, told: Memo<Option<Connector>>, chosen: Memo<bool>
     let earlier = memo(move || told.with(|told| told.as_ref().is_some_and(|told| told.earlier.is_some())));
     effect(move || {
         if chosen.get() {
-            show(kind.topic());
+            show(&name.get_value());
         }
     });
     view! {
-        <section class="card connector" class:chosen=chosen id=kind.topic() aria-label=kind.label()>
+        <section class="card connector" class:chosen=chosen id=name.get_value() aria-label=label()>
             <header>
-                <h2>{kind.label()}</h2>
-                <code>{kind.topic()}</code>
+                <h2>{label()}</h2>
+                <code>{name.get_value()}</code>
                 <StateBadge state/>
-                <Orders kind told/>
+                <Orders name told/>
             </header>
             <p class="about">
                 {move || told.with(|told| told.as_ref().map(|told| told.description.clone()))}
@@ -48,12 +56,12 @@ pub(super) fn card(kind: Kind, told: Memo<Option<Connector>>, chosen: Memo<bool>
                     <dt>"Stored now"</dt>
                     <dd>
                         <b>{move || told.with(|told| told.as_ref().map(|told| format::rate(told.stored_per_second)))}</b>" /s"
-                        <Spark values=history colour=colour(kind.index())/>
+                        <Spark values=history colour=hue/>
                     </dd>
                 </div>
                 <div>
                     <dt>"Lag"</dt>
-                    <dd data-testid=format!("lag-{}", kind.topic())>
+                    <dd data-testid=format!("lag-{}", name.get_value())>
                         {move || match lag() {
                             Some(lag) => view! { <b>{format::thousands(lag)}</b>{if lag == 1 { " record" } else { " records" }} }.into_any(),
                             None => view! { <b class="muted">"unknown"</b> }.into_any(),
@@ -74,8 +82,8 @@ pub(super) fn card(kind: Kind, told: Memo<Option<Connector>>, chosen: Memo<bool>
                     <dd><span>{move || told.with(|told| told.as_ref().map(met))}</span></dd>
                 </div>
             </dl>
-            {tasks(kind, told)}
-            {partitions(kind, told)}
+            {tasks(name, told)}
+            {partitions(name, hue, told)}
             {when(earlier, move || {
                 view! {
                     <p class="foot">
@@ -92,7 +100,7 @@ pub(super) fn card(kind: Kind, told: Memo<Option<Connector>>, chosen: Memo<bool>
                 }
                 .into_any()
             })}
-            {config(kind, told)}
+            {config(name, told)}
         </section>
     }
     .into_any()

@@ -24,18 +24,22 @@ pub(crate) fn Connectors() -> impl IntoView {
     let beat = memo(move || status.with(moved));
     let answer = polled_at(beat.into(), || (), |()| read::connectors());
     let query = use_query_map();
-    let chosen = memo(move || query.with(|query| query.get("sel")).and_then(|name| name.parse::<Kind>().ok()));
+    let chosen = memo(move || query.with(|query| query.get("sel")));
     let refused = move || answer.get().and_then(Result::err).map(|error| view! { <Refused error/> });
-    let cards = Kind::ALL.map(|kind| {
-        move || {
-            let told = memo(move || {
-                let all = answer.get().and_then(Result::ok).unwrap_or_default();
-                let told = all.into_iter().find(|connector| connector.kind == kind)?;
-                Some(status.with(|status| brought_up(told, status)))
-            });
-            card::card(kind, told, memo(move || chosen.get() == Some(kind)))
-        }
+    let all = memo(move || answer.get().and_then(Result::ok).unwrap_or_default());
+    let names = memo(move || {
+        all.with(|all| all.iter().map(|connector| (connector.name.clone(), connector.kind)).collect::<Vec<_>>())
     });
+    let card = move |(name, kind): (String, Option<Kind>)| {
+        let name = StoredValue::new(name);
+        let told = memo(move || {
+            let told =
+                all.with(|all| all.iter().find(|connector| name.with_value(|name| *name == connector.name)).cloned())?;
+            Some(status.with(|status| brought_up(told, status)))
+        });
+        card::card(name, kind, told, memo(move || chosen.get().is_some_and(|chosen| chosen == name.get_value())))
+    };
+    let cards = move || names.get().into_iter().map(card).collect_view();
     view! {
         <p class="lead">
             "A connector reads a topic of Kafka and stores each record in the graph, once. Its tasks share the topic's partitions, "
@@ -45,7 +49,7 @@ pub(crate) fn Connectors() -> impl IntoView {
         <Away/>
         <Transition fallback=|| view! { <p class="muted" aria-busy="true">"Looking…"</p> }>
             {refused}
-            {cards.map(|card| card()).collect_view()}
+            {cards}
         </Transition>
     }
 }
@@ -84,12 +88,14 @@ fn moved(status: &Status) -> u32 {
 
 /// The full answer with what the event stream has said since: states, tasks, and how far each partition is.
 fn brought_up(mut told: Connector, status: &Status) -> Connector {
-    if let Some(newer) = status.connectors.iter().find(|connector| connector.kind == told.kind) {
+    if let Some(newer) = status.connectors.iter().find(|connector| connector.name == told.name) {
         told.state = newer.state;
         told.tasks.clone_from(&newer.tasks);
     }
-    let known = status.topics.get(told.kind.topic()).map(|topic| topic.partitions.as_slice()).unwrap_or_default();
     for partition in &mut told.partitions {
+        // The stream tells how far the three are that are named like their topics.
+        let known = status.topics.get(&partition.topic).filter(|_| partition.topic == told.name);
+        let known = known.map(|topic| topic.partitions.as_slice()).unwrap_or_default();
         let Some(newer) = known.iter().find(|newer| newer.partition == partition.partition) else { continue };
         partition.end = status.kafka.connected.then_some(newer.high);
         partition.lag = status.kafka.connected.then_some(newer.lag);
@@ -97,7 +103,7 @@ fn brought_up(mut told: Connector, status: &Status) -> Connector {
     }
     told.lag =
         if told.partitions.is_empty() { None } else { told.partitions.iter().map(|partition| partition.lag).sum() };
-    if let Some(rates) = status.rates.get(told.kind.topic()) {
+    if let Some(rates) = status.rates.get(&told.name) {
         told.stored_per_second = rates.stored_per_second;
     }
     told
@@ -115,14 +121,18 @@ mod tests {
     pub(super) fn connector() -> Connector {
         Connector {
             name: "purchases".into(),
-            kind: Kind::Purchase,
+            kind: Some(Kind::Purchase),
             description: String::new(),
             state: State::Running,
             paused: false,
             lag: Some(0),
             stored_per_second: 0.0,
             tasks: Vec::new(),
-            partitions: vec![ConnectorPartition { lag: Some(0), ..ConnectorPartition::default() }],
+            partitions: vec![ConnectorPartition {
+                topic: "purchases".into(),
+                lag: Some(0),
+                ..ConnectorPartition::default()
+            }],
             earlier: None,
             met: Met::default(),
             config: Vec::new(),
@@ -133,7 +143,7 @@ mod tests {
         let partitions = vec![PartitionStatus { partition: 0, low: 0, high: 9, checkpoint: Some(4), lag: 5 }];
         let connector = ConnectorStatus {
             name: "purchases".into(),
-            kind: Kind::Purchase,
+            kind: Some(Kind::Purchase),
             state: State::Paused,
             lag: 5,
             latency_p50_ms: None,

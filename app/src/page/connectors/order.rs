@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use model::{
-    Kind,
     connector::{Aimed, Connector},
     status::{Order, State, TaskStatus},
 };
@@ -16,7 +15,7 @@ use crate::{
 
 /// The buttons, and what became of the last press.
 #[component]
-pub(super) fn Orders(kind: Kind, told: Memo<Option<Connector>>) -> impl IntoView {
+pub(super) fn Orders(name: StoredValue<String>, told: Memo<Option<Connector>>) -> impl IntoView {
     let live = use_live();
     let toasts = use_toasts();
     let locked = !live.visitor.may_change();
@@ -31,19 +30,22 @@ pub(super) fn Orders(kind: Kind, told: Memo<Option<Connector>>) -> impl IntoView
     effect(move || {
         let Some(aimed) = waiting.get() else { return };
         if live.status.with(|status| {
-            status.connectors.iter().any(|connector| connector.kind == kind && followed(&aimed, &connector.tasks))
+            status
+                .connectors
+                .iter()
+                .any(|connector| connector.name == aimed.connector && followed(&aimed, &connector.tasks))
         }) {
             waiting.set(None);
-            toasts.say("ok", outcome(kind, aimed.order));
+            toasts.say("ok", outcome(&aimed.connector, aimed.order));
         }
     });
     // What it was told holds at once; the state of its tasks follows within seconds.
     let paused = memo(move || {
         let state = told.with(|told| told.as_ref().map(|told| (told.paused, told.state)));
         match waiting.with(|waiting| waiting.as_ref().map(|aimed| aimed.order)) {
-            Some(Order::Pause) => true,
+            Some(Order::Pause | Order::Stop) => true,
             Some(Order::Resume) => false,
-            _ => state.is_some_and(|(paused, state)| paused || state == State::Paused),
+            _ => state.is_some_and(|(paused, state)| paused || matches!(state, State::Paused | State::Stopped)),
         }
     });
     let going = memo(move || !paused.get());
@@ -52,13 +54,12 @@ pub(super) fn Orders(kind: Kind, told: Memo<Option<Connector>>) -> impl IntoView
         told.with(|told| told.as_ref().and_then(|told| still(told, order))).unwrap_or_default()
     });
     let any = memo(move || !behind.with(String::is_empty));
-    let name = kind.topic();
     let form = move |order: &'static str, word: &'static str, class: &'static str| {
         view! {
             <ActionForm action=aim>
-                <input type="hidden" name="connector" value=name/>
+                <input type="hidden" name="connector" value=name.get_value()/>
                 <input type="hidden" name="order" value=order/>
-                <button class=class type="submit" aria-label=format!("{word} {name}") disabled=locked>{word}</button>
+                <button class=class type="submit" aria-label=format!("{word} {}", name.get_value()) disabled=locked>{word}</button>
             </ActionForm>
         }
     };
@@ -68,20 +69,20 @@ pub(super) fn Orders(kind: Kind, told: Memo<Option<Connector>>) -> impl IntoView
             {when(going, move || {
                 view! {
                     <Confirm
-                        id=format!("pause-{name}")
+                        id=format!("pause-{}", name.get_value())
                         word="Pause…"
-                        label=format!("Pause {name}…")
-                        title=format!("Pause {name} in all processes?")
+                        label=format!("Pause {}…", name.get_value())
+                        title=format!("Pause {} in all processes?", name.get_value())
                         text="Its tasks finish the batch they are writing and then hold. Records wait in Kafka, and nothing is lost; producers hold back after a while."
                         locked
                     >
                         {form("pause", "Pause", "btn primary")}
                     </Confirm>
                     <Confirm
-                        id=format!("restart-{name}")
+                        id=format!("restart-{}", name.get_value())
                         word="Restart…"
-                        label=format!("Restart {name}…")
-                        title=format!("Restart {name} in all processes?")
+                        label=format!("Restart {}…", name.get_value())
+                        title=format!("Restart {} in all processes?", name.get_value())
                         text="Its tasks leave their group and begin anew from their checkpoints, failed ones too. It takes some seconds, in which nothing is stored."
                         locked
                     >
@@ -100,8 +101,12 @@ pub(super) fn Orders(kind: Kind, told: Memo<Option<Connector>>) -> impl IntoView
 
 /// Whether all tasks have done what they were told.
 fn followed(aimed: &Aimed, tasks: &[TaskStatus]) -> bool {
+    if aimed.order == Order::Stop {
+        return tasks.is_empty();
+    }
     !tasks.is_empty()
         && tasks.iter().all(|task| match aimed.order {
+            Order::Stop => false,
             Order::Pause => task.state == State::Paused,
             Order::Resume => !matches!(task.state, State::Paused | State::Unassigned),
             Order::Restart => task.since >= aimed.at && task.state != State::Unassigned,
@@ -109,11 +114,12 @@ fn followed(aimed: &Aimed, tasks: &[TaskStatus]) -> bool {
 }
 
 /// What a toast says then.
-fn outcome(kind: Kind, order: Order) -> String {
+fn outcome(name: &str, order: Order) -> String {
     match order {
-        Order::Pause => format!("{kind} is paused in all processes."),
-        Order::Resume => format!("{kind} goes on in all processes."),
-        Order::Restart => format!("{kind} has begun anew in all processes."),
+        Order::Pause => format!("{name} is paused in all processes."),
+        Order::Stop => format!("{name} is stopped in all processes."),
+        Order::Resume => format!("{name} goes on in all processes."),
+        Order::Restart => format!("{name} has begun anew in all processes."),
     }
 }
 
@@ -122,6 +128,7 @@ fn still(told: &Connector, order: Option<Order>) -> Option<String> {
     let order = order.or_else(|| (told.paused && told.state != State::Paused).then_some(Order::Pause))?;
     let word = match order {
         Order::Pause => "pause",
+        Order::Stop => "stop",
         Order::Resume => "go on",
         Order::Restart => "begin anew",
     };
@@ -141,7 +148,7 @@ mod tests {
     }
 
     fn aimed(order: Order) -> Aimed {
-        Aimed { connector: Kind::Purchase, order, at: 100 }
+        Aimed { connector: "purchases".into(), order, at: 100 }
     }
 
     #[test]

@@ -2,27 +2,23 @@
 
 use leptos::prelude::*;
 use model::{
-    Kind,
     connector::{Connector, ConnectorPartition},
     status::Books,
 };
 
-use crate::{
-    chart::scale::{colour, share},
-    erased::memo,
-    format,
-};
+use crate::{chart::scale::share, erased::memo, format};
 
 /// The longest bar stands for so many records at least: a lag of three is not to look like a flood.
 const LONGEST: i64 = 100;
 
 /// The table.
-pub(super) fn partitions(kind: Kind, told: Memo<Option<Connector>>) -> AnyView {
+pub(super) fn partitions(name: StoredValue<String>, hue: &'static str, told: Memo<Option<Connector>>) -> AnyView {
     let rows = memo(move || told.with(|told| told.as_ref().map(|told| told.partitions.clone())).unwrap_or_default());
     let lines = move || {
         let rows = rows.get();
         let longest = rows.iter().filter_map(|row| row.lag).max().unwrap_or(0).max(LONGEST);
-        rows.iter().map(|partition| row(kind, partition, longest)).collect_view()
+        let several = rows.iter().any(|row| row.topic != rows[0].topic);
+        rows.iter().map(|partition| row(several, hue, partition, longest)).collect_view()
     };
     let sum = memo(move || rows.with(|rows| rows.iter().fold(Books::default(), |sum, row| sum.plus(row.books))));
     let lag = memo(move || told.with(|told| told.as_ref().and_then(|told| told.lag)));
@@ -30,9 +26,9 @@ pub(super) fn partitions(kind: Kind, told: Memo<Option<Connector>>) -> AnyView {
         move |value: fn(Books) -> i64| view! { <td class="n">{move || format::thousands(value(sum.get()))}</td> };
     view! {
         <h3>"Partitions"</h3>
-        <div class="scroll tall" tabindex="0" role="region" aria-label=format!("Partitions of {}", kind.topic())>
+        <div class="scroll tall" tabindex="0" role="region" aria-label=format!("Partitions of {}", name.get_value())>
             <table class="numbers partitions">
-                <caption class="sr">{format!("How far {} is in each partition, and what became of what it read", kind.topic())}</caption>
+                <caption class="sr">{format!("How far {} is in each partition, and what became of what it read", name.get_value())}</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Partition"</th>
@@ -66,21 +62,21 @@ pub(super) fn partitions(kind: Kind, told: Memo<Option<Connector>>) -> AnyView {
     .into_any()
 }
 
-fn row(kind: Kind, partition: &ConnectorPartition, longest: i64) -> AnyView {
+fn row(several: bool, hue: &'static str, partition: &ConnectorPartition, longest: i64) -> AnyView {
     let unknown = |number: Option<i64>| number.map_or_else(|| "unknown".to_owned(), format::thousands);
     let books = partition.books;
     let width = format!("{}%", share(partition.lag.unwrap_or(0) as f64, longest as f64));
     let dead = if books.dead > 0 {
-        let href = format!("/dead-letters?topic={kind}");
+        let href = format!("/dead-letters?topic={}", partition.topic);
         view! { <a href=href>{format::thousands(books.dead)}</a> }.into_any()
     } else {
         view! { "0" }.into_any()
     };
     view! {
         <tr>
-            <th scope="row">{partition.partition}</th>
+            <th scope="row">{several.then(|| format!("{} ", partition.topic))}{partition.partition}</th>
             <td class="lagging">
-                <svg class="track" aria-hidden="true"><rect class="bar" width=width height="8" rx="4" fill=colour(kind.index())/></svg>
+                <svg class="track" aria-hidden="true"><rect class="bar" width=width height="8" rx="4" fill=hue/></svg>
                 <span>{unknown(partition.lag)}</span>
             </td>
             <td class="n">{partition.next_offset.map_or_else(|| "not begun".to_owned(), format::thousands)}</td>

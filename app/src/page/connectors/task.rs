@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use model::{
-    Kind,
     connector::Connector,
     status::{State, TaskStatus},
 };
@@ -18,7 +17,7 @@ use crate::{
 const GLANCE: usize = 160;
 
 /// The table.
-pub(super) fn tasks(kind: Kind, told: Memo<Option<Connector>>) -> AnyView {
+pub(super) fn tasks(name: StoredValue<String>, told: Memo<Option<Connector>>) -> AnyView {
     let here = use_live().status.with_untracked(|status| status.worker.clone());
     let tasks = memo(move || told.with(|told| told.as_ref().map(|told| told.tasks.clone())).unwrap_or_default());
     let none = memo(move || told.with(|told| told.as_ref().is_some_and(|told| told.tasks.is_empty())));
@@ -34,9 +33,9 @@ pub(super) fn tasks(kind: Kind, told: Memo<Option<Connector>>) -> AnyView {
             }
             .into_any()
         })}
-        <div class="scroll" tabindex="0" role="region" aria-label=format!("Tasks of {}", kind.topic())>
+        <div class="scroll" tabindex="0" role="region" aria-label=format!("Tasks of {}", name.get_value())>
             <table class="numbers tasks" class:empty=none>
-                <caption class="sr">{format!("The tasks of {}", kind.topic())}</caption>
+                <caption class="sr">{format!("The tasks of {}", name.get_value())}</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Task"</th>

@@ -90,7 +90,7 @@ mod tests {
             TaskStatus { state: State::Running, notice: Some("the graph was emptied".into()), ..Default::default() };
         status.connectors.push(ConnectorStatus {
             name: "purchases".into(),
-            kind: Kind::Purchase,
+            kind: Some(Kind::Purchase),
             state: State::Running,
             lag: 0,
             latency_p50_ms: None,

@@ -34,7 +34,7 @@ impl Lane {
         let producer = status.producers.get(topic).cloned().unwrap_or_default();
         let partitions = status.topics.get(topic).map(|topic| topic.partitions.as_slice()).unwrap_or_default();
         let partition_lags: Vec<i64> = partitions.iter().map(|partition| partition.lag).collect();
-        let sink = status.connectors.iter().find(|connector| connector.kind == kind);
+        let sink = status.connectors.iter().find(|connector| connector.kind == Some(kind));
         Self {
             produced: rates.produced_per_second,
             stored: rates.stored_per_second,

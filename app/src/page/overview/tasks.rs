@@ -1,10 +1,7 @@
 //! The tasks of the sinks, wherever they run: what each does, since when, why, and what it does next.
 
 use leptos::prelude::*;
-use model::{
-    Kind,
-    status::{ConnectorStatus, Retry, State, Status, TaskStatus},
-};
+use model::status::{ConnectorStatus, Retry, State, Status, TaskStatus};
 
 use crate::{
     call::act::Aim,
@@ -20,7 +17,6 @@ use crate::{
 /// A line of the table.
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
-    kind: Kind,
     /// The connector's name on its first line, so that it is read once.
     name: Option<String>,
     task: String,
@@ -39,7 +35,6 @@ fn rows(status: &Status) -> Vec<Row> {
 
 fn rows_of(connector: &ConnectorStatus) -> Vec<Row> {
     let row = |index: usize, task: &TaskStatus| Row {
-        kind: connector.kind,
         name: (index == 0).then(|| connector.name.clone()),
         task: format!("{} #{}", task.worker, task.id),
         state: task.state,
@@ -49,8 +44,9 @@ fn rows_of(connector: &ConnectorStatus) -> Vec<Row> {
         next: task.retry,
     };
     if connector.tasks.is_empty() {
-        // No process that runs sinks is heard of.
-        let nobody = TaskStatus { trace: Some("no process runs its tasks".to_owned()), ..TaskStatus::default() };
+        // It was told to have none, or no process that runs sinks is heard of.
+        let why = if connector.state == State::Stopped { "it was told to stop" } else { "no process runs its tasks" };
+        let nobody = TaskStatus { state: connector.state, trace: Some(why.to_owned()), ..TaskStatus::default() };
         return vec![Row { task: "nowhere".to_owned(), since: None, ..row(0, &nobody) }];
     }
     connector.tasks.iter().enumerate().map(|(index, task)| row(index, task)).collect()
@@ -93,7 +89,7 @@ pub(super) fn Tasks() -> impl IntoView {
                         <td class="spans">{row.partitions}</td>
                         <td class="since">{row.since.map(|since| view! { <Clock ms=Signal::stored(since)/> })}</td>
                         <td class="why">{row.why}{row.next.map(next_try)}</td>
-                        <td class="orders">{row.name.is_some().then(|| orders(aim, row.kind, state))}</td>
+                        <td class="orders">{row.name.map(|name| orders(aim, name, state))}</td>
                     </tr>
                 }
             })
@@ -125,17 +121,17 @@ pub(super) fn Tasks() -> impl IntoView {
 }
 
 /// What the connector can be told as it is now.
-fn orders(aim: ServerAction<Aim>, kind: Kind, state: State) -> AnyView {
+fn orders(aim: ServerAction<Aim>, name: String, state: State) -> AnyView {
     let locked = !use_live().visitor.may_change();
     let (order, word) = match state {
-        State::Paused => ("resume", "Resume"),
+        State::Paused | State::Stopped => ("resume", "Resume"),
         State::Failed => ("restart", "Restart"),
         _ => ("pause", "Pause"),
     };
-    let label = format!("{word} {}", kind.topic());
+    let label = format!("{word} {name}");
     view! {
         <ActionForm action=aim>
-            <input type="hidden" name="connector" value=kind.topic()/>
+            <input type="hidden" name="connector" value=name/>
             <input type="hidden" name="order" value=order/>
             <button class="btn" type="submit" aria-label=label disabled=locked>{word}</button>
         </ActionForm>
@@ -150,7 +146,7 @@ mod tests {
     fn connector(tasks: Vec<TaskStatus>) -> ConnectorStatus {
         ConnectorStatus {
             name: "purchases".into(),
-            kind: Kind::Purchase,
+            kind: Some(model::Kind::Purchase),
             state: State::Running,
             lag: 0,
             latency_p50_ms: None,

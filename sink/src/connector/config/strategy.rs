@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use model::Kind;
 
+use crate::pattern;
+
 use super::{Converter, cypher, process::Process, topic, value::Values};
 
 /// What becomes of a record.
@@ -176,7 +178,10 @@ fn check_regex(values: &mut Values, regex: &str) {
 
 /// The one place that knows what a pattern is.
 fn check_patterns(patterns: &str) -> Result<(), String> {
-    if patterns.trim().is_empty() { Err("A pattern may not be empty".to_owned()) } else { Ok(()) }
+    match pattern::parse_all(patterns) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn event(values: &mut Values, key: &str, word: &str) -> Option<Kind> {

@@ -9,12 +9,13 @@ use model::{
     answer::{Influencer, Rater},
     dead_letter::ReasonCount,
     picture::NodeKind,
-    status::{GraphCounts, Order},
+    status::GraphCounts,
 };
 
 use super::{
-    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Needs, Neighbours,
-    Outcome, ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Wanted, ledger::After, takeover,
+    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, Intent, LedgerEntry, Letters, Needs,
+    Neighbours, Outcome, ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Wanted, ledger::After,
+    takeover,
 };
 
 mod checkpoint;
@@ -119,9 +120,20 @@ impl Store for Embedded {
         self.pool.read("reading target states", |tx| target::all(tx)).await
     }
 
-    async fn aim(&self, connector: &str, order: Order) -> Result<Target, Error> {
-        let connector = connector.to_owned();
-        self.pool.write("setting a target state", move |tx| Ok(End::Commit(target::aim(tx, &connector, order)?))).await
+    async fn aim(&self, connector: &str, intent: &Intent) -> Result<(Target, Target), Error> {
+        let (connector, intent) = (connector.to_owned(), intent.clone());
+        self.pool
+            .write("setting a target state", move |tx| Ok(End::Commit(target::aim(tx, &connector, &intent)?)))
+            .await
+    }
+
+    async fn rewind(&self, to: &[(CheckpointId, i64)]) -> Result<(), Error> {
+        let to = to.to_vec();
+        let rewind = move |tx: &rusqlite::Transaction<'_>| {
+            let all = checkpoint::all(tx)?;
+            checkpoint::put(tx, &takeover::rewound(&all, &to)).map(End::Commit)
+        };
+        self.pool.write("moving checkpoints", rewind).await
     }
 
     async fn letters(&self, wanted: &Wanted, after: Option<&str>, limit: u32) -> Result<Letters, Error> {

@@ -85,5 +85,15 @@ CREATE TABLE dead_letter (
 CREATE INDEX dead_letter_by_place ON dead_letter (topic, partition, "offset", cluster, id);
 CREATE INDEX dead_letter_unpublished ON dead_letter (sequence) WHERE published = 0;
 
--- What people want of each connector.
-CREATE TABLE connector (name TEXT PRIMARY KEY, paused INTEGER NOT NULL, restarts INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- Each connector as it was defined, and what people want of it.
+CREATE TABLE connector (
+    name TEXT PRIMARY KEY,
+    paused INTEGER NOT NULL,
+    restarts INTEGER NOT NULL,
+    -- A JSON object of texts; none for one that is deleted.
+    config TEXT,
+    -- A hash of the file that it comes from.
+    file TEXT,
+    stopped INTEGER NOT NULL DEFAULT 0,
+    task_restarts TEXT NOT NULL DEFAULT '{}'
+) STRICT, WITHOUT ROWID;

@@ -1,27 +1,47 @@
-//! Target states as rows of SQLite.
+//! Connectors and their target states as rows of SQLite.
 
-use model::status::Order;
-use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params, types::Type};
 
-use crate::graph::Target;
+use crate::graph::{Intent, Target};
+
+const COLUMNS: &str = "name, config, file, paused, stopped, restarts, task_restarts";
 
 /// All of them, ordered by connector.
 pub(super) fn all(connection: &Connection) -> Result<Vec<Target>> {
-    let mut statement = connection.prepare_cached("SELECT name, paused, restarts FROM connector ORDER BY name")?;
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM connector ORDER BY name"))?;
     statement.query_map([], read_row)?.collect()
 }
 
 /// Changes one.
-pub(super) fn aim(connection: &Connection, connector: &str, order: Order) -> Result<Target> {
-    let mut find = connection.prepare_cached("SELECT name, paused, restarts FROM connector WHERE name = ?1")?;
+pub(super) fn aim(connection: &Connection, connector: &str, intent: &Intent) -> Result<(Target, Target)> {
+    let mut find = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM connector WHERE name = ?1"))?;
     let before = find.query_row([connector], read_row).optional()?;
-    let after = before.unwrap_or_else(|| Target { connector: connector.to_owned(), ..Target::default() }).aimed(order);
+    let before = before.unwrap_or_else(|| Target { connector: connector.to_owned(), ..Target::default() });
+    let after = before.clone().intended(intent);
     connection
-        .prepare_cached("INSERT OR REPLACE INTO connector (name, paused, restarts) VALUES (?1, ?2, ?3)")?
-        .execute(params![after.connector, after.paused, after.restarts])?;
-    Ok(after)
+        .prepare_cached(&format!("INSERT OR REPLACE INTO connector ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"))?
+        .execute(params![
+            after.connector,
+            after.config,
+            after.file,
+            after.paused,
+            after.stopped,
+            after.restarts,
+            serde_json::to_string(&after.task_restarts).unwrap_or_default()
+        ])?;
+    Ok((before, after))
 }
 
 fn read_row(row: &Row<'_>) -> Result<Target> {
-    Ok(Target { connector: row.get(0)?, paused: row.get(1)?, restarts: row.get(2)? })
+    let task_restarts: String = row.get(6)?;
+    Ok(Target {
+        connector: row.get(0)?,
+        config: row.get(1)?,
+        file: row.get(2)?,
+        paused: row.get(3)?,
+        stopped: row.get(4)?,
+        restarts: row.get(5)?,
+        task_restarts: serde_json::from_str(&task_restarts)
+            .map_err(|error| rusqlite::Error::FromSqlConversionFailure(6, Type::Text, Box::new(error)))?,
+    })
 }

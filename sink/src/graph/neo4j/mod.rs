@@ -13,14 +13,15 @@ use model::{
     answer::{Influencer, Rater},
     dead_letter::ReasonCount,
     picture::NodeKind,
-    status::{GraphCounts, Order},
+    status::GraphCounts,
 };
 use neo4rs::BoltType;
 use uuid::Uuid;
 
 use super::{
-    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, LedgerEntry, Letters, Needs, Neighbours,
-    Outcome, ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, Wanted, ledger::After, takeover,
+    Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, Intent, LedgerEntry, Letters, Needs,
+    Neighbours, Outcome, ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, Wanted, ledger::After,
+    takeover,
 };
 
 /// The text of a statement.
@@ -40,6 +41,7 @@ mod mark;
 mod query;
 mod reset;
 mod schema;
+mod statement;
 mod target;
 mod trouble;
 mod uri;
@@ -221,8 +223,14 @@ impl Store for Neo4j {
         read!(self, "reading target states", target::all())
     }
 
-    async fn aim(&self, connector: &str, order: Order) -> Result<Target, Error> {
-        write!(self, "setting a target state", target::aim(connector, order))
+    async fn aim(&self, connector: &str, intent: &Intent) -> Result<(Target, Target), Error> {
+        write!(self, "setting a target state", target::aim(connector, intent))
+    }
+
+    async fn rewind(&self, to: &[(CheckpointId, i64)]) -> Result<(), Error> {
+        let mark = self.mark(to.iter().map(|(id, _)| id));
+        let work = Box::pin(async { write!(self, "moving checkpoints", rewind(to, &mark)) });
+        self.sentry.watch(&mark, Wish::Claim, work).await
     }
 
     async fn letters(&self, wanted: &Wanted, after: Option<&str>, limit: u32) -> Result<Letters, Error> {
@@ -350,11 +358,23 @@ async fn claim(tx: &mut link::Transaction<'_>, claims: &[Claim], mark: &Mark) ->
     Ok(claimed)
 }
 
+async fn rewind(tx: &mut link::Transaction<'_>, to: &[(CheckpointId, i64)], mark: &Mark) -> Result<(), Error> {
+    let ids = to.iter().map(|(id, _)| id).collect::<Vec<_>>();
+    checkpoint::lock_or_create(tx, &ids, mark).await?;
+    let all = checkpoint::all(tx).await?;
+    checkpoint::put(tx, &takeover::rewound(&all, to)).await
+}
+
 async fn retire(tx: &mut link::Transaction<'_>, cluster: &str, mark: &Mark) -> Result<(), Error> {
     checkpoint::lock_all(tx, mark).await?;
     let (gone, folded) = takeover::retired(&checkpoint::all(tx).await?, cluster);
     checkpoint::delete(tx, &gone).await?;
     checkpoint::put(tx, &folded).await
+}
+
+/// A list of the value, or of nothing where there is none: to set a property to null would remove it.
+fn told(value: Option<impl Into<BoltType>>) -> BoltType {
+    value.into_iter().collect()
 }
 
 /// A row of a statement's `$rows`. A list, not a map: it was measured to be a quarter faster.

@@ -1,32 +1,53 @@
-//! Target states as nodes of Neo4j.
+//! Connectors and their target states as nodes of Neo4j.
 
-use model::status::Order;
 use neo4rs::query;
 use serde::Deserialize;
 
-use super::link::Transaction;
-use crate::graph::{Error, Target};
+use super::{link::Transaction, told};
+use crate::graph::{Error, Intent, Target, Trouble};
 
 /// All of them, ordered by connector.
 pub(super) async fn all(tx: &mut Transaction<'_>) -> Result<Vec<Target>, Error> {
     let rows = tx.rows::<Node>(cypher!("target_all").into()).await?;
-    Ok(rows.into_iter().map(|Node { connector, paused, restarts }| Target { connector, paused, restarts }).collect())
+    let attempt = tx.attempt();
+    rows.into_iter().map(|node| node.read(attempt)).collect()
 }
 
 /// Changes one, after locking it: two people may press at once.
-pub(super) async fn aim(tx: &mut Transaction<'_>, connector: &str, order: Order) -> Result<Target, Error> {
+pub(super) async fn aim(tx: &mut Transaction<'_>, connector: &str, intent: &Intent) -> Result<(Target, Target), Error> {
     tx.run(query(cypher!("target_lock")).param("connector", connector)).await?;
     let before = all(tx).await?.into_iter().find(|target| target.connector == connector);
-    let after = before.unwrap_or_else(|| Target { connector: connector.to_owned(), ..Target::default() }).aimed(order);
-    let put = query(cypher!("target_put"));
-    let put = put.param("connector", connector).param("paused", after.paused).param("restarts", after.restarts);
+    let before = before.unwrap_or_else(|| Target { connector: connector.to_owned(), ..Target::default() });
+    let after = before.clone().intended(intent);
+    let put = query(cypher!("target_put"))
+        .param("connector", connector)
+        .param("config", told(after.config.clone()))
+        .param("file", told(after.file.clone()))
+        .param("paused", after.paused)
+        .param("stopped", after.stopped)
+        .param("restarts", after.restarts)
+        .param("task_restarts", serde_json::to_string(&after.task_restarts).unwrap_or_default());
     tx.run(put).await?;
-    Ok(after)
+    Ok((before, after))
 }
 
 #[derive(Deserialize)]
 struct Node {
     connector: String,
+    config: Option<String>,
+    file: Option<String>,
     paused: bool,
+    stopped: bool,
     restarts: i64,
+    task_restarts: String,
+}
+
+impl Node {
+    fn read(self, attempt: &'static str) -> Result<Target, Error> {
+        let Self { connector, config, file, paused, stopped, restarts, task_restarts } = self;
+        let task_restarts = serde_json::from_str(&task_restarts).map_err(|error| {
+            Error::new(attempt, Trouble::Fatal, format!("the node of the connector {connector} is damaged: {error}"))
+        })?;
+        Ok(Target { connector, config, file, paused, stopped, restarts, task_restarts })
+    }
 }

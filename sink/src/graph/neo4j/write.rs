@@ -9,7 +9,7 @@ use super::{
     checkpoint, ledger,
     link::{End, Transaction},
     mark::Mark,
-    row,
+    row, statement, told,
 };
 use crate::{
     graph::{
@@ -30,6 +30,7 @@ pub(super) async fn write(tx: &mut Transaction<'_>, batch: &Batch, mark: &Mark) 
         Verdict::Write => {
             let (changes, written) = kind::plan(batch, before(tx, kind::needs(batch)).await?);
             apply(tx, changes).await?;
+            statement::run(tx, batch).await?;
             let incarnations = found.iter().map(|found| found.as_ref().map_or(1, |it| it.incarnation));
             ledger::put(tx, batch, &incarnations.collect::<Vec<_>>()).await?;
             checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &written.tallies)).await?;
@@ -104,11 +105,6 @@ async fn apply(tx: &mut Transaction<'_>, changes: Changes) -> Result<(), Error> 
     put(tx, cypher!("write_reviews"), reviews).await?;
     let follows = follows.into_iter().map(|it| row([it.follower.into(), it.followed.into(), it.timestamp.into()]));
     put(tx, cypher!("write_follows"), follows).await
-}
-
-/// A list of the value, or of nothing where there is none: to set a property to null would remove it.
-fn told(value: Option<impl Into<BoltType>>) -> BoltType {
-    value.into_iter().collect()
 }
 
 /// Runs a statement for each of the rows, and sees to it that none got lost: a relationship whose end somebody deletes

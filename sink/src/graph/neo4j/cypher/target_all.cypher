@@ -1,4 +1,5 @@
 MATCH (c:SluiceConnector)
 WHERE c.restarts IS NOT NULL
-RETURN c.name AS connector, c.paused AS paused, c.restarts AS restarts
+RETURN c.name AS connector, c.config AS config, c.file AS file, c.paused AS paused,
+  coalesce(c.stopped, false) AS stopped, c.restarts AS restarts, coalesce(c.task_restarts, '{}') AS task_restarts
 ORDER BY c.name

@@ -3,19 +3,23 @@
 use std::sync::Arc;
 
 use chrono::Utc;
-use model::{Kind, status::State};
+use model::status::State;
 use tokio::{sync::Mutex, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::{
     board::Board,
-    connector::{Settings, Targets},
+    connector::Registry,
     dead_letter,
     graph::{Error, Store, Trouble},
     kafka::Cluster,
     lost, presence, task,
 };
+
+mod fleet;
+
+use fleet::Fleet;
 
 /// The running sinks.
 pub struct Engine {
@@ -32,10 +36,21 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// Where it is said what happens.
     pub board: Arc<Board>,
-    /// What people want of the connectors.
-    pub targets: Arc<Targets>,
-    /// How tasks run.
-    pub settings: Settings,
+    /// The connectors, and what people want of them.
+    pub registry: Arc<Registry>,
+    /// Whether this process runs tasks.
+    pub has_tasks: bool,
+}
+
+/// What the tasks of all connectors share.
+#[derive(Clone)]
+struct Works {
+    cluster: Arc<Cluster>,
+    store: Arc<dyn Store>,
+    board: Arc<Board>,
+    registry: Arc<Registry>,
+    /// The one write lane of this process and store: see [`task::Options::lane`].
+    lane: Arc<Mutex<()>>,
 }
 
 impl Engine {
@@ -57,11 +72,14 @@ impl Engine {
 }
 
 async fn run(parts: Parts, stop: CancellationToken) {
-    let Parts { cluster, store, board, targets, settings } = parts;
-    let tasks = Kind::ALL.into_iter().flat_map(|kind| (0..settings.tasks_max).map(move |id| (kind, id)));
-    let tasks: Vec<(Kind, u32)> = tasks.collect();
-    for &(kind, id) in &tasks {
-        board.set_state(kind, id, State::Unassigned, None, now());
+    let Parts { cluster, store, board, registry, has_tasks } = parts;
+    let mut tasks = Vec::new();
+    for connector in registry.all().values().filter(|_| has_tasks) {
+        let Ok(config) = &connector.config else { continue };
+        for (id, topic, _) in fleet::numbered(config) {
+            board.add_task(&config.name, id, topic);
+            tasks.push((config.name.clone(), id));
+        }
     }
     let both =
         async { tokio::join!(wait_for_broker(&cluster, &board, &tasks), wait_for_store(&*store, &board, &tasks)) };
@@ -71,30 +89,37 @@ async fn run(parts: Parts, stop: CancellationToken) {
     }
     if cluster.is_embedded() {
         // Those before it are gone for good; what they led to stays in the books.
-        retire(&cluster, &*store, &board, &stop).await;
+        let mut tries = 0;
+        while let Err(error) = retire(&cluster, &*store, &board).await {
+            if !wait_after(&error, "retiring the checkpoints of earlier starts failed", &mut tries, &stop).await {
+                return;
+            }
+        }
     }
-    let lane = Arc::new(Mutex::new(()));
+    let mut tries = 0;
+    while let Err(error) = registry.load().await {
+        if !wait_after(&error, "reading the connectors failed", &mut tries, &stop).await {
+            return;
+        }
+    }
     let mut running = JoinSet::new();
     running.spawn({
-        let (targets, stop) = (targets.clone(), stop.clone());
-        async move { targets.follow(stop).await }
+        let (registry, stop) = (registry.clone(), stop.clone());
+        async move { registry.follow(stop).await }
     });
     if !cluster.is_embedded() {
         running.spawn(presence::keep(cluster.clone(), board.clone(), stop.clone()));
     }
-    let has_tasks = !tasks.is_empty();
-    for (kind, id) in tasks {
-        running.spawn(task::run(task::Options {
-            kind,
-            id,
-            cluster: cluster.clone(),
-            store: store.clone(),
-            lane: lane.clone(),
-            board: board.clone(),
-            tolerance: settings.tolerance,
-            targets: targets.watch(),
-            stop: stop.clone(),
-        }));
+    if has_tasks {
+        // Connectors that the store knows otherwise than their files do have other tasks.
+        for (connector, _) in &tasks {
+            if !registry.get(connector).is_some_and(|it| it.config.is_ok() && !it.target.stopped) {
+                board.remove_tasks(connector);
+            }
+        }
+        let lane = Arc::new(Mutex::new(()));
+        let (cluster, store, board) = (cluster.clone(), store.clone(), board.clone());
+        running.spawn(Fleet::new(Works { cluster, store, board, registry, lane }).run(stop.clone()));
     }
     if has_tasks {
         running.spawn(async move {
@@ -111,7 +136,7 @@ async fn run(parts: Parts, stop: CancellationToken) {
 }
 
 /// Waits until the broker answers, and says so while it does not.
-async fn wait_for_broker(cluster: &Arc<Cluster>, board: &Board, tasks: &[(Kind, u32)]) {
+async fn wait_for_broker(cluster: &Arc<Cluster>, board: &Board, tasks: &[(String, u32)]) {
     let mut tries = 0;
     loop {
         let asked = cluster.clone();
@@ -134,7 +159,7 @@ async fn wait_for_broker(cluster: &Arc<Cluster>, board: &Board, tasks: &[(Kind, 
 }
 
 /// Waits until the store answers, and says so while it does not.
-async fn wait_for_store(store: &dyn Store, board: &Board, tasks: &[(Kind, u32)]) {
+async fn wait_for_store(store: &dyn Store, board: &Board, tasks: &[(String, u32)]) {
     let mut tries = 0;
     loop {
         match store.prepare().await {
@@ -155,31 +180,29 @@ async fn wait_for_store(store: &dyn Store, board: &Board, tasks: &[(Kind, u32)])
     }
 }
 
-/// Says what embedded brokers that have ended took with them, and folds their checkpoints, trying again for as long as it
-/// takes.
-async fn retire(cluster: &Cluster, store: &dyn Store, board: &Board, stop: &CancellationToken) {
-    let once = async || -> Result<(), Error> {
-        lost::tell(cluster, store, board).await?;
-        store.retire_embedded(cluster.id().unwrap_or_default()).await
-    };
-    let mut tries = 0;
-    while let Err(error) = once().await {
-        tries += 1;
-        warn!(%error, "retiring the checkpoints of earlier starts failed");
-        tokio::select! {
-            () = tokio::time::sleep(task::backoff(tries, rand::random())) => {}
-            () = stop.cancelled() => return,
-        }
+/// Says what embedded brokers that have ended took with them, and folds their checkpoints.
+async fn retire(cluster: &Cluster, store: &dyn Store, board: &Board) -> Result<(), Error> {
+    lost::tell(cluster, store, board).await?;
+    store.retire_embedded(cluster.id().unwrap_or_default()).await
+}
+
+/// Waits for the next try; whether there is to be one.
+async fn wait_after(error: &Error, sentence: &str, tries: &mut u32, stop: &CancellationToken) -> bool {
+    *tries += 1;
+    warn!(%error, "{sentence}");
+    tokio::select! {
+        () = tokio::time::sleep(task::backoff(*tries, rand::random())) => true,
+        () = stop.cancelled() => false,
     }
 }
 
 /// Shows it on every task, and logs the first time and then less and less often.
-fn complain(board: &Board, tasks: &[(Kind, u32)], tries: u32, state: State, sentence: &str) {
+fn complain(board: &Board, tasks: &[(String, u32)], tries: u32, state: State, sentence: &str) {
     if tries.is_power_of_two() {
         warn!(tries, "{sentence}");
     }
-    for &(kind, id) in tasks {
-        board.set_state(kind, id, state, Some(sentence.to_owned()), now());
+    for (connector, id) in tasks {
+        board.set_state(connector, *id, state, Some(sentence.to_owned()), now());
     }
 }
 
