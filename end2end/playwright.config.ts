@@ -23,7 +23,7 @@ const without = services.map((variable) => `-u ${variable}`).join(" ");
 
 function command(name: Name): string {
   const data = resolve(root, "target/end2end", name);
-  const env = `env ${name === "embedded" ? without : ""} SLUICE_LISTEN=127.0.0.1:${port[name]} SLUICE_DATA_DIR='${data}'`;
+  const env = `env ${name === "embedded" ? without : ""} SLUICE_LISTEN=127.0.0.1:${port[name]} SLUICE_CONNECT_LISTEN=127.0.0.1:0 SLUICE_DATA_DIR='${data}'`;
   // Its log is target/end2end/NAME.log.
   return `rm -rf '${data}' && mkdir -p '${data}' && exec ${env} '${server}' > '${data}.log' 2>&1`;
 }

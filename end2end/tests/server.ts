@@ -27,7 +27,7 @@ export class OwnServer {
   /** Starts it, again with the same data after a kill, and waits until it is ready. */
   async start() {
     const log = openSync(`${this.#data}.log`, "a");
-    const env = { ...process.env, SLUICE_LISTEN: new URL(this.address).host, SLUICE_DATA_DIR: this.#data };
+    const env = { ...process.env, SLUICE_LISTEN: new URL(this.address).host, SLUICE_CONNECT_LISTEN: "127.0.0.1:0", SLUICE_DATA_DIR: this.#data };
     for (const name of services) delete env[name as keyof typeof env];
     this.#child = spawn(binary, [], { env, stdio: ["ignore", log, log] });
     const ready = async () => (await fetch(`${this.address}/readyz`).catch(() => undefined))?.status;

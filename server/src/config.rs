@@ -121,7 +121,16 @@ pub(crate) struct Web {
     /// Where pages, JSON API, live events and metrics are served.
     #[arg(long = "sluice-listen", env = "SLUICE_LISTEN", default_value = "127.0.0.1:3000", global = true)]
     pub(crate) listen: String,
-    /// Needed for everything that changes state; has to be set where `SLUICE_LISTEN` is not loopback.
+    /// Where Kafka Connect's REST API is served, by processes that serve pages.
+    #[arg(
+        long = "sluice-connect-listen",
+        env = "SLUICE_CONNECT_LISTEN",
+        default_value = "127.0.0.1:8083",
+        global = true
+    )]
+    pub(crate) connect_listen: String,
+    /// Needed for everything that changes state; has to be set where `SLUICE_LISTEN` or `SLUICE_CONNECT_LISTEN` is not
+    /// loopback.
     #[arg(long = "sluice-admin-token", env = "SLUICE_ADMIN_TOKEN", hide_env_values = true, global = true)]
     pub(crate) admin_token: Option<String>,
     /// A file that holds the token.
@@ -160,6 +169,7 @@ pub(crate) struct Checked {
     pub(crate) data_dir: PathBuf,
     pub(crate) store_max_mb: Option<u32>,
     pub(crate) listen: SocketAddr,
+    pub(crate) connect_listen: SocketAddr,
     pub(crate) admin_token: Option<String>,
     pub(crate) roles: Roles,
     pub(crate) settings: sink::connector::Settings,
@@ -176,18 +186,18 @@ impl Config {
     /// # Errors
     /// A sentence that names the variable and what it takes.
     pub(crate) fn check(self) -> Result<Checked, Error> {
-        let listen: SocketAddr = self.web.listen.parse().map_err(|_| {
-            Error(format!(
-                "SLUICE_LISTEN takes an address and a port such as 127.0.0.1:3000, not {:?}",
-                self.web.listen
-            ))
-        })?;
+        let listen = address("SLUICE_LISTEN", &self.web.listen, "127.0.0.1:3000")?;
+        let connect_listen = address("SLUICE_CONNECT_LISTEN", &self.web.connect_listen, "127.0.0.1:8083")?;
         let admin_token = secret("SLUICE_ADMIN_TOKEN", self.web.admin_token, self.web.admin_token_file.as_ref())?;
-        if !listen.ip().is_loopback() && admin_token.is_none() {
-            return Err(Error(format!(
-                "SLUICE_LISTEN={listen} can be reached from other machines: set SLUICE_ADMIN_TOKEN (or SLUICE_ADMIN_TOKEN_FILE), \
-                 which is then needed for everything that changes state, or listen on 127.0.0.1"
-            )));
+        let roles = Roles::of(present(self.work.roles).as_deref())?;
+        for (name, at) in [("SLUICE_LISTEN", listen), ("SLUICE_CONNECT_LISTEN", connect_listen)] {
+            let is_served = name == "SLUICE_LISTEN" || roles.web;
+            if is_served && !at.ip().is_loopback() && admin_token.is_none() {
+                return Err(Error(format!(
+                    "{name}={at} can be reached from other machines: set SLUICE_ADMIN_TOKEN (or SLUICE_ADMIN_TOKEN_FILE), \
+                     which is then needed for everything that changes state, or listen on 127.0.0.1"
+                )));
+            }
         }
         let neo4j = match present(self.graph.neo4j_uri) {
             None => None,
@@ -204,7 +214,6 @@ impl Config {
             }
         };
         let kafka = present(self.kafka.kafka_bootstrap_servers);
-        let roles = Roles::of(present(self.work.roles).as_deref())?;
         let all = Roles { web: true, sinks: true, producers: true };
         if roles != all && (kafka.is_none() || neo4j.is_none()) {
             return Err(Error(
@@ -250,6 +259,7 @@ impl Config {
             data_dir: self.graph.sluice_data_dir,
             store_max_mb: self.graph.sluice_store_max_mb,
             listen,
+            connect_listen,
             admin_token,
             allowed_hosts: hosts(self.web.allowed_hosts.as_deref().unwrap_or_default())?,
             world: self.world,
@@ -280,6 +290,11 @@ impl Roles {
         }
         Ok(roles)
     }
+}
+
+fn address(name: &str, text: &str, example: &str) -> Result<SocketAddr, Error> {
+    let wrong = |_| Error(format!("{name} takes an address and a port such as {example}, not {text:?}"));
+    text.trim().parse().map_err(wrong)
 }
 
 /// Compose files set what is unset to an empty text.
@@ -333,7 +348,7 @@ mod tests {
     fn without_anything_it_is_the_embedded_pair_on_loopback() {
         let checked = check(&[]).unwrap_or_else(|sentence| panic!("{sentence}"));
         assert!(checked.kafka.is_none() && checked.neo4j.is_none() && checked.admin_token.is_none());
-        assert!(checked.listen.ip().is_loopback());
+        assert!(checked.listen.ip().is_loopback() && checked.connect_listen.ip().is_loopback());
     }
 
     #[test]
@@ -341,6 +356,8 @@ mod tests {
         for (arguments, name) in [
             (&["--sluice-listen", "nowhere"][..], "SLUICE_LISTEN"),
             (&["--sluice-listen", "0.0.0.0:3000"], "SLUICE_ADMIN_TOKEN"),
+            (&["--sluice-connect-listen", "8083"], "SLUICE_CONNECT_LISTEN"),
+            (&["--sluice-connect-listen", "[::]:8083"], "SLUICE_CONNECT_LISTEN=[::]:8083 can be reached"),
             (&["--neo4j-uri", "garbage"], "NEO4J_URI"),
             (&["--sluice-roles", "web"], "KAFKA_BOOTSTRAP_SERVERS"),
             (&["--sluice-roles", "web,tinker"], "SLUICE_ROLES"),

@@ -4,20 +4,22 @@
 #![recursion_limit = "512"]
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
+    net::SocketAddr,
     process::ExitCode,
     sync::Arc,
     time::Duration,
 };
 
 use clap::Parser;
+use futures::future::OptionFuture;
 use sink::{
     Board, Engine, Parts,
     connector::Registry,
     graph::{Store, embedded::Embedded, neo4j::Neo4j},
     kafka::Cluster,
 };
-use tokio::{net::TcpListener, time::timeout};
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -30,6 +32,7 @@ mod export;
 mod healthcheck;
 mod house;
 mod http;
+mod log;
 mod picture;
 mod producer;
 mod reasons;
@@ -57,12 +60,12 @@ fn main() -> ExitCode {
     if let Some(Action::Healthcheck) = command.action {
         return healthcheck::run(checked.listen);
     }
-    start_log();
+    let loggers = Arc::new(log::start());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return complain(&format!("the runtime did not start: {error}")),
     };
-    let ended = runtime.block_on(serve(checked));
+    let ended = runtime.block_on(serve(checked, loggers));
     // What still blocks (a client that closes, a question to a broker that is away) is not waited for.
     runtime.shutdown_timeout(Duration::from_millis(500));
     match ended {
@@ -72,12 +75,13 @@ fn main() -> ExitCode {
 }
 
 /// Runs until a signal; the error is a sentence.
-async fn serve(config: Checked) -> Result<(), String> {
+async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("SLUICE_LISTEN: cannot listen on {}: {error}", config.listen))?;
     // Port 0 asks for any free one.
     let address = listener.local_addr().map_err(|error| format!("SLUICE_LISTEN: {error}"))?;
+    let connect_listener = if config.roles.web { Some(listen_for_connect(config.connect_listen).await?) } else { None };
     let refused = |error| format!("SLUICE_DATA_DIR: {error}");
     let store: Arc<dyn Store> = match config.neo4j {
         Some(options) => Arc::new(Neo4j::new(options).map_err(|error| format!("NEO4J_URI: {error}"))?),
@@ -150,9 +154,18 @@ async fn serve(config: Checked) -> Result<(), String> {
         let (house, stop) = (house.clone(), stop.clone());
         async move { house.keep_chronicle(stop).await }
     });
-    let guard = http::Guard::new(config.admin_token, http::Hosts::new(config.listen.ip(), config.allowed_hosts));
+    // One guard for both listeners: if either can be reached from elsewhere, it may be asked by an address.
+    let reached = [config.connect_listen, config.listen].into_iter().find(|at| !at.ip().is_loopback());
+    let hosts = http::Hosts::new(reached.unwrap_or(config.listen).ip(), config.allowed_hosts);
+    let guard = http::Guard::new(config.admin_token, hosts);
     let web = http::Web::new(house.clone(), guard, metrics, stop.clone());
     info!(%address, "listening");
+    let connect = http::connect::Connect { workers: house.clone(), loggers };
+    let connect = http::connect::router(connect, web.guard.clone());
+    let serving_connect = connect_listener.map(|listener| {
+        let full = http::connect::full();
+        tokio::spawn(http::serve(listener, connect, full, http::Limits::default(), stop.clone()))
+    });
     say(&format!("Sluice is at http://{address}"));
 
     let mut signals = signal::Signals::listen().map_err(|error| format!("signals cannot be heard: {error}"))?;
@@ -162,7 +175,7 @@ async fn serve(config: Checked) -> Result<(), String> {
     signals.next().await;
     info!("stopping: producers, sinks, streams, pages");
     tokio::select! {
-        in_time = timeout(STOP_DEADLINE, stop_in_order(&house, engine, stop, serving)) => {
+        in_time = timeout(STOP_DEADLINE, stop_in_order(&house, engine, stop, serving, serving_connect)) => {
             if in_time.is_err() {
                 warn!("not everything stopped within {} s", STOP_DEADLINE.as_secs());
             }
@@ -173,8 +186,24 @@ async fn serve(config: Checked) -> Result<(), String> {
     Ok(())
 }
 
+/// Takes the address of Kafka Connect's REST API, before anything else is begun.
+async fn listen_for_connect(at: SocketAddr) -> Result<TcpListener, String> {
+    let refused = |error| format!("SLUICE_CONNECT_LISTEN: cannot listen on {at}: {error}");
+    let listener = TcpListener::bind(at).await.map_err(refused)?;
+    // Port 0 asks for any free one, and then this is where it is found.
+    let address = listener.local_addr().map_err(refused)?;
+    info!(%address, "listening for Kafka Connect's REST API");
+    Ok(listener)
+}
+
 /// Follows the data: nothing is sent, what was sent is stored, then nobody is told any more.
-async fn stop_in_order(house: &House, engine: Engine, stop: CancellationToken, serving: tokio::task::JoinHandle<()>) {
+async fn stop_in_order(
+    house: &House,
+    engine: Engine,
+    stop: CancellationToken,
+    serving: JoinHandle<()>,
+    serving_connect: Option<JoinHandle<()>>,
+) {
     house.producers.stop().await;
     if house.cluster.is_embedded() {
         drain(house).await;
@@ -183,6 +212,9 @@ async fn stop_in_order(house: &House, engine: Engine, stop: CancellationToken, s
     stop.cancel();
     if let Err(error) = serving.await {
         error!(%error, "serving pages broke");
+    }
+    if let Some(Err(error)) = OptionFuture::from(serving_connect).await {
+        error!(%error, "serving Kafka Connect's REST API broke");
     }
 }
 
@@ -208,19 +240,6 @@ async fn drain(house: &House) {
 /// What this machine is called, so that people can tell processes apart.
 fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
-}
-
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,neo4rs=warn"));
-    let colours = io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(colours)
-        .with_writer(io::stderr)
-        // It would say that it can't write where it can't write, and panic: nobody may be reading any more.
-        .log_internal_errors(false)
-        .init();
 }
 
 /// The one line on standard output: where it is.

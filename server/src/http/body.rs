@@ -6,13 +6,13 @@ use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{Request, State},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use futures::StreamExt;
 use model::Failure;
 use tokio::time::timeout;
 
-use super::{error::ApiError, guard::Gate};
+use super::guard::Gate;
 
 /// The largest record that brokers take by default (1 MB), mended in a form that needs three characters for each.
 const AT_MOST_BYTES: usize = 4 << 20;
@@ -31,7 +31,7 @@ pub(super) async fn whole(State(gate): State<Gate>, request: Request, next: Next
     });
     match read {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Err(failure) => ApiError(failure).into_response(),
+        Err(failure) => gate.no(&parts.headers, failure),
     }
 }
 

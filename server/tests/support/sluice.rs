@@ -169,6 +169,7 @@ fn configured(mut command: Command, data_dir: &Path, variables: &[(&str, &str)])
     }
     command
         .env("SLUICE_LISTEN", "127.0.0.1:0")
+        .env("SLUICE_CONNECT_LISTEN", "127.0.0.1:0")
         .env("SLUICE_DATA_DIR", data_dir)
         .env("RUST_LOG", "info")
         .envs(variables.iter().copied())

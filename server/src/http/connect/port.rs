@@ -110,6 +110,11 @@ pub(crate) struct Restart {
     pub(crate) tasks: Vec<u32>,
 }
 
+impl Restart {
+    /// Nothing.
+    pub(crate) const NOTHING: Self = Self { connector: false, tasks: Vec::new() };
+}
+
 /// A connector as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Connector {

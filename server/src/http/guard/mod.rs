@@ -212,6 +212,11 @@ impl Gate {
     pub(super) fn is_open(&self, path: &str) -> bool {
         self.open.contains(&path)
     }
+
+    /// Says no in the words of the listener.
+    pub(super) fn no(&self, headers: &HeaderMap, failure: Failure) -> Response {
+        (self.refuse)(headers, Refusal { failure, retry_after: None })
+    }
 }
 
 /// Applies the rules to a request.

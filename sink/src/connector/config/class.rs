@@ -21,7 +21,7 @@ pub fn is_sink(text: &str) -> bool {
 }
 
 /// What Connect says where no class has the name.
-fn unknown(text: &str) -> String {
+pub fn unknown_class(text: &str) -> String {
     format!(
         "Failed to find any class that implements Connector and which name matches {text}, available connectors are: {CLASS}, \
          also as {}",
@@ -34,6 +34,6 @@ pub(super) fn read(values: &mut Values) -> Option<String> {
     if is_sink(text) {
         return Some(text.to_owned());
     }
-    values.problem("connector.class", unknown(text));
+    values.problem("connector.class", unknown_class(text));
     None
 }

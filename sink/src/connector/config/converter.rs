@@ -17,7 +17,7 @@ pub enum Converter {
 }
 
 /// The classes that are known, by their names in Connect; each has aliases as Connect makes them.
-pub(super) const CLASSES: [&str; 3] = [
+pub const CLASSES: [&str; 3] = [
     "org.apache.kafka.connect.json.JsonConverter",
     "org.apache.kafka.connect.storage.StringConverter",
     "org.apache.kafka.connect.converters.ByteArrayConverter",
@@ -57,7 +57,7 @@ fn one(values: &mut Values, key: &str, default: Converter) -> Option<Converter> 
 }
 
 /// By its full name, its simple name, or that without `Converter`.
-fn is_called(class: &str, text: &str) -> bool {
+pub(super) fn is_called(class: &str, text: &str) -> bool {
     let simple = class.rsplit('.').next().unwrap_or_default();
     text == class || text == simple || simple.strip_suffix("Converter") == Some(text)
 }

@@ -4,6 +4,8 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use serde::Serialize;
 
+use super::converter::is_called;
+
 /// A key, in the form in which Kafka Connect describes one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ConfigKey {
@@ -532,6 +534,22 @@ pub fn definitions() -> &'static [ConfigKey] {
         ]
     });
     &ALL
+}
+
+/// The keys of a converter alone, called as it calls them itself; none: there is no such converter.
+pub fn converter_definitions(class: &str) -> Option<Vec<ConfigKey>> {
+    let at = CONVERTERS.iter().position(|known| is_called(known, class))?;
+    // Only JSON has something to say.
+    let keys = definitions().iter().filter(|key| at == 0 && key.name == "value.converter.schemas.enable");
+    let alone = |key: &ConfigKey| ConfigKey {
+        name: Cow::Borrowed("schemas.enable"),
+        default_value: Some("true"),
+        display_name: Cow::Borrowed("Schemas"),
+        documentation: Cow::Borrowed("Whether each key or value is an object of schema and payload."),
+        order: 1,
+        ..key.clone()
+    };
+    Some(keys.map(alone).collect())
 }
 
 /// The definition of a key, also of one that carries a topic in its name; none: there is no such key.

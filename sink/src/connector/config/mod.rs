@@ -25,10 +25,10 @@ mod topic;
 mod value;
 
 pub use built_in::built_in;
-pub use class::{ALIASES, CLASS, is_sink};
-pub use converter::Converter;
+pub use class::{ALIASES, CLASS, is_sink, unknown_class};
+pub use converter::{CLASSES as CONVERTER_CLASSES, Converter};
 pub use info::{ConfigInfo, ConfigInfos, ConfigValue, HIDDEN, is_secret, validate};
-pub use key::{ConfigKey, Importance, Type, Width, definitions};
+pub use key::{ConfigKey, Importance, Type, Width, converter_definitions, definitions};
 pub use process::{Neo4jOfProcess, Process};
 pub use strategy::{Names, Strategy};
 pub use topic::is_topic_name;

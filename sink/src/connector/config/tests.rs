@@ -43,7 +43,8 @@ fn what_is_not_said_is_what_the_documentation_says() {
     assert_eq!((config.dead_letter_topic, config.dead_letter_replication), (None, None));
     assert_eq!((config.dead_letter_headers, config.log_errors), (true, false));
     assert_eq!((config.key, config.value), (Converter::Text, Converter::Json { schemas: false }));
-    for definition in definitions() {
+    // Topics have a default in Connect, and none with which anything could run.
+    for definition in definitions().iter().filter(|definition| definition.name != "topics") {
         let Some(default) = definition.default_value else { continue };
         let (stated, unstated) = (good(&[(&definition.name, Some(default))]), good(&[(&definition.name, None)]));
         // A JSON converter that is named has schemas, unless it is said that it has none.
