@@ -283,8 +283,7 @@ mod tests {
         let mut work = Work::default();
         for &(partition, gap) in places {
             let offset = next.get(&partition).copied().unwrap_or(10) + gap;
-            let pushed =
-                work.push(&reader(), Tolerance::All, &owned(partition, 10), record(partition, offset), 0);
+            let pushed = work.push(&reader(), Tolerance::All, &owned(partition, 10), record(partition, offset), 0);
             assert_eq!(pushed, Ok(()));
             next.insert(partition, offset + 1);
         }
