@@ -26,9 +26,10 @@ USER 10001
 WORKDIR /data
 # Listening beyond loopback needs SLUICE_ADMIN_TOKEN or SLUICE_ADMIN_TOKEN_FILE; without one the start says so.
 ENV SLUICE_LISTEN=0.0.0.0:3000 \
+    SLUICE_CONNECT_LISTEN=0.0.0.0:8083 \
     SLUICE_DATA_DIR=/data
 VOLUME /data
-EXPOSE 3000
+EXPOSE 3000 8083
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s CMD ["sluice", "healthcheck"]
 ENTRYPOINT ["sluice"]

@@ -653,7 +653,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "OffsetsApiIntegrationTest.testAlterSinkConnectorOffsets",
         "PATCH /connectors/shipments/offsets",
-        r#"{"offsets": [{"partition": {"kafka_topic": "shipments", "kafka_partition": "1"}, "offset": {"kafka_offset": "0"}}]}"#,
+        r#"{"offsets": [{"partition": {"kafka_topic": "shipments", "kafka_partition": "0"}, "offset": {"kafka_offset": "0"}}]}"#,
         200,
         r#"{"message": "The offsets for this connector have been altered successfully"}"#,
     ),

@@ -71,6 +71,17 @@ impl Sluice {
         self.log.lock().unwrap().clone()
     }
 
+    /// Where its Kafka Connect REST API is.
+    pub(crate) fn connect(&self) -> String {
+        let said = "listening for Kafka Connect's REST API address=";
+        let address = || {
+            let log = self.log();
+            let line = log.lines().find_map(|line| line.split_once(said))?.1;
+            line.split_whitespace().next().map(|address| format!("http://{address}"))
+        };
+        wait_for("the address of Kafka Connect's REST API", address)
+    }
+
     /// A GET: status and JSON.
     pub(crate) fn get(&self, path: &str) -> (u16, Value) {
         answer(agent().get(format!("{}{path}", self.address)).call())
@@ -132,6 +143,21 @@ impl Drop for Sluice {
             eprintln!("--- the log of sluice at {}\n{}", self.address, self.log());
         }
     }
+}
+
+/// Asks any method of any address: status and JSON, null where there is no body.
+pub(crate) fn ask(method: &str, address: &str, body: &str) -> (u16, Value) {
+    let json = ("content-type", "application/json");
+    let asked = match method {
+        "GET" => agent().get(address).call(),
+        "DELETE" => agent().delete(address).call(),
+        "POST" => agent().post(address).header(json.0, json.1).send(body),
+        "PUT" => agent().put(address).header(json.0, json.1).send(body),
+        "PATCH" => agent().patch(address).header(json.0, json.1).send(body),
+        _ => panic!("{method} is not asked here"),
+    };
+    let (status, told) = answer(asked);
+    (status, if told == "" { Value::Null } else { told })
 }
 
 /// Runs it to its end: exit code and what it said.
