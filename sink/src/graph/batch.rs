@@ -2,7 +2,7 @@
 
 use model::event::Event;
 
-use super::checkpoint::CheckpointId;
+use super::{checkpoint::CheckpointId, mutation::Mutation};
 
 /// Records of one connector, to be written in one transaction.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,6 +46,8 @@ pub struct Entry {
 pub enum Content {
     /// Something that happened.
     Event(Event),
+    /// What it changes in the graph, in this order; nothing at all is a repetition.
+    Mutations(Vec<Mutation>),
     /// It broke a rule.
     Dead(Box<DeadRecord>),
 }

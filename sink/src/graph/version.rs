@@ -4,12 +4,13 @@
 //! | --- | --- |
 //! | 1 | the first; in Neo4j without a version of its own, and a checkpoint's lock was its property `version` |
 //! | 2 | versions in the store and on each checkpoint; claims of replays |
+//! | 3 | the embedded store keeps any nodes and relationships |
 //!
 //! Whoever changes what a store holds raises [`VERSION`], and writes the step from the version before for both stores
 //! (`migrate_<version>`, named in their [`Migrations`]). No step is ever taken back: a program refuses what is newer than itself.
 
 /// What this program writes: into the store, and on each checkpoint as its format.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// What a store or a checkpoint is that has no version.
 pub(super) const UNVERSIONED: i64 = 1;
@@ -60,7 +61,7 @@ mod tests {
 
     #[test]
     fn older_is_migrated_newer_and_nonsense_are_refused() {
-        for (found, expected) in [(VERSION, Step::Keep), (1, Step::Migrate(0))] {
+        for (found, expected) in [(VERSION, Step::Keep), (1, Step::Migrate(0)), (2, Step::Migrate(1))] {
             assert_eq!(step(found), expected, "{found}");
         }
         for (found, words) in [(VERSION + 1, "a newer Sluice"), (0, "no Sluice writes"), (-5, "no Sluice writes")] {
@@ -73,6 +74,6 @@ mod tests {
     fn only_a_newer_format_is_refused() {
         assert_eq!(refuse_format("c", VERSION), None);
         assert_eq!(refuse_format("c", UNVERSIONED), None);
-        assert!(refuse_format("c", VERSION + 1).is_some_and(|sentence| sentence.contains("checkpoint c has format 3")));
+        assert!(refuse_format("c", VERSION + 1).is_some_and(|sentence| sentence.contains("checkpoint c has format 4")));
     }
 }

@@ -21,7 +21,8 @@ pub fn needs(batch: &Batch) -> Needs {
             Content::Event(Event::Purchase(event)) => purchase::needs(event, &mut needs),
             Content::Event(Event::Interaction(event)) => interaction::needs(event, &mut needs),
             Content::Event(Event::Connection(event)) => connection::needs(event, &mut needs),
-            Content::Dead(_) => {}
+            // They say what is to be, whatever is there.
+            Content::Mutations(_) | Content::Dead(_) => {}
         }
     }
     sort(&mut needs.users);
@@ -45,6 +46,8 @@ pub fn plan(batch: &Batch, before: Before) -> (Changes, Written) {
             Content::Event(Event::Purchase(event)) => purchase::plan(event, &mut draft),
             Content::Event(Event::Interaction(event)) => interaction::plan(event, &mut draft),
             Content::Event(Event::Connection(event)) => connection::plan(event, &mut draft),
+            Content::Mutations(mutations) if mutations.is_empty() => Effect::Nothing,
+            Content::Mutations(_) => Effect::Added,
             Content::Dead(_) => {
                 tally.dead += 1;
                 continue;
