@@ -25,7 +25,6 @@ use crate::{
     call::CallError,
     chart,
     component::table::{self, Column, Sort},
-    cookie::Theme,
     erased::{effect, memo, when},
     format,
     live::{Answer, polled, use_live},
@@ -248,14 +247,10 @@ impl Insight {
     }
 
     fn exports(self, parameters: Memo<Parameters>) -> Memo<export::Addresses> {
-        let theme = use_live().theme;
+        let dark = use_live().dark;
         memo(move || {
             let (slug, numbers) = (self.question.slug(), self.api(parameters.get().asked));
-            let theme = match theme.get() {
-                Theme::Dark => "&theme=dark",
-                // Without a choice it is the one for paper.
-                _ => "&theme=light",
-            };
+            let theme = if dark.get() { "&theme=dark" } else { "&theme=light" };
             export::Addresses {
                 answer: format!("/api/queries/{slug}?{numbers}"),
                 beside: (self.question == Question::SimilarBuyers)
