@@ -147,17 +147,19 @@ fn name_groups(
                 reach((ox - x - dx, oy - y - dy), (wide, high)) < radius * 0.95
             })
         };
-        let mut tries: Vec<Point> =
-            DIRECTIONS.into_iter().map(|turn| beside(turn, radius, (wide, high))).filter(|at| !in_the_way(*at)).collect();
+        let mut tries: Vec<Point> = DIRECTIONS
+            .into_iter()
+            .map(|turn| beside(turn, radius, (wide, high)))
+            .filter(|at| !in_the_way(*at))
+            .collect();
         tries.extend([(0.0, 0.0), (0.0, -radius * 0.6), (0.0, radius * 0.6)]);
         labels.extend(first(wish, taken, of, middle, (wide, high), &tries));
     }
 }
 
 /// Directions around a disc in which its name is tried, in turns of the circle: above, below, then aside.
-const DIRECTIONS: [f64; 16] = [
-    0.75, 0.25, 0.8125, 0.6875, 0.1875, 0.3125, 0.0, 0.5, 0.875, 0.625, 0.125, 0.375, 0.9375, 0.5625, 0.0625, 0.4375,
-];
+const DIRECTIONS: [f64; 16] =
+    [0.75, 0.25, 0.8125, 0.6875, 0.1875, 0.3125, 0.0, 0.5, 0.875, 0.625, 0.125, 0.375, 0.9375, 0.5625, 0.0625, 0.4375];
 
 /// How far a place is from a rectangle around the origin.
 fn reach((x, y): Point, (wide, high): Point) -> f64 {
@@ -221,7 +223,10 @@ mod tests {
     use model::picture::Picture;
 
     use super::*;
-    use crate::graph_view::scene::{Edits, tests::{node, picture}};
+    use crate::graph_view::scene::{
+        Edits,
+        tests::{node, picture},
+    };
 
     const CAMERA: Camera = Camera { scale: 100.0, x: 200.0, y: 100.0 };
 

@@ -161,11 +161,7 @@ impl Stage {
             context.set_stroke_style_str(self.colour(run[0].0));
             context.set_global_alpha(
                 strength
-                    * if faint(run[0].0) {
-                        0.15
-                    } else {
-                        self.scene.between(run[0].0 as usize % STYLES == BETWEEN)
-                    },
+                    * if faint(run[0].0) { 0.15 } else { self.scene.between(run[0].0 as usize % STYLES == BETWEEN) },
             );
             context.begin_path();
             for (_, edge) in run {

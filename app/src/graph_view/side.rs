@@ -148,7 +148,8 @@ fn swatch(group: u32) -> AnyView {
     if colour::is_hollow(group) {
         view! { <svg class="swatch" aria-hidden="true"><rect x="1" y="1" width="8" height="8" rx="2" fill="none" stroke=colour stroke-width="2"/></svg> }.into_any()
     } else {
-        view! { <svg class="swatch" aria-hidden="true"><rect width="10" height="10" rx="3" fill=colour/></svg> }.into_any()
+        view! { <svg class="swatch" aria-hidden="true"><rect width="10" height="10" rx="3" fill=colour/></svg> }
+            .into_any()
     }
 }
 

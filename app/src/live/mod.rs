@@ -5,7 +5,6 @@ mod notice;
 mod shade;
 #[cfg(feature = "hydrate")]
 mod stream;
-mod zone;
 
 use leptos::prelude::*;
 use model::{burst::Burst, status::Status};
@@ -13,7 +12,6 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use answer::{Answer, polled, polled_at};
 pub(crate) use notice::Notice;
-pub(crate) use zone::{Clock, clock};
 
 use crate::{
     cookie::{Keys, Refresh, Theme},

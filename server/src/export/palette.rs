@@ -31,7 +31,10 @@ pub(crate) const LIGHT: Palette = Palette {
     ink: "#0f1b24",
     ink_2: "#45545f",
     ink_3: "#5c6b77",
-    series: ["#0a6f7d", "#b4570f", "#5a4fcf", "#1f7a3d", "#a3306f", "#6b5b16", "#c256d9", "#268bfc", "#ee406f", "#6c098b", "#91921f", "#015636"],
+    series: [
+        "#0a6f7d", "#b4570f", "#5a4fcf", "#1f7a3d", "#a3306f", "#6b5b16", "#c256d9", "#268bfc", "#ee406f", "#6c098b",
+        "#91921f", "#015636",
+    ],
     stars: ["#a8401f", "#d2743f", "#7a8996", "#3d98a4", "#0a6f7d"],
     on_stars: ["#ffffff", "#0f1b24", "#0f1b24", "#0f1b24", "#ffffff"],
 };
@@ -44,7 +47,10 @@ pub(crate) const DARK: Palette = Palette {
     ink: "#e8eff4",
     ink_2: "#b3c1cc",
     ink_3: "#8c9ca8",
-    series: ["#4cc3d0", "#f09a5d", "#a79bff", "#74cf8d", "#ef86bf", "#d3bf5f", "#a74fbb", "#1779e1", "#cd3e62", "#ecc8fc", "#7f8015", "#23ac74"],
+    series: [
+        "#4cc3d0", "#f09a5d", "#a79bff", "#74cf8d", "#ef86bf", "#d3bf5f", "#a74fbb", "#1779e1", "#cd3e62", "#ecc8fc",
+        "#7f8015", "#23ac74",
+    ],
     stars: ["#e0764d", "#c27d57", "#7f909d", "#3a9ba8", "#4cc3d0"],
     on_stars: ["#06262b", "#06262b", "#06262b", "#06262b", "#06262b"],
 };
@@ -165,8 +171,7 @@ mod tests {
         for palette in [LIGHT, DARK] {
             for (index, one) in palette.series.iter().enumerate() {
                 for other in &palette.series[..index] {
-                    let apart =
-                        oklab(one).iter().zip(oklab(other)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                    let apart = oklab(one).iter().zip(oklab(other)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
                     assert!(apart >= 0.095, "{one} and {other}: {apart:.3}");
                 }
             }

@@ -262,8 +262,17 @@ mod tests {
     #[test]
     fn nonsense_in_an_address_is_as_usual() {
         let usual = Parameters::usual(10);
-        for text in ["days=0", "days=366", "limit=ten", "limit=1001", "view=hologram", "nodes=-3", "nodes=10001", "min=", "sort=price"]
-        {
+        for text in [
+            "days=0",
+            "days=366",
+            "limit=ten",
+            "limit=1001",
+            "view=hologram",
+            "nodes=-3",
+            "nodes=10001",
+            "min=",
+            "sort=price",
+        ] {
             assert_eq!(Parameters::read(&query(text), usual, COLUMNS), usual, "{text}");
         }
     }
