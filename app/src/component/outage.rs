@@ -6,11 +6,12 @@ use model::status::Status;
 use super::{
     banner::sentence,
     icon::{Glyph, Icon},
+    time::clock,
 };
 use crate::{
     erased::{memo, when},
     format,
-    live::{Connection, Notice, clock, use_live},
+    live::{Connection, Notice, use_live},
 };
 
 /// Broker or store, away.

@@ -7,7 +7,11 @@ use model::{
 };
 
 use crate::{
-    component::{banner::sentence, state::StateBadge, time::Time},
+    component::{
+        banner::sentence,
+        state::StateBadge,
+        time::{Say, Time},
+    },
     erased::{memo, when},
     format,
     live::use_live,
@@ -67,7 +71,7 @@ fn row(task: TaskStatus, here: &str) -> AnyView {
             <th scope="row">{task.worker}" #"{task.id}<small class="muted">{place}</small></th>
             <td><StateBadge state=Signal::stored(task.state)/></td>
             <td class="spans">{listed(&task.partitions)}</td>
-            <td class="since"><Time at=task.since/></td>
+            <td class="since"><Time at=task.since say=Say::Short/></td>
             <td class="why">{why}" "{next}{trace}</td>
         </tr>
     }

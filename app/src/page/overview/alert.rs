@@ -4,9 +4,12 @@ use leptos::prelude::*;
 use model::status::{State, Status};
 
 use crate::{
-    component::banner::{Banner, sentence},
+    component::{
+        banner::{Banner, sentence},
+        time::clock,
+    },
     erased::memo,
-    live::{clock, use_live},
+    live::use_live,
 };
 
 /// One thing to say.

@@ -4,10 +4,12 @@ use leptos::prelude::*;
 use model::happening::{About, Happening, Tone};
 
 use crate::{
-    component::icon::{Glyph, Icon},
+    component::{
+        icon::{Glyph, Icon},
+        time::{Say, Time},
+    },
     erased::memo,
-    format,
-    live::{Clock, use_live},
+    live::use_live,
 };
 
 /// Older than this, a time of day alone would mislead.
@@ -55,12 +57,12 @@ fn line(happening: Happening) -> AnyView {
         None => view! { <span>{text}</span> }.into_any(),
     };
     let now = use_live().status.with_untracked(|status| status.at);
-    let day = (now - at > YESTERDAY_MS).then(|| format!("{}, ", format::date(at.div_euclid(1000))));
+    let say = if now - at > YESTERDAY_MS { Say::Day } else { Say::Clock };
     view! {
         <li class=tone>
             <Glyph icon/>
             <p><span class="sr">{word}</span>{text}</p>
-            <span class="muted">{day}<Clock ms=Signal::stored(at)/></span>
+            <span class="muted"><Time at say/></span>
         </li>
     }
     .into_any()

@@ -8,10 +8,11 @@ use crate::{
     component::{
         banner::{Refused, sentence},
         state::StateBadge,
+        time::{Say, Time},
     },
     erased::memo,
     format,
-    live::{Clock, use_live},
+    live::use_live,
 };
 
 /// A line of the table.
@@ -66,7 +67,7 @@ fn why(task: &TaskStatus) -> String {
 
 fn next_try(retry: Retry) -> impl IntoView {
     let tries = format::plural(i64::from(retry.tries), "try", "tries");
-    view! { " "{tries}" failed, the next one is at "<Clock ms=Signal::stored(retry.next_at)/>"." }
+    view! { " "{tries}" failed, the next one is at "<Time at=retry.next_at/>"." }
 }
 
 /// The card.
@@ -87,7 +88,7 @@ pub(super) fn Tasks() -> impl IntoView {
                         <td><StateBadge state=Signal::stored(state)/></td>
                         <td>{row.task}</td>
                         <td class="spans">{row.partitions}</td>
-                        <td class="since">{row.since.map(|since| view! { <Clock ms=Signal::stored(since)/> })}</td>
+                        <td class="since">{row.since.map(|since| view! { <Time at=since say=Say::Short/> })}</td>
                         <td class="why">{row.why}{row.next.map(next_try)}</td>
                         <td class="orders">{row.name.map(|name| orders(aim, name, state))}</td>
                     </tr>
