@@ -11,6 +11,8 @@ export default defineConfig({
   ...tests,
   testDir: "gallery",
   timeout: 180_000,
+  // Nobody asks a picture how it came about.
+  use: { ...tests.use, screenshot: "off", trace: "off" },
   projects: [embedded],
   webServer: server,
 });

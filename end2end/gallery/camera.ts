@@ -11,7 +11,7 @@ export type Size = keyof typeof SIZES;
 
 export const test = base.extend<{ expectedErrors: RegExp[] }, { spoiled: void }>({
   // A page that is not there complains, and so does one whose server is cut off.
-  expectedErrors: [[/404|Failed to load resource|net::ERR/], { option: true }],
+  expectedErrors: async ({}, use) => use([/404|Failed to load resource|net::ERR/]),
 
   // Beside what all tests have: records of each topic that broke a rule.
   spoiled: [

@@ -65,7 +65,7 @@ each("a dead letter, and the question before all are sent again", async (page, s
 
 each("a burst: how it is ordered, and what came of it", async (page, size) => {
   await settle(page, "/simulate");
-  await page.getByRole("button", { name: "Send 1,000 purchases" }).click();
+  await page.getByRole("button", { name: "Send 1,000 purchases", exact: true }).click();
   await expect(page.getByText(/1,000 of 1,000 stored in/).first()).toBeVisible();
   await page.getByRole("switch", { name: "Some interactions are broken" }).check();
   await take(page, "opened-burst", size);

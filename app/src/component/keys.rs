@@ -29,7 +29,7 @@ const HERE: [(&str, &str); 5] = [
     ("?", "Show these keys"),
     ("t", "Next theme"),
     ("r", "Refresh now"),
-    ("/", "Search, where a page can"),
+    ("/", "Search"),
     ("Esc", "Close this, leave a search"),
 ];
 

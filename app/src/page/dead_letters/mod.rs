@@ -175,7 +175,7 @@ fn nothing(asked: &Asked) -> AnyView {
             <h2>"Nothing has failed"</h2>
             <p class="muted">
                 "Every record that was read is in the graph. To see how a broken one ends, "
-                <a href="/simulate">"send a burst"</a>" with 5 broken records, under \u{201c}Own number, seed, broken records\u{201d}."
+                <a href="/simulate">"send a burst"</a>" and switch on \u{201c}Some are broken\u{201d}."
             </p>
         </div>
     }

@@ -43,7 +43,7 @@ pub(super) fn Pipeline() -> impl IntoView {
     let narrow = Kind::ALL.map(|kind| narrow_lane(kind, lanes[kind.index()])).collect_view();
     view! {
         <section class="card" aria-label="Pipeline">
-            <header><h2>"Pipeline"</h2><span class="right">"the wider a line, the more records a second"</span></header>
+            <header><h2>"Pipeline"</h2><span class="right hint-wide">"the wider a line, the more records a second"</span></header>
             // `group`, not `img`: there is a link in it.
             <svg class="pipeline" viewBox="0 0 1076 336" role="group" aria-label=label>
                 <g class="m" font-size="12.5" font-weight="600">
