@@ -46,12 +46,16 @@ async function turn(page: Page, theme: "light" | "dark") {
   await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
 }
 
-/** Takes what is on the page now in both themes; `whole` is all of it, else what fits the screen. */
+/**
+ * Takes what is on the page now in both themes; `whole` is all of it, else what fits the screen. Nothing glides meanwhile:
+ * a page at work would never hold still otherwise.
+ */
 export async function take(page: Page, name: string, size: Size, whole = true) {
+  await page.emulateMedia({ reducedMotion: "reduce" });
   for (const theme of ["dark", "light"] as const) {
     await turn(page, theme);
     await answered(page);
-    await page.screenshot({ path: `${FOLDER}/${name}-${theme}-${size}.png`, fullPage: whole, animations: "disabled" });
+    await page.screenshot({ path: `${FOLDER}/${name}-${theme}-${size}.png`, fullPage: whole });
   }
 }
 

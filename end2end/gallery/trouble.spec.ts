@@ -51,6 +51,6 @@ each("a server that is not heard any more", async (page, size) => {
   await page.route("**/events", (route) => route.abort());
   await page.route("**/fn/read/status*", (route) => route.abort());
   await settle(page, "/simulate");
-  await expect(page.getByRole("alert")).toContainText("Sluice does not answer", { timeout: 30_000 });
+  await expect(page.getByRole("alert")).toContainText("Sluice has not answered since", { timeout: 30_000 });
   await take(page, "trouble-lost", size, false);
 });
