@@ -33,6 +33,7 @@ each("one connector, by a link and with its settings", async (page, size) => {
   await settle(page, "/connectors?sel=user_connections");
   await expect(page.getByRole("region", { name: "Connections", exact: true })).toBeInViewport();
   await take(page, "opened-connector", size, false);
+  await settle(page, "/connectors");
   await page.getByRole("region", { name: "Purchases", exact: true }).getByText("Configuration").click();
   await take(page, "opened-configuration", size);
 });

@@ -1,11 +1,21 @@
 // How it looks, as far as a machine can tell: nothing that Axe finds in either theme, a phone, a theme that stays. The
 // pictures for people are those of `gallery/`.
 import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
 
 import { PAGES, QUESTIONS, THEMES, choose, expect, open, test } from "./fixture.ts";
 
 const VIEWS = ["graph", "table", "query"];
 const ADDRESSES = [...Object.values(PAGES), ...QUESTIONS.flatMap((question) => VIEWS.map((view) => `/insights/${question}?view=${view}`))];
+
+/** What lies over the page and is no message: a class of another room that happens to have the same name. */
+const over = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("body *")]
+      .filter((element) => getComputedStyle(element).position === "fixed" && element.getClientRects().length > 0)
+      .filter((element) => !element.closest(".toasts"))
+      .map((element) => element.outerHTML.slice(0, 80)),
+  );
 
 for (const theme of THEMES) {
   test(`axe finds nothing on any page in the ${theme} theme`, async ({ page, baseURL }) => {
@@ -20,12 +30,13 @@ for (const theme of THEMES) {
   });
 }
 
-test("a phone of 390 pixels scrolls down only", async ({ page }) => {
+test("a phone of 390 pixels scrolls down only, and nothing lies over the page", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   for (const address of ADDRESSES) {
     await open(page, address);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect.soft(overflow, address).toBeLessThanOrEqual(0);
+    await expect.poll(() => over(page), address).toEqual([]);
   }
 });
 
