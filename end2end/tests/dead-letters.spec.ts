@@ -106,6 +106,10 @@ test("a letter is mended, what is no JSON is pointed out first, and it is stored
   const row = page.locator(".letters.chosen > li");
   const value = row.getByRole("textbox", { name: `Value of ${place(letter)}` });
   await expect(value).toBeVisible();
+  // In the card, above the others.
+  const [opened, next] = [(await page.locator(".letters.chosen").boundingBox())!, (await list(page).first().boundingBox())!];
+  expect([opened.x, opened.width]).toEqual([next.x, next.width]);
+  expect(opened.y + opened.height).toBeLessThanOrEqual(next.y);
   await expect(value).toHaveAttribute("aria-invalid", "true");
   const send = row.getByRole("button", { name: `Replay ${place(letter)} with this value` });
   await send.click();
