@@ -182,6 +182,12 @@ pub trait Store: Send + Sync + 'static {
     /// The properties of the relationships at an address, as [`Store::nodes`].
     async fn relationships(&self, relationship: &Relationship) -> Result<Vec<Properties>, Error>;
 
+    /// Asks whether a statement of somebody's own could be run, without running it.
+    ///
+    /// # Errors
+    /// [`Trouble::Data`] with what is wrong with it.
+    async fn explain(&self, statement: &str) -> Result<(), Error>;
+
     /// Sees to it that nodes are found quickly by these keys and that no two have the same: a constraint for each that has one
     /// label, an index for one that has more (another node may have some of the labels and the same keys).
     async fn make_unique(&self, shapes: &[KeyShape]) -> Result<(), Error>;

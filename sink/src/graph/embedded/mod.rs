@@ -296,6 +296,10 @@ impl Store for Embedded {
     }
 
     /// Nothing is to be done: every property that a node can be found by has its place in an index.
+    async fn explain(&self, _statement: &str) -> Result<(), Error> {
+        Err(Error::new("looking at a statement", Trouble::Data, "Cypher needs Neo4j, and this is the embedded store"))
+    }
+
     async fn make_unique(&self, _shapes: &[KeyShape]) -> Result<(), Error> {
         Ok(())
     }

@@ -355,6 +355,16 @@ impl Store for Neo4j {
         read!(self, "reading relationships", mutation::relationships(relationship))
     }
 
+    async fn explain(&self, statement: &str) -> Result<(), Error> {
+        let mut tx = self.reader.begin("looking at a statement").await?;
+        let answer = tx.run(format!("EXPLAIN {statement}").into()).await.map(End::Rollback);
+        tx.end(answer).await.map_err(|error| match &error.code {
+            // Of the statement itself, and not of who asks or when.
+            Some(code) if code.starts_with("Neo.ClientError.Statement.") => Error { trouble: Trouble::Data, ..error },
+            _ => error,
+        })
+    }
+
     async fn make_unique(&self, shapes: &[KeyShape]) -> Result<(), Error> {
         self.admit().await?;
         schema::make_unique(&self.schema, shapes).await
