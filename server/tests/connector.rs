@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use services::{Kafka, Neo4j};
 use support::{
     judge::Record,
-    kafka::{Admin, produce},
+    kafka::{Admin, produce, read},
     neo4j::{number, rows},
     sluice::{Sluice, ask},
     wait_for,
@@ -98,10 +98,7 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     let letter = &letters["dead_letters"][0];
     assert_eq!((&letter["topic"], &letter["connector"]), (&json!("shipments"), &json!("shipments")));
     assert_eq!(letter["reason"], "key_missing", "{letter}");
-    wait_for("the letter in the topic that the connector names", || {
-        let read = support::kafka::read(servers, "shipments-refused");
-        (read.len() == 1).then_some(())
-    });
+    assert_eq!(read(servers, "shipments-refused", 1).len(), 1, "the letter is in the topic that the connector names");
 
     // Again, changed, and taken back.
     produce(servers, "shipments", &shipments(0..10, "sent"));
@@ -193,11 +190,11 @@ fn the_embedded_pair_takes_patterns_too_and_says_what_it_can_not_do() {
     assert_eq!(burst["stored"], 400);
     wait_for("both to have read it all", || {
         let (_, all) = sluice.get("/api/connectors");
-        let read = |name: &str| {
+        let of = |name: &str| {
             let one = all.as_array()?.iter().find(|it| it["name"] == name)?;
             one["partitions"].as_array()?.iter().map(|it| it["books"]["read"].as_i64()).sum::<Option<i64>>()
         };
-        (read("purchases") == Some(400) && read("buyers") == Some(400)).then_some(())
+        (of("purchases") == Some(400) && of("buyers") == Some(400)).then_some(())
     });
     let (_, audit) = sluice.post("/api/audit", "{}");
     assert_eq!(audit["balanced"], true, "{audit}");
