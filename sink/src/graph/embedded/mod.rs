@@ -24,7 +24,7 @@ mod checkpoint;
 mod file;
 mod found;
 mod ledger;
-mod mutation;
+pub(super) mod mutation;
 mod pool;
 mod query;
 mod target;

@@ -14,19 +14,19 @@ use crate::graph::{
     },
 };
 
-/// Bytes of a value by which a node can be found; a key's text is shorter.
-const INDEXED_BYTES: usize = 2_048;
+/// Bytes of a value's canonical text by which a node can be found. A key has 1,024 bytes, each of which can become five.
+const INDEXED_BYTES: usize = 6_144;
 
 /// Why what a record says can't be done.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(in crate::graph) struct Refusal {
     /// A stable code.
-    pub(super) code: &'static str,
+    pub(in crate::graph) code: &'static str,
     /// A sentence.
-    pub(super) message: String,
+    pub(in crate::graph) message: String,
 }
 
-type Done = std::result::Result<(), Refusal>;
+pub(in crate::graph) type Done = std::result::Result<(), Refusal>;
 
 /// Does what the mutations of a batch say, up to the first that can't be done.
 pub(super) fn apply(connection: &Connection, batch: &Batch) -> Result<Done> {
@@ -42,7 +42,7 @@ pub(super) fn apply(connection: &Connection, batch: &Batch) -> Result<Done> {
 }
 
 /// Does one mutation.
-fn change(connection: &Connection, mutation: &Mutation) -> Result<Done> {
+pub(in crate::graph) fn change(connection: &Connection, mutation: &Mutation) -> Result<Done> {
     match mutation {
         Mutation::CreateNode { labels, properties } => {
             insert_node(connection, labels, properties)?;

@@ -2,6 +2,7 @@
 //!
 //! Each mutation goes into the last group of its shape, unless something that it may not overtake stands in a later one: then
 //! a new group begins at the end. What happens to one node or relationship thus keeps its order, whatever is grouped around it.
+//! Where a batch means nodes in ways of which nobody knows whether they are the same, nothing overtakes anything at all.
 
 use std::{
     borrow::Cow,
@@ -35,7 +36,7 @@ pub(super) struct Group<'a> {
 /// Groups mutations; the groups are to be run in their order.
 pub(super) fn group<'a>(mutations: &[&'a Mutation]) -> Vec<Group<'a>> {
     let known = Known::of(mutations);
-    let mut groups = Groups { by_map: differ(mutations), ..Groups::default() };
+    let mut groups = Groups { by_map: differ(mutations), in_order: known.is_ambiguous(), ..Groups::default() };
     for mutation in mutations {
         for end in ends(mutation) {
             groups.add(Cow::Owned(end), &known);
@@ -85,6 +86,8 @@ struct Groups<'a> {
     last: HashMap<String, usize>,
     tracks: BTreeMap<String, Track>,
     by_map: bool,
+    /// Nothing overtakes anything.
+    in_order: bool,
 }
 
 /// Where something was touched last, as the number of groups up to there: 0 for not at all.
@@ -104,9 +107,9 @@ impl Track {
         let Self { written, needed, held, deleted, there } = self;
         let last = match access {
             Access::Rename => return written.max(needed).max(held).max(deleted),
-            Access::Delete => written.max(needed).max(held).max(deleted),
-            // Whoever needs it has found it missing, and made before that it would be found.
-            Access::Create => written.max(needed).max(deleted),
+            // One more or less than whoever came before has found.
+            Access::Delete | Access::Create => written.max(needed).max(held).max(deleted),
+            // Whoever needed it before may have found it missing.
             Access::Merge if !there => written.max(needed).max(deleted),
             Access::Merge | Access::Update | Access::Hold | Access::Need => written.max(deleted),
         };
@@ -151,6 +154,7 @@ impl<'a> Groups<'a> {
             return;
         }
         let earliest = touches.iter().map(|(name, access)| track(name).earliest(*access)).max().unwrap_or(0);
+        let earliest = if self.in_order { earliest.max(self.all.len().saturating_sub(1)) } else { earliest };
         let (statement, mut cells) = statement(&mutation, self.by_map);
         let place = match self.last.get(&statement.text) {
             Some(&place) if place >= earliest => place,

@@ -35,10 +35,28 @@ pub(super) type Touch = (String, Access);
 /// By what the mutations of a batch find nodes and relationships.
 #[derive(Default)]
 pub(super) struct Known<'a> {
-    /// Labels (sorted) and names of key properties.
-    nodes: BTreeSet<(BTreeSet<&'a str>, Vec<&'a str>)>,
+    nodes: BTreeSet<Shape<'a>>,
     /// Names of key properties by type.
     relationships: HashMap<&'a str, BTreeSet<&'a str>>,
+}
+
+/// By what a node is found.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Shape<'a> {
+    labels: BTreeSet<&'a str>,
+    names: Vec<&'a str>,
+}
+
+impl Shape<'_> {
+    /// Whether two mutations of these shapes may mean the same node without its being known: they share a label, and not the
+    /// keys, or each has a label that the other lacks. Nodes without a common label are taken for different ones.
+    fn may_hide(&self, other: &Self) -> bool {
+        let (one, two) = (&self.labels, &other.labels);
+        if one.is_disjoint(two) && !one.is_empty() && !two.is_empty() {
+            return false;
+        }
+        self.names != other.names || !(one.is_subset(two) || two.is_subset(one))
+    }
 }
 
 impl<'a> Known<'a> {
@@ -66,23 +84,26 @@ impl<'a> Known<'a> {
 
     fn node(&mut self, node: &'a Node) {
         let labels = node.labels.iter().map(String::as_str).collect();
-        self.nodes.insert((labels, node.keys.keys().map(String::as_str).collect()));
+        self.nodes.insert(Shape { labels, names: node.keys.keys().map(String::as_str).collect() });
     }
 
-    /// What a mutation touches. The same node can be found in several ways in one batch (`:User {id}`, `:User:Admin {id}`), so
-    /// it has a name for each way in which it may be found by what is known of it.
+    /// Whether the same node may be meant in ways of which nobody can tell that they mean the same one (`:User {id: 1}` and
+    /// `:User {email: "a@b"}`).
+    pub(super) fn is_ambiguous(&self) -> bool {
+        let shapes = self.nodes.iter().collect::<Vec<_>>();
+        let later = |place: usize| shapes[place + 1..].iter();
+        shapes.iter().enumerate().any(|(place, shape)| later(place).any(|other| shape.may_hide(other)))
+    }
+
+    /// What a mutation touches. One that says `:User:Admin` means what one that says `:User` may mean as well, so it has a name
+    /// for each of the ways in which others of the batch may mean it; the first is its own.
     pub(super) fn touches(&self, mutation: &Mutation) -> Vec<Touch> {
+        let all = |names: Vec<String>, access| names.into_iter().map(|name| (name, access)).collect();
         match mutation {
-            Mutation::CreateNode { labels, properties } => {
-                let names = self.names(labels, &[properties, &Properties::new()]);
-                names.into_iter().map(|name| (name, Access::Create)).collect()
-            }
+            Mutation::CreateNode { labels, properties } => all(self.names(labels, properties), Access::Create),
             Mutation::UpdateNode { node, assignment } => self.changed(node, assignment, Access::Update),
             Mutation::MergeNode { node, assignment } => self.changed(node, assignment, Access::Merge),
-            Mutation::DeleteNode { node, .. } => {
-                let names = self.names(&node.labels, &[&node.keys, &Properties::new()]);
-                names.into_iter().map(|name| (name, Access::Delete)).collect()
-            }
+            Mutation::DeleteNode { node, .. } => all(self.names(&node.labels, &node.keys), Access::Delete),
             Mutation::CreateRelationship { relationship, .. } => self.tied(relationship, None, Access::Create),
             Mutation::UpdateRelationship { relationship, assignment } => {
                 self.tied(relationship, Some(assignment), Access::Update)
@@ -96,71 +117,68 @@ impl<'a> Known<'a> {
 
     fn changed(&self, node: &Node, assignment: &Assignment, access: Access) -> Vec<Touch> {
         let properties = assignment.properties();
-        // With another value for what it is found by, it is found by another name afterwards.
-        let renamed = properties.iter().any(|(name, value)| node.keys.get(name).is_some_and(|key| key != value));
-        let own = if renamed { Access::Rename } else { access };
-        let none = Properties::new();
-        let mut touches = Vec::with_capacity(1);
-        touches.extend(self.names(&node.labels, &[&node.keys, &none]).into_iter().map(|name| (name, own)));
-        if renamed || self.nodes.len() > 1 {
-            // An update that gives it a new name may be what makes it found by others.
-            let new = if own == Access::Update { Access::Rename } else { own };
-            for name in self.names(&node.labels, &[properties, &node.keys]) {
-                if !touches.iter().any(|(known, _)| *known == name) {
-                    touches.push((name, new));
-                }
-            }
+        let names = self.names(&node.labels, &node.keys);
+        if properties.iter().any(|(name, value)| node.keys.get(name).is_some_and(|key| key != value)) {
+            // With another value for what it is found by, it is found by another name afterwards.
+            let mut after = node.keys.clone();
+            after.extend(properties.clone());
+            let renamed = names.into_iter().chain(self.names(&node.labels, &after));
+            return renamed.map(|name| (name, Access::Rename)).collect();
         }
-        touches
+        // A node that it makes is one more for those who say fewer labels.
+        let others = if access == Access::Merge { Access::Create } else { access };
+        let place = |(place, name)| (name, if place == 0 { access } else { others });
+        names.into_iter().enumerate().map(place).collect()
     }
 
     fn tied(&self, relationship: &Relationship, assignment: Option<&Assignment>, access: Access) -> Vec<Touch> {
         let Relationship { relationship_type, from, to, .. } = relationship;
-        let none = Properties::new();
-        let names = |end: &End| self.names(&end.node.labels, &[&end.node.keys, &none]);
+        let names = |end: &End| self.names(&end.node.labels, &end.node.keys);
         let (from_names, to_names) = (names(from), names(to));
         let renamed = assignment.is_some_and(|assignment| {
             let keys = self.relationships.get(relationship_type.as_str());
             keys.is_some_and(|keys| assignment.properties().keys().any(|name| keys.contains(name.as_str())))
         });
-        let access = if renamed { Access::Rename } else { access };
-        let mut touches = Vec::with_capacity(3);
-        for from_name in &from_names {
-            for to_name in &to_names {
-                touches.push((format!("{relationship_type:?}{from_name}{to_name}"), access));
-            }
-        }
         let hold = |end: &End| match (access, &end.presence) {
             // Without its ends there is nothing to be deleted.
             (Access::Delete, _) | (_, Presence::Merge(_)) => Access::Hold,
             (_, Presence::Match) => Access::Need,
         };
+        let mut touches = Vec::with_capacity(3);
+        for from_name in &from_names {
+            for to_name in &to_names {
+                let access = if renamed { Access::Rename } else { access };
+                touches.push((format!("{relationship_type:?}{from_name}{to_name}"), access));
+            }
+        }
         touches.extend(from_names.into_iter().map(|name| (name, hold(from))));
         touches.extend(to_names.into_iter().map(|name| (name, hold(to))));
         touches
     }
 
-    /// The names of a node with these labels and properties, where the first that has a property counts.
-    fn names(&self, labels: &[String], properties: &[&Properties; 2]) -> Vec<String> {
-        let find = |name: &str| -> Option<&Value> { properties.iter().find_map(|some| some.get(name)) };
+    /// The names of a node with these labels and properties; the one with most labels is the first.
+    fn names(&self, labels: &[String], properties: &Properties) -> Vec<String> {
         let has = |label: &&str| labels.iter().any(|known| known == label);
-        let fits = self
-            .nodes
-            .iter()
-            .filter(|(wanted, names)| wanted.iter().all(has) && names.iter().all(|name| find(name).is_some()));
-        let called = |(labels, names): &(BTreeSet<&str>, Vec<&str>)| {
-            let mut text = String::new();
-            for label in labels {
-                // Writing to a string does not fail.
-                let _ = write!(text, ":{label:?}");
-            }
-            for name in names {
-                let _ = write!(text, " {name:?}=");
-                find(name).unwrap_or(&Value::Null).write_canonical(&mut text);
-            }
-            text.push(';');
-            text
+        let fits = |shape: &&Shape<'_>| {
+            shape.labels.iter().all(has) && shape.names.iter().all(|name| properties.contains_key(*name))
         };
-        fits.map(called).collect()
+        let mut shapes = self.nodes.iter().filter(fits).collect::<Vec<_>>();
+        shapes.sort_by_key(|shape| std::cmp::Reverse(shape.labels.len()));
+        shapes.into_iter().map(|shape| called(shape, properties)).collect()
     }
+}
+
+/// The name of what has these labels and these values for its keys.
+fn called(shape: &Shape<'_>, properties: &Properties) -> String {
+    let mut text = String::new();
+    for label in &shape.labels {
+        // Writing to a string does not fail.
+        let _ = write!(text, ":{label:?}");
+    }
+    for name in &shape.names {
+        let _ = write!(text, " {name:?}=");
+        properties.get(*name).unwrap_or(&Value::Null).write_canonical(&mut text);
+    }
+    text.push(';');
+    text
 }
