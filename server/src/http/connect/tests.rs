@@ -321,7 +321,11 @@ fn the_written_account_names_every_test_that_is_restated() {
     let account = include_str!("../../../../docs/connect-conformance.md");
     for row in table::ROWS.iter().filter(|row| !row.restates.is_empty()) {
         let (class, test) = row.restates.split_once('.').unwrap();
-        assert!(account.contains(&format!("**{class}**")) && account.contains(&format!("| `{test}` |")), "{}", row.restates);
+        assert!(
+            account.contains(&format!("**{class}**")) && account.contains(&format!("| `{test}` |")),
+            "{}",
+            row.restates
+        );
         assert!(account.contains(&format!("`{}` {}", row.asked, row.status)), "{} {}", row.asked, row.status);
     }
     assert!(account.contains(&format!("a table of {} rows", table::ROWS.len())), "{} rows", table::ROWS.len());
