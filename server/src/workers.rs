@@ -240,9 +240,12 @@ const fn order(target: Target) -> Order {
     }
 }
 
-/// A task that tries again is running in Connect's words, with a trace.
+/// A task that tries again is running in Connect's words, with a trace; so is one that has no partitions and waits for
+/// some. One that waits for Kafka or the graph says so, and is nobody's yet.
 fn status_of(task: TaskStatus) -> Status {
+    let waits = task.trace.is_some();
     let state = match task.state {
+        status::State::Unassigned if !waits => State::Running,
         status::State::Running | status::State::Retrying => State::Running,
         status::State::Paused => State::Paused,
         status::State::Stopped => State::Stopped,

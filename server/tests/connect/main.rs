@@ -52,7 +52,7 @@ fn a_running_sluice_answers_as_connect_does() {
 
 #[test]
 fn what_was_created_and_wanted_survives_a_restart() {
-    const SHIPMENTS: &str = r#"{"connector.class": "Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}"#;
+    const SHIPMENTS: &str = r#"{"connector.class": "Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}"#;
     let dir = tempfile::tempdir().unwrap();
     let sluice = Sluice::start(dir.path(), &[]).ready();
     let connect = sluice.connect();
@@ -64,7 +64,7 @@ fn what_was_created_and_wanted_survives_a_restart() {
     support::wait_for("both as they were", || {
         let (_, all) = ask("GET", &format!("{connect}/connectors?expand=status&expand=info"), "");
         let paused = all["purchases"]["status"]["connector"]["state"] == "PAUSED";
-        let pattern = &all["shipments"]["info"]["config"]["neo4j.pattern.topic.shipments"];
+        let pattern = &all["shipments"]["info"]["config"]["neo4j.pattern.topic.purchases"];
         (paused && pattern == "(:Shipment{!id})").then_some(())
     });
 }

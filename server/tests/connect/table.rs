@@ -1,7 +1,7 @@
 //! Kafka Connect's REST API as a table: what is asked, and what is answered.
 //!
 //! The rows are one story and are asked in order; they need a Sluice that has its three built-in connectors and none beside
-//! them, and leave it so. `restates` names the test of Apache Kafka whose claim a row makes; an empty one is of Sluice's own.
+//! them, and leave it so. The one that they create reads a topic that is there. `restates` names the test of Apache Kafka whose claim a row makes; an empty one is of Sluice's own.
 //! `docs/connect-conformance.md` says what differs from Kafka, and why.
 
 /// A row.
@@ -99,7 +99,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "",
         "POST /connectors",
-        r#"{"name": "shipments", "config": {"topics": ["shipments"]}}"#,
+        r#"{"name": "shipments", "config": {"topics": ["purchases"]}}"#,
         400,
         r#"{"error_code": 400, "message": "The value of \"topics\" is no text"}"#,
     ),
@@ -113,14 +113,14 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "ConnectorPluginsResourceTest.testValidateConfigWithSingleErrorDueToMissingConnectorClassname",
         "POST /connectors",
-        r#"{"name": "shipments", "config": {"topics": "shipments"}}"#,
+        r#"{"name": "shipments", "config": {"topics": "purchases"}}"#,
         400,
-        r#"{"error_code": 400, "message": "Connector config {name=shipments, topics=shipments} contains no connector type"}"#,
+        r#"{"error_code": 400, "message": "Connector config {name=shipments, topics=purchases} contains no connector type"}"#,
     ),
     row(
         "",
         "POST /connectors",
-        r#"{"name": "shipments", "config": {"connector.class": "FileStreamSink", "topics": "shipments"}}"#,
+        r#"{"name": "shipments", "config": {"connector.class": "FileStreamSink", "topics": "purchases"}}"#,
         400,
         r#"{"error_code": 400, "message": "Failed to find any class that implements Connector and which name matches FileStreamSink, available connectors are: sluice.Neo4jSink…"}"#,
     ),
@@ -134,21 +134,21 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "ConnectorsResourceTest.testCreateConnectorNoName",
         "POST /connectors",
-        r#"{"config": {"connector.class": "Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}}"#,
+        r#"{"config": {"connector.class": "Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}}"#,
         400,
         r#"{"error_code": 400, "message": "Connector configuration is invalid and contains the following 1 error(s):\nInvalid value  for configuration name: String may not be empty\nYou can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`"}"#,
     ),
     row(
         "ConnectorsResourceTest.testCreateConnectorNameAllWhitespaces",
         "POST /connectors",
-        r#"{"name": "   \t\n  ", "config": {"connector.class": "Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}}"#,
+        r#"{"name": "   \t\n  ", "config": {"connector.class": "Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}}"#,
         400,
         r#"{"error_code": 400, "message": "…Invalid value  for configuration name: String may not be empty…"}"#,
     ),
     row(
         "ConnectorsResourceTest.testCreateConnectorWithControlSequenceInName",
         "POST /connectors",
-        r#"{"name": "ship\nments", "config": {"connector.class": "Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}}"#,
+        r#"{"name": "ship\nments", "config": {"connector.class": "Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}}"#,
         400,
         r#"{"error_code": 400, "message": "…for configuration name: String may not contain control sequences but had the following ASCII chars: 10…"}"#,
     ),
@@ -162,42 +162,42 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "ConnectorValidationIntegrationTest.testSinkConnectorHasBothTopicsListAndTopicsRegex",
         "POST /connectors",
-        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "shipments", "topics.regex": "ship.*", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}}"#,
+        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "purchases", "topics.regex": "ship.*", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}}"#,
         400,
         r#"{"error_code": 400, "message": "…following 2 error(s):\ntopics and topics.regex are mutually exclusive options, but both are set.\n…"}"#,
     ),
     row(
         "ConnectorValidationIntegrationTest.testSinkConnectorDeadLetterQueueTopicInTopicsList",
         "POST /connectors",
-        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "shipments", "errors.deadletterqueue.topic.name": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}}"#,
+        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "purchases", "errors.deadletterqueue.topic.name": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}}"#,
         400,
-        r#"{"error_code": 400, "message": "…\nThe DLQ topic 'shipments' may not be included in the list of topics ('topics=[shipments]') consumed by the connector\n…"}"#,
+        r#"{"error_code": 400, "message": "…\nThe DLQ topic 'purchases' may not be included in the list of topics ('topics=[purchases]') consumed by the connector\n…"}"#,
     ),
     row(
         "ConnectorValidationIntegrationTest.testConnectorHasMissingConverterClass",
         "POST /connectors",
-        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "shipments", "value.converter": "io.example.AvroConverter", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}}"#,
+        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "purchases", "value.converter": "io.example.AvroConverter", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}}"#,
         400,
         r#"{"error_code": 400, "message": "…\nInvalid value io.example.AvroConverter for configuration value.converter: Class io.example.AvroConverter could not be found.…"}"#,
     ),
     row(
         "ConnectorValidationIntegrationTest.testConnectorHasMisconfiguredConverter",
         "POST /connectors",
-        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "shipments", "value.converter.schemas.enable": "notaboolean", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}}"#,
+        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "purchases", "value.converter.schemas.enable": "notaboolean", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}}"#,
         400,
         r#"{"error_code": 400, "message": "…\nInvalid value notaboolean for configuration value.converter.schemas.enable: Expected value to be either true or false\n…"}"#,
     ),
     row(
         "ConnectorValidationIntegrationTest.testConnectorHasMissingTransformClass",
         "POST /connectors",
-        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "shipments", "transforms": "t", "transforms.t.type": "x", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}}"#,
+        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "purchases", "transforms": "t", "transforms.t.type": "x", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}}"#,
         400,
         r#"{"error_code": 400, "message": "…following 2 error(s):\nTransformations are not supported…"}"#,
     ),
     row(
         "",
         "POST /connectors",
-        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "shipments", "errors.tolerance": null, "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}}"#,
+        r#"{"name": "shipments", "config": {"connector.class": "Neo4jSink", "topics": "purchases", "errors.tolerance": null, "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}}"#,
         400,
         r#"{"error_code": 400, "message": "…\nNull value can not be supplied as the configuration value.\n…"}"#,
     ),
@@ -206,14 +206,14 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "ConnectorsResourceTest.testCreateConnector",
         "POST /connectors",
-        r#"{"name": "shipments", "config": {"connector.class": "sluice.Neo4jSink", "tasks.max": 2, "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}}"#,
+        r#"{"name": "shipments", "config": {"connector.class": "sluice.Neo4jSink", "tasks.max": 2, "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}}"#,
         201,
-        r#"{"name": "shipments", "config": {"name": "shipments", "connector.class": "sluice.Neo4jSink", "tasks.max": "2", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}, "tasks": [], "type": "sink"}"#,
+        r#"{"name": "shipments", "config": {"name": "shipments", "connector.class": "sluice.Neo4jSink", "tasks.max": "2", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}, "tasks": [], "type": "sink"}"#,
     ),
     row(
         "ConnectorsResourceTest.testCreateConnectorExists",
         "POST /connectors",
-        r#"{"name": " shipments ", "config": {"connector.class": "sluice.Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}}"#,
+        r#"{"name": " shipments ", "config": {"connector.class": "sluice.Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}}"#,
         409,
         r#"{"error_code": 409, "message": "Connector shipments already exists"}"#,
     ),
@@ -272,7 +272,7 @@ pub(crate) const ROWS: &[Row] = &[
         "GET /connectors/shipments/config",
         "",
         200,
-        r#"{"name": "shipments", "connector.class": "sluice.Neo4jSink", "tasks.max": "2", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}"#,
+        r#"{"name": "shipments", "connector.class": "sluice.Neo4jSink", "tasks.max": "2", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}"#,
     ),
     row(
         "ConnectorsResourceTest.testGetConnectorConfigConnectorNotFound",
@@ -298,9 +298,9 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "ConnectorsResourceTest.testPutConnectorConfig",
         "PUT /connectors/shipments/config",
-        r#"{"connector.class": "sluice.Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id, weight})"}"#,
+        r#"{"connector.class": "sluice.Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id, weight})"}"#,
         200,
-        r#"{"name": "shipments", "config": {"name": "shipments", "connector.class": "sluice.Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id, weight})"}, "tasks": "…", "type": "sink"}"#,
+        r#"{"name": "shipments", "config": {"name": "shipments", "connector.class": "sluice.Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id, weight})"}, "tasks": "…", "type": "sink"}"#,
     ),
     row(
         "ConnectWorkerIntegrationTest.testAddAndRemoveWorker",
@@ -314,14 +314,14 @@ pub(crate) const ROWS: &[Row] = &[
         "PATCH /connectors/shipments/config",
         r#"{"errors.tolerance": "all", "errors.log.enable": true}"#,
         200,
-        r#"{"name": "shipments", "config": {"name": "shipments", "connector.class": "sluice.Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id, weight})", "errors.tolerance": "all", "errors.log.enable": "true"}, "tasks": "…", "type": "sink"}"#,
+        r#"{"name": "shipments", "config": {"name": "shipments", "connector.class": "sluice.Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id, weight})", "errors.tolerance": "all", "errors.log.enable": "true"}, "tasks": "…", "type": "sink"}"#,
     ),
     row(
         "ConnectWorkerIntegrationTest.testPatchConnectorConfig",
         "PATCH /connectors/shipments/config",
         r#"{"errors.log.enable": null, "no.such.key": null}"#,
         200,
-        r#"{"name": "shipments", "config": {"name": "shipments", "connector.class": "sluice.Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id, weight})", "errors.tolerance": "all"}, "tasks": "…", "type": "sink"}"#,
+        r#"{"name": "shipments", "config": {"name": "shipments", "connector.class": "sluice.Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id, weight})", "errors.tolerance": "all"}, "tasks": "…", "type": "sink"}"#,
     ),
     row(
         "",
@@ -342,7 +342,7 @@ pub(crate) const ROWS: &[Row] = &[
         "GET /connectors/shipments/config",
         "",
         200,
-        r#"{"name": "shipments", "connector.class": "sluice.Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id, weight})", "errors.tolerance": "all"}"#,
+        r#"{"name": "shipments", "connector.class": "sluice.Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id, weight})", "errors.tolerance": "all"}"#,
     ),
     // Tasks.
     row(
@@ -350,7 +350,7 @@ pub(crate) const ROWS: &[Row] = &[
         "GET /connectors/shipments/tasks",
         "",
         200,
-        r#"[{"id": {"connector": "shipments", "task": 0}, "config": {"…": 0, "topics": "shipments"}}]"#,
+        r#"[{"id": {"connector": "shipments", "task": 0}, "config": {"…": 0, "topics": "purchases"}}]"#,
     ),
     row(
         "ConnectorsResourceTest.testGetConnectorTaskConfigsConnectorNotFound",
@@ -523,7 +523,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "OffsetsApiIntegrationTest.testAlterOffsetsNonStoppedConnector",
         "PATCH /connectors/shipments/offsets",
-        r#"{"offsets": [{"partition": {"kafka_topic": "shipments", "kafka_partition": 0}, "offset": {"kafka_offset": 0}}]}"#,
+        r#"{"offsets": [{"partition": {"kafka_topic": "purchases", "kafka_partition": 0}, "offset": {"kafka_offset": 0}}]}"#,
         400,
         r#"{"error_code": 400, "message": "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified connector by issuing a 'PUT' request to the '/connectors/shipments/stop' endpoint"}"#,
     ),
@@ -590,7 +590,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "",
         "PATCH /connectors/shipments/offsets",
-        r#"{"offsets": [{"partition": {"kafka_topic": "shipments", "kafka_partition": null}}]}"#,
+        r#"{"offsets": [{"partition": {"kafka_topic": "purchases", "kafka_partition": null}}]}"#,
         400,
         r#"{"error_code": 400, "message": "Kafka partitions must be valid numbers and may not be null"}"#,
     ),
@@ -618,7 +618,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "",
         "PATCH /connectors/shipments/offsets",
-        r#"{"offsets": [{"partition": {"kafka_topic": "shipments", "kafka_partition": 1}, "offset": {"kafka_offset": -1}}]}"#,
+        r#"{"offsets": [{"partition": {"kafka_topic": "purchases", "kafka_partition": 1}, "offset": {"kafka_offset": -1}}]}"#,
         400,
         r#"{"error_code": 400, "message": "Invalid negative offset: -1"}"#,
     ),
@@ -653,7 +653,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "OffsetsApiIntegrationTest.testAlterSinkConnectorOffsets",
         "PATCH /connectors/shipments/offsets",
-        r#"{"offsets": [{"partition": {"kafka_topic": "shipments", "kafka_partition": "0"}, "offset": {"kafka_offset": "0"}}]}"#,
+        r#"{"offsets": [{"partition": {"kafka_topic": "purchases", "kafka_partition": "0"}, "offset": {"kafka_offset": "0"}}]}"#,
         200,
         r#"{"message": "The offsets for this connector have been altered successfully"}"#,
     ),
@@ -662,12 +662,12 @@ pub(crate) const ROWS: &[Row] = &[
         "GET /connectors/shipments/offsets",
         "",
         200,
-        r#"{"offsets": [{"partition": {"kafka_topic": "shipments", "kafka_partition": 1}, "offset": {"kafka_offset": 0}}]}"#,
+        r#"{"offsets": [{"partition": {"kafka_topic": "purchases", "kafka_partition": 0}, "offset": {"kafka_offset": 0}}]}"#,
     ),
     row(
         "OffsetsApiIntegrationTest.testAlterSinkConnectorOffsets",
         "PATCH /connectors/shipments/offsets",
-        r#"{"offsets": [{"partition": {"kafka_topic": "shipments", "kafka_partition": 1}, "offset": null}]}"#,
+        r#"{"offsets": [{"partition": {"kafka_topic": "purchases", "kafka_partition": 1}, "offset": null}]}"#,
         200,
         r#"{"message": "The offsets for this connector have been altered successfully"}"#,
     ),
@@ -714,7 +714,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "ConnectorsResourceTest.testCreateConnectorWithPausedInitialState",
         "POST /connectors",
-        r#"{"name": "paused", "config": {"connector.class": "Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}, "initial_state": "paused"}"#,
+        r#"{"name": "paused", "config": {"connector.class": "Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}, "initial_state": "paused"}"#,
         201,
         r#"{"name": "paused", "config": "…", "tasks": [], "type": "sink"}"#,
     ),
@@ -735,7 +735,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "ConnectorsResourceTest.testCreateConnectorWithStoppedInitialState",
         "POST /connectors",
-        r#"{"name": "stopped", "config": {"connector.class": "Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}, "initial_state": "STOPPED"}"#,
+        r#"{"name": "stopped", "config": {"connector.class": "Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}, "initial_state": "STOPPED"}"#,
         201,
         r#"{"name": "stopped", "config": "…", "tasks": [], "type": "sink"}"#,
     ),
@@ -764,7 +764,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "ConnectorsResourceTest.testPutConnectorConfigWithSpecialCharsInName",
         "PUT /connectors/ta%2Fb%26c%3Dd%20%C3%BE%3F%23/config",
-        r#"{"connector.class": "Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}"#,
+        r#"{"connector.class": "Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}"#,
         201,
         r#"{"name": "ta/b&c=d þ?#", "config": "…", "tasks": [], "type": "sink"}"#,
     ),
@@ -823,14 +823,14 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "ConnectorPluginsResourceTest.testValidateConfigWithSimpleName",
         "PUT /connector-plugins/Neo4jSink/config/validate",
-        r#"{"name": "shipments", "connector.class": "sluice.Neo4jSink", "topics": "shipments", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}"#,
+        r#"{"name": "shipments", "connector.class": "sluice.Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}"#,
         200,
         r#"{"name": "sluice.Neo4jSink", "error_count": 0, "groups": ["Common", "Strategies", "Error Handling", "Connection"], "configs": "…"}"#,
     ),
     row(
         "ConnectorPluginsResourceTest.testValidateConfigWithAlias",
         "PUT /connector-plugins/Neo4jSinkConnector/config/validate",
-        r#"{"name": "shipments", "connector.class": "Neo4jSink", "topics": "shipments", "tasks.max": "0", "neo4j.pattern.topic.shipments": "(:Shipment{!id})"}"#,
+        r#"{"name": "shipments", "connector.class": "Neo4jSink", "topics": "purchases", "tasks.max": "0", "neo4j.pattern.topic.purchases": "(:Shipment{!id})"}"#,
         200,
         r#"{"name": "Neo4jSink", "error_count": 1, "groups": "…", "configs": "…"}"#,
     ),

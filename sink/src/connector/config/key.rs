@@ -613,4 +613,19 @@ mod tests {
         assert_eq!((&*key.display_name, key.group), ("Patterns for a.b", STRATEGIES));
         assert_eq!(definition("neo4j.pattern.topic."), None);
     }
+
+    #[test]
+    fn the_documentation_tells_of_every_key_what_is_told_here() {
+        let documentation = include_str!("../../../../docs/connector-configuration.md");
+        for key in definitions() {
+            let default = match (key.required, key.default_value) {
+                (true, _) => "needed".to_owned(),
+                (false, Some(default)) if !default.is_empty() => format!("`{default}`"),
+                (false, _) => String::new(),
+            };
+            let kind = format!("{:?}", key.kind).to_uppercase();
+            let row = format!("| `{}` | {kind} | {default} | {} |", key.name, key.documentation);
+            assert!(documentation.contains(&row), "{row}");
+        }
+    }
 }
