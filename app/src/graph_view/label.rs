@@ -297,7 +297,7 @@ mod tests {
         picture.nodes = (0..6).map(|id| node(id, id as u32 / 2, 0.5)).collect();
         picture.edges.clear();
         picture.groups = ["above", "small", "below"].map(str::to_owned).to_vec();
-        picture.positions = vec![(-0.4, -0.5), (0.4, -0.5), (-0.05, 0.0), (0.05, 0.0), (-0.4, 0.5), (0.4, 0.5)];
+        picture.positions = vec![(-0.3, -0.5), (0.3, -0.5), (-0.05, 0.0), (0.05, 0.0), (-0.3, 0.5), (0.3, 0.5)];
         let scene = Scene::new(picture.clone(), &Edits::default());
         let found = labels(picture, 0, true);
         let small = found.iter().find(|label| label.of == Of::Group(1)).unwrap();

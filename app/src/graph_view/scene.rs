@@ -174,7 +174,7 @@ impl Scene {
     /// All of it, with room for the names beside columns and above discs.
     pub(super) fn fitted(&self, width: f64, height: f64) -> Camera {
         let margin = match self.shape {
-            Shape::Columns => Margin { left: (width * 0.3).clamp(30.0, 190.0), top: 20.0, right: 24.0, bottom: TOOLS },
+            Shape::Columns => Margin { left: (width * 0.32).clamp(30.0, 220.0), top: 20.0, right: 24.0, bottom: TOOLS },
             Shape::Discs => Margin { left: 24.0, top: 30.0, right: 24.0, bottom: TOOLS },
             Shape::Force => Margin { bottom: TOOLS, ..Margin::all(32.0) },
         };
