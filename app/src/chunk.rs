@@ -79,7 +79,7 @@ impl ChooseView for Page {
 pub(crate) fn WaitingLine() -> impl IntoView {
     let Waiting(count) = expect_context();
     let any = memo(move || count.get() != 0);
-    when(any, || view! { <div class="waiting" role="progressbar" aria-label="Loading the page"></div> }.into_any())
+    when(any, || view! { <div class="loading" role="progressbar" aria-label="Loading the page"></div> }.into_any())
 }
 
 /// What stands in the place of a page that could not be fetched.

@@ -66,12 +66,6 @@ pub(crate) fn time_of_day(ms: i64) -> String {
     format!("{:02}:{:02}:{:02}", seconds / 3600, seconds % 3600 / 60, seconds % 60)
 }
 
-/// Epoch milliseconds → `2026-11-24T13:02:11Z`, as machines read it.
-pub(crate) fn machine_time(ms: i64) -> String {
-    let (year, month, day) = civil(ms.div_euclid(86_400_000));
-    format!("{year:04}-{month:02}-{day:02}T{}Z", time_of_day(ms))
-}
-
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Epoch seconds → `24 Nov 2026`, in UTC.
@@ -149,6 +143,5 @@ mod tests {
         assert_eq!(date_time(1_795_525_331_999), "24 Nov 2026, 13:02:11 UTC");
         assert_eq!(date(-1), "31 Dec 1969");
         assert_eq!(iso(1_795_525_331_999), "2026-11-24T13:02:11.999Z");
-        assert_eq!(machine_time(1_795_525_331_999), "2026-11-24T13:02:11Z");
     }
 }

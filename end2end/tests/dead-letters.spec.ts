@@ -106,6 +106,10 @@ test("a letter is mended, what is no JSON is pointed out first, and it is stored
   const row = page.locator(".letters.chosen > li");
   const value = row.getByRole("textbox", { name: `Value of ${place(letter)}` });
   await expect(value).toBeVisible();
+  // In the card, above the others.
+  const [opened, next] = [(await page.locator(".letters.chosen").boundingBox())!, (await list(page).first().boundingBox())!];
+  expect([opened.x, opened.width]).toEqual([next.x, next.width]);
+  expect(opened.y + opened.height).toBeLessThanOrEqual(next.y);
   await expect(value).toHaveAttribute("aria-invalid", "true");
   const send = row.getByRole("button", { name: `Replay ${place(letter)} with this value` });
   await send.click();
@@ -202,7 +206,8 @@ test("the letters are downloaded as CSV, whole and without a formula, and as NDJ
   };
   const csv = await file("CSV");
   expect(csv.name).toBe("dead-letters-user_connections.csv");
-  const [head, ...rows] = parse(csv.text);
+  expect(csv.text.startsWith("\ufeff"), "a byte order mark").toBe(true);
+  const [head, ...rows] = parse(csv.text.slice(1));
   const all = await letters(request, "user_connections");
   expect(rows.length).toBe(all.length);
   for (const row of rows) {

@@ -284,7 +284,7 @@ for (const question of QUESTIONS) {
       expect(answer.headers()["content-type"]).toContain("text/csv");
       expect(answer.headers()["content-disposition"]).toContain(`filename="${question}-${table}.csv"`);
       const lines = (await answer.text()).split("\r\n");
-      expect(lines[0]).toBe(head);
+      expect(lines[0]).toBe(`\ufeff${head}`);
       expect(lines.length).toBe(rows + 2);
       expect(lines.slice(1, -1).filter((line) => /(^|,)"?[=+@\t]/.test(line))).toEqual([]);
     }

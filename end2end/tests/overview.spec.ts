@@ -55,7 +55,7 @@ test("what happened is told with its time, newest first", async ({ page, request
   const times = await list.locator("time").evaluateAll((all) => all.map((time) => time.getAttribute("datetime")));
   expect(times).toEqual([...times].sort().reverse());
   await buried.getByRole("link").click();
-  await expect(page).toHaveURL(/\/dead-letters$/);
+  await expect(page).toHaveURL(/\/dead-letters\?topic=purchases$/);
 });
 
 test("a sink that is paused and resumed is news", async ({ page, request }) => {
@@ -66,6 +66,8 @@ test("a sink that is paused and resumed is news", async ({ page, request }) => {
   await expect(news("The sink user_connections was paused")).toBeVisible();
   await request.post("/api/connectors/user_connections/resume");
   await expect(news("The sink user_connections was resumed")).toBeVisible();
+  const link = news("The sink user_connections was paused").getByRole("link");
+  await expect(link).toHaveAttribute("href", "/connectors?sel=user_connections");
   await expect.poll(async () => (await (await request.get("/api/status")).json()).connectors[2].state, { timeout: 30_000 }).toBe("RUNNING");
 });
 

@@ -13,12 +13,17 @@ const services = ["KAFKA_BOOTSTRAP_SERVERS", "KAFKA_PROPERTIES", "NEO4J_URI", "N
 export class OwnServer {
   readonly address: string;
   readonly #data: string;
+  readonly #environment: Record<string, string>;
   #child: ChildProcess | undefined;
 
-  /** `near` is the address of the server that all tests share; `place` tells those of this run apart. */
-  constructor(near: string, place: number) {
+  /**
+   * `near` is the address of the server that all tests share; `place` tells those of this run apart. `environment` is
+   * what it is configured with besides.
+   */
+  constructor(near: string, place: number, environment: Record<string, string> = {}) {
     const port = Number(new URL(near).port) + 10 + place;
     this.address = `http://127.0.0.1:${port}`;
+    this.#environment = environment;
     this.#data = resolve(root, "target/end2end", `own-${port}`);
     rmSync(this.#data, { recursive: true, force: true });
     mkdirSync(this.#data, { recursive: true });
@@ -27,7 +32,8 @@ export class OwnServer {
   /** Starts it, again with the same data after a kill, and waits until it is ready. */
   async start() {
     const log = openSync(`${this.#data}.log`, "a");
-    const env = { ...process.env, SLUICE_LISTEN: new URL(this.address).host, SLUICE_CONNECT_LISTEN: "127.0.0.1:0", SLUICE_DATA_DIR: this.#data };
+    const own = { SLUICE_LISTEN: new URL(this.address).host, SLUICE_CONNECT_LISTEN: "127.0.0.1:0", SLUICE_DATA_DIR: this.#data };
+    const env = { ...process.env, ...this.#environment, ...own };
     for (const name of services) delete env[name as keyof typeof env];
     this.#child = spawn(binary, [], { env, stdio: ["ignore", log, log] });
     const ready = async () => (await fetch(`${this.address}/readyz`).catch(() => undefined))?.status;

@@ -37,7 +37,7 @@ test.describe("the connection", () => {
     await show(page, true);
     await expect(chip(page)).toHaveText("Reconnecting");
     await expect(chip(page)).toHaveText(/^Stale since \d\d:\d\d:\d\d$/);
-    await expect(page.getByRole("alert")).toContainText(/Sluice does not answer since \d\d:\d\d:\d\d\. What you see is of then/);
+    await expect(page.getByRole("alert")).toContainText(/Sluice has not answered since \d\d:\d\d:\d\d\. What you see is of then/);
     await page.unroute("**/events");
     await page.unroute("**/fn/read/status*");
     await expect(chip(page)).toHaveText("Live");
@@ -100,7 +100,7 @@ test("an outage is told on every page with its time, and that it is over", async
   await show(page, false);
   await show(page, true);
   const alert = page.getByRole("alert");
-  await expect(alert).toContainText(/Neo4j does not answer since \d\d:\d\d:\d\d \(1 min 12 s\)\. Sinks keep their place and go on by themselves\./);
+  await expect(alert).toContainText(/Neo4j has not answered since \d\d:\d\d:\d\d \(1 min 12 s\)\. Sinks keep their place and go on by themselves\./);
   await expect(alert).toContainText("bolt://db:7687: Connection refused.");
   await tell(page, (status) => {
     Object.assign(status.graph, { embedded: false });

@@ -13,6 +13,9 @@ pub struct Happening {
     pub tone: Tone,
     /// What it is about.
     pub about: About,
+    /// Which one of them: the connector's name, or the topic whose records became dead letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// A sentence without its full stop.
     pub text: String,
 }

@@ -102,8 +102,13 @@ impl Memory {
     }
 
     fn tell(&mut self, at: i64, tone: Tone, about: About, text: String) {
+        self.tell_of(None, at, tone, about, text);
+    }
+
+    /// Tells something of a connector or a topic, so that a page can lead to it.
+    fn tell_of(&mut self, name: Option<&str>, at: i64, tone: Tone, about: About, text: String) {
         self.last_id += 1;
-        self.kept.push_front(Happening { id: self.last_id, at, tone, about, text });
+        self.kept.push_front(Happening { id: self.last_id, at, tone, about, name: name.map(str::to_owned), text });
         self.kept.truncate(KEPT);
     }
 
@@ -195,7 +200,7 @@ impl Memory {
                 (_, State::Running) if self.retrying.remove(name) => (Tone::Good, format!("The sink {name} goes on")),
                 _ => continue,
             };
-            self.tell(now.at, tone, About::Connector, text);
+            self.tell_of(Some(name), now.at, tone, About::Connector, text);
         }
     }
 
@@ -215,7 +220,7 @@ impl Memory {
             for ((to, from), partitions) in moved {
                 let word = if partitions.len() == 1 { "partition" } else { "partitions" };
                 let text = format!("{to} took over {} {word} {} from {from}", connector.name, partitions.join(", "));
-                self.tell(now.at, Tone::Note, About::Connector, text);
+                self.tell_of(Some(&connector.name), now.at, Tone::Note, About::Connector, text);
             }
         }
     }
@@ -236,7 +241,7 @@ impl Memory {
                 self.kept.remove(place);
             }
             let text = format!("{} of {topic} could not be stored", plural(count, "record", "records"));
-            self.tell(now.at, Tone::Warning, About::DeadLetters, text);
+            self.tell_of(Some(topic), now.at, Tone::Warning, About::DeadLetters, text);
             self.burial = Some((topic.clone(), count, now.at));
         }
     }
@@ -434,6 +439,23 @@ mod tests {
         assert_eq!(
             told(&[with(0, 3), with(1_000, 5), with(2_000, 6), with(90_000, 7)]),
             ["3 records of purchases could not be stored", "1 record of purchases could not be stored"]
+        );
+    }
+
+    #[test]
+    fn what_is_told_of_a_sink_or_of_dead_letters_says_of_which() {
+        let chronicle = Chronicle::default();
+        for (state, dead) in [(State::Running, 0), (State::Paused, 2)] {
+            let mut status = status(1);
+            status.connectors.push(sink(state, "here", &[]));
+            status.dead_letters.by_topic.insert("purchases".into(), dead);
+            chronicle.note(&status, &[]);
+        }
+        let named: Vec<_> = chronicle.newest().into_iter().map(|told| (told.about, told.name)).collect();
+        let purchases = Some("purchases".to_owned());
+        assert_eq!(
+            named,
+            [(About::DeadLetters, purchases.clone()), (About::Connector, purchases), (About::Server, None)]
         );
     }
 

@@ -172,7 +172,6 @@ pub(crate) struct Checked {
     pub(crate) connect_listen: SocketAddr,
     pub(crate) admin_token: Option<String>,
     pub(crate) roles: Roles,
-    pub(crate) settings: sink::connector::Settings,
     pub(crate) process: sink::connector::config::Process,
     pub(crate) connectors: Vec<sink::connector::Definition>,
     /// In lower case.
@@ -253,7 +252,6 @@ impl Config {
             kafka_properties,
             neo4j,
             roles,
-            settings,
             process,
             connectors: definitions::with_built_in(files, settings),
             data_dir: self.graph.sluice_data_dir,
@@ -386,11 +384,11 @@ mod tests {
         let real = ["--kafka-bootstrap-servers", "k:9092", "--neo4j-uri", "bolt://n:7687", "--sluice-roles"];
         let roles = |text| {
             let checked = check(&[&real[..], &[text]].concat()).unwrap_or_else(|sentence| panic!("{sentence}"));
-            (checked.roles, checked.settings.tasks_max)
+            checked.roles
         };
-        assert_eq!(roles("sinks"), (Roles { web: false, sinks: true, producers: false }, 1));
-        assert_eq!(roles("web, producers"), (Roles { web: true, sinks: false, producers: true }, 1));
-        assert_eq!(roles(""), (Roles { web: true, sinks: true, producers: true }, 1));
+        assert_eq!(roles("sinks"), Roles { web: false, sinks: true, producers: false });
+        assert_eq!(roles("web, producers"), Roles { web: true, sinks: false, producers: true });
+        assert_eq!(roles(""), Roles { web: true, sinks: true, producers: true });
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl Workers for House {
         }))
     }
 
+    async fn preflight(&self, config: &Config) -> Result<Vec<String>, Unavailable> {
+        let problems = self.registry.preflight(config).await.map_err(away)?;
+        Ok(problems.into_iter().map(|problem| format!("{}: {}", problem.key, problem.message)).collect())
+    }
+
     async fn put(&self, config: Config, existing: Existing, target: Option<Target>) -> Result<Put, Unavailable> {
         let may_exist = existing == Existing::Replace;
         let existed = self.registry.define(&config.name, &config.raw, may_exist, target.map(order)).await;

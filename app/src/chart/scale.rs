@@ -39,17 +39,25 @@ pub fn ticks(max: f64) -> Vec<f64> {
     (0..=(max / step) as u32).map(|index| f64::from(index) * step).collect()
 }
 
-/// The colour of a series by its place; those past the sixth share a quiet one.
+/// The colours of series, as the style sheet names them.
+pub const SERIES: [&str; 12] = [
+    "var(--s1)",
+    "var(--s2)",
+    "var(--s3)",
+    "var(--s4)",
+    "var(--s5)",
+    "var(--s6)",
+    "var(--s7)",
+    "var(--s8)",
+    "var(--s9)",
+    "var(--s10)",
+    "var(--s11)",
+    "var(--s12)",
+];
+
+/// The colour of a series by its place; past the last they begin again, each beside its name.
 pub const fn colour(index: usize) -> &'static str {
-    match index {
-        0 => "var(--s1)",
-        1 => "var(--s2)",
-        2 => "var(--s3)",
-        3 => "var(--s4)",
-        4 => "var(--s5)",
-        5 => "var(--s6)",
-        _ => "var(--s0)",
-    }
+    SERIES[index % SERIES.len()]
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ const HERE: [(&str, &str); 5] = [
     ("?", "Show these keys"),
     ("t", "Next theme"),
     ("r", "Refresh now"),
-    ("/", "Search, where a page can"),
+    ("/", "Search"),
     ("Esc", "Close this, leave a search"),
 ];
 
@@ -47,7 +47,7 @@ pub(crate) fn KeysButton() -> impl IntoView {
     });
     let here = HERE.map(|(key, what)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div> });
     view! {
-        <button class="chip js" type="button" aria-haspopup="dialog" on:click=open>"Keys"</button>
+        <button class="chip js keys-button" type="button" aria-haspopup="dialog" on:click=open>"Keys"</button>
         <dialog class="keys-dialog" node_ref=dialog aria-labelledby="keys-title">
             <header>
                 <h2 id="keys-title">"Keys"</h2>

@@ -11,6 +11,7 @@ mod nav;
 mod outage;
 pub(crate) mod state;
 pub(crate) mod table;
+pub(crate) mod task;
 pub(crate) mod time;
 pub(crate) mod toast;
 mod top_bar;

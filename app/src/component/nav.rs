@@ -5,7 +5,7 @@ use leptos_router::hooks::use_location;
 
 use super::icon::Mark;
 use crate::{
-    erased::{memo, when},
+    erased::{effect, memo, when},
     format,
     live::use_live,
 };
@@ -32,6 +32,23 @@ pub(super) fn pages() -> impl Iterator<Item = (&'static str, &'static str)> {
     SECTIONS.into_iter().flat_map(|(_, links)| links.iter().copied())
 }
 
+/// Scrolls the row of a phone so that the link to the page is seen; at the side there is nothing to scroll.
+fn reveal(path: &str) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+
+        let Some((href, _)) = pages().find(|(href, _)| *href == path) else { return };
+        let link = document().query_selector(&format!(".nav a[href='{href}']:not(.brand)")).ok().flatten();
+        let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
+        if let Some(row) = link.parent_element() {
+            row.set_scroll_left(link.offset_left() - (row.client_width() - link.offset_width()) / 2);
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = path;
+}
+
 /// Links to every page.
 #[component]
 pub(crate) fn Nav() -> impl IntoView {
@@ -39,6 +56,7 @@ pub(crate) fn Nav() -> impl IntoView {
     let path = use_location().pathname;
     let dead = memo(move || status.with(|status| status.dead_letters.total));
     let any = memo(move || dead.get() != 0);
+    effect(move || reveal(&path.get()));
     let link = move |(href, label): (&'static str, &'static str)| {
         let count = (href == "/dead-letters").then(|| {
             when(any, move || view! { <span class="count">{move || format::thousands(dead.get())}</span> }.into_any())
@@ -55,7 +73,7 @@ pub(crate) fn Nav() -> impl IntoView {
         <nav class="nav" aria-label="Main">
             <a class="brand" href="/"><Mark/>"Sluice"</a>
             {sections}
-            <span class="version">{move || status.with(|status| status.version.clone())}</span>
+            <span class="version">"Version "{move || status.with(|status| status.version.clone())}</span>
         </nav>
     }
 }

@@ -6,11 +6,12 @@ use model::status::Status;
 use super::{
     banner::sentence,
     icon::{Glyph, Icon},
+    time::clock,
 };
 use crate::{
     erased::{memo, when},
     format,
-    live::{Connection, Notice, clock, use_live},
+    live::{Connection, Notice, use_live},
 };
 
 /// Broker or store, away.
@@ -71,7 +72,7 @@ fn outage(outage: Outage) -> AnyView {
         <div class="banner bad" role="alert">
             <Glyph icon=Icon::Warning/>
             <p>
-                <b>{name}" does not answer since "{move || clock(since)}</b>
+                <b>{name}" has not answered since "{move || clock(since)}</b>
                 <span aria-hidden="true">" ("{lasting}")"</span>
                 ". "{meanwhile}
                 <small>{why}</small>
@@ -95,7 +96,7 @@ fn Lost() -> impl IntoView {
             <div class="banner bad" role="alert">
                 <Glyph icon=Icon::Warning/>
                 <p>
-                    <b>"Sluice does not answer since "{move || since.get().map(clock)}"."</b>
+                    <b>"Sluice has not answered since "{move || since.get().map(clock)}"."</b>
                     " What you see is of then. This page goes on by itself."
                 </p>
             </div>

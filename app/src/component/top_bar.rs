@@ -4,11 +4,11 @@ use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use super::keys::KeysButton;
+use super::{keys::KeysButton, time::clock};
 use crate::{
     cookie::{self, Refresh, Theme},
     erased::memo,
-    live::{Connection, Live, clock, use_live},
+    live::{Connection, Live, use_live},
 };
 
 /// What the page at a path is called.

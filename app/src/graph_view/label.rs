@@ -119,7 +119,8 @@ pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) ->
     labels
 }
 
-/// The names of groups: above their disc, below it, or where another disc is in the way across their own.
+/// The names of groups: above their disc, below it, or anywhere around it where no other disc is in the way; across their
+/// own only where nothing else is left.
 fn name_groups(
     scene: &Scene,
     wish: &Wish<'_>,
@@ -138,21 +139,44 @@ fn name_groups(
         let of = Of::Group(group as u32);
         let high = HEADING * wish.letters * lines(&scene.groups[group].name).count() as f64;
         let wide = width(of) + 8.0;
-        let reach = radius + high / 2.0;
         let (x, y) = wish.camera.to_pixels(middle);
-        let in_the_way = |dy: f64| {
+        let in_the_way = |(dx, dy): Point| {
             discs.iter().filter(|(other, ..)| *other != group).any(|(_, middle, radius)| {
                 let (ox, oy) = wish.camera.to_pixels(*middle);
-                // From the disc's middle to the nearest place of the name; the hem may be covered.
-                let (far_x, far_y) = ((ox - x).abs() - wide / 2.0, (oy - y - dy).abs() - high / 2.0);
-                far_x.max(0.0).hypot(far_y.max(0.0)) < radius * 0.9
+                // The hem may be covered.
+                reach((ox - x - dx, oy - y - dy), (wide, high)) < radius * 0.95
             })
         };
-        let mut tries: Vec<Point> =
-            [-reach, reach].into_iter().filter(|dy| !in_the_way(*dy)).map(|dy| (0.0, dy)).collect();
+        let mut tries: Vec<Point> = DIRECTIONS
+            .into_iter()
+            .map(|turn| beside(turn, radius, (wide, high)))
+            .filter(|at| !in_the_way(*at))
+            .collect();
         tries.extend([(0.0, 0.0), (0.0, -radius * 0.6), (0.0, radius * 0.6)]);
         labels.extend(first(wish, taken, of, middle, (wide, high), &tries));
     }
+}
+
+/// Directions around a disc in which its name is tried, in turns of the circle: above, below, then aside.
+const DIRECTIONS: [f64; 16] =
+    [0.75, 0.25, 0.8125, 0.6875, 0.1875, 0.3125, 0.0, 0.5, 0.875, 0.625, 0.125, 0.375, 0.9375, 0.5625, 0.0625, 0.4375];
+
+/// How far a place is from a rectangle around the origin.
+fn reach((x, y): Point, (wide, high): Point) -> f64 {
+    (x.abs() - wide / 2.0).max(0.0).hypot((y.abs() - high / 2.0).max(0.0))
+}
+
+/// The middle of a name that touches a disc around the origin in some direction.
+fn beside(turn: f64, radius: f64, size: Point) -> Point {
+    let (sin, cos) = (turn * std::f64::consts::TAU).sin_cos();
+    // The name leaves the disc somewhere on the way out: halve until the place is known to a fraction of a pixel.
+    let (mut near, mut far) = (0.0, radius + size.0 + size.1);
+    for _ in 0..12 {
+        let middle = f64::midpoint(near, far);
+        if reach((cos * middle, sin * middle), size) < radius { near = middle } else { far = middle }
+    }
+    // Straight above and below it may still be moved sideways, so that the edge does not cut it off.
+    (if cos.abs() < 1e-9 { 0.0 } else { cos * far }, sin * far)
 }
 
 /// A name in lines: `Books buyers: Dune` has two.
@@ -199,7 +223,10 @@ mod tests {
     use model::picture::Picture;
 
     use super::*;
-    use crate::graph_view::scene::{Edits, tests::picture};
+    use crate::graph_view::scene::{
+        Edits,
+        tests::{node, picture},
+    };
 
     const CAMERA: Camera = Camera { scale: 100.0, x: 200.0, y: 100.0 };
 
@@ -260,6 +287,26 @@ mod tests {
         picture.positions = vec![(-0.5, 0.0), (0.1, 0.0), (0.5, 0.5)];
         for label in labels(picture, 10, false) {
             assert_eq!(label.offset.0 < 0.0, label.of == Of::Node(0), "{label:?}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_disc_lies_beside_it_and_on_no_other() {
+        // A small disc between two large ones, above and below.
+        let mut picture = Picture { shape: Shape::Discs, ..picture() };
+        picture.nodes = (0..6).map(|id| node(id, id as u32 / 2, 0.5)).collect();
+        picture.edges.clear();
+        picture.groups = ["above", "small", "below"].map(str::to_owned).to_vec();
+        picture.positions = vec![(-0.4, -0.5), (0.4, -0.5), (-0.05, 0.0), (0.05, 0.0), (-0.4, 0.5), (0.4, 0.5)];
+        let scene = Scene::new(picture.clone(), &Edits::default());
+        let found = labels(picture, 0, true);
+        let small = found.iter().find(|label| label.of == Of::Group(1)).unwrap();
+        let (x, y) = small.at(&scene, CAMERA);
+        for group in &scene.groups {
+            let (middle, radius) = group.disc.unwrap();
+            let (disc_x, disc_y) = CAMERA.to_pixels(middle);
+            let apart = reach((disc_x - x, disc_y - y), (58.0, HEADING));
+            assert!(apart >= radius * CAMERA.scale * 0.95 - 0.1, "{small:?} is on {}", group.name);
         }
     }
 

@@ -4,11 +4,12 @@
 //!
 //! [`GraphView`] takes one [`Host`]: where the picture comes from, and what the page does when somebody asks for more. It
 //! knows no page, no server and no address. What it needs from outside besides is small: `erased` (effects and memos),
-//! `format` (numbers in words), and the colours `--s0` to `--s6`, `--surface` and `--ink` in the style sheet.
+//! `format` (numbers in words), and the colours `--s0` to `--s12`, `--surface` and `--ink` in the style sheet.
 //!
 //! - **The picture** ([`model::picture::Picture`]) may come again and again. Where people put nodes, what they added, and
 //!   the camera outlive it.
-//! - **The theme**: [`Host::theme`] reads whatever signal changes the colours, so that the canvas is painted anew.
+//! - **The theme**: [`Host::theme`] reads whatever signal changes the colours, the system's wish included, so that the
+//!   canvas is painted anew.
 //! - **Expanding**: the view calls [`Host::expand`] with a node, and takes what arrives in [`Host::found`].
 //! - **The address**: [`Host::state`] is what a link needs to show the same again (what is selected, what is searched
 //!   for). The page may set it at the start, and writes it down when it changes.
@@ -20,7 +21,7 @@
 //! | `camera`, `grid`, `label`, `growth` | geometry: pure, tested without a browser |
 //! | `scene` | a picture made ready, with what people changed in it |
 //! | `still`, `colour` | the drawing as SVG: on cards, before the canvas is there, as a file |
-//! | `view`, `side` | what is around the stage: buttons, cards, search, legend, list |
+//! | `view`, `side`, `size` | what is around the stage: buttons, cards, search, legends, list |
 //! | `stage` | the browser's half: what is shown, from where, and when a frame is due |
 //! | `sheet` | the bitmap of edges, larger than the stage, drawn a piece a frame |
 //! | `paint`, `pointer`, `key`, `png` | colours and strokes; mouse and fingers; the keyboard; the picture as a file |
@@ -46,6 +47,7 @@ mod scene;
 #[cfg(feature = "hydrate")]
 mod sheet;
 mod side;
+mod size;
 #[cfg(feature = "hydrate")]
 mod stage;
 mod state;
@@ -56,4 +58,6 @@ pub(crate) use scene::Key;
 pub(crate) use state::{Host, State};
 #[cfg(feature = "ssr")]
 pub use still::graph_svg;
+#[cfg(test)]
+pub(crate) use view::CHOICES;
 pub(crate) use view::GraphView;

@@ -8,14 +8,17 @@ use web_sys::{CanvasRenderingContext2d, HtmlElement};
 
 use super::{
     camera::{Camera, Point},
-    colour::PAGE,
+    colour::{COLOURS, PAGE, is_hollow},
     label::{self, Label, Of, Wish},
     scene::Scene,
     stage::Stage,
 };
 
-/// Six groups, and the quiet colour for all others.
-const COLOURS: usize = 7;
+/// Each colour as a disc and as a ring, and the quiet one of edges between groups.
+const STYLES: usize = 2 * COLOURS + 1;
+const BETWEEN: usize = STYLES - 1;
+/// How dense the veil is over what steps back.
+const VEIL: f64 = 0.72;
 /// How many strokes one path has: a path of all edges takes far longer than many short ones.
 const STROKES: usize = 400;
 /// Half of what the lines of a heading are apart.
@@ -27,6 +30,7 @@ const HEADING: &str = "700 14px system-ui, sans-serif";
 #[derive(Default)]
 pub(super) struct Palette {
     groups: Vec<String>,
+    quiet: String,
     pub(super) surface: String,
     ink: String,
 }
@@ -41,24 +45,31 @@ pub(super) struct Plan {
 impl Plan {
     /// Where a group is isolated, all others are faint.
     pub(super) fn new(scene: &Scene, isolated: Option<u32>) -> Self {
-        let style = |colour: usize, lit: bool| (colour.min(COLOURS - 1) + if lit { COLOURS } else { 0 }) as u8;
+        let style = |style: usize, lit: bool| (style + if lit { STYLES } else { 0 }) as u8;
         let lit = |group: u32| isolated.is_none_or(|isolated| isolated == group);
         let group = |node: u32| scene.nodes[node as usize].group;
         let edge = |(index, (a, b, _)): (u32, &(u32, u32, f32))| {
             let (a, b) = (group(*a), group(*b));
-            (style(if a == b { a as usize } else { COLOURS }, lit(a) && lit(b)), index)
+            (style(if a == b { of_group(a) } else { BETWEEN }, lit(a) && lit(b)), index)
         };
         let mut edges: Vec<_> = (0..).zip(&scene.edges).map(edge).collect();
         edges.sort_unstable();
-        let mut nodes: Vec<_> =
-            (0..).zip(&scene.nodes).map(|(index, node)| (style(node.group as usize, lit(node.group)), index)).collect();
+        let mut nodes: Vec<_> = (0..)
+            .zip(&scene.nodes)
+            .map(|(index, node)| (style(of_group(node.group), lit(node.group)), index))
+            .collect();
         nodes.sort_unstable();
         Self { edges, nodes }
     }
 }
 
+/// How a group is painted.
+fn of_group(group: u32) -> usize {
+    group as usize % COLOURS + if is_hollow(group) { COLOURS } else { 0 }
+}
+
 fn faint(style: u8) -> bool {
-    (style as usize) < COLOURS
+    (style as usize) < STYLES
 }
 
 /// Both ends lie beyond the same side.
@@ -91,6 +102,7 @@ impl Stage {
         };
         self.palette = Palette {
             groups: (0..COLOURS as u32).map(|group| resolve(PAGE.of(group))).collect(),
+            quiet: resolve(PAGE.quiet),
             surface: resolve(PAGE.surface),
             ink: resolve(PAGE.ink),
         };
@@ -98,7 +110,21 @@ impl Stage {
     }
 
     fn colour(&self, style: u8) -> &str {
-        self.palette.groups.get(style as usize % COLOURS).map_or("", String::as_str)
+        let style = style as usize % STYLES;
+        if style == BETWEEN {
+            return &self.palette.quiet;
+        }
+        self.palette.groups.get(style % COLOURS).map_or("", String::as_str)
+    }
+
+    /// Sets what nodes of a style are filled and outlined with: a disc with a hem, or a ring.
+    fn dip(&self, context: &CanvasRenderingContext2d, style: u8) {
+        let (colour, surface) = (self.colour(style), self.palette.surface.as_str());
+        let hollow = style as usize % STYLES / COLOURS == 1;
+        let (fill, stroke, width) = if hollow { (surface, colour, 2.0) } else { (colour, surface, 1.0) };
+        context.set_fill_style_str(fill);
+        context.set_stroke_style_str(stroke);
+        context.set_line_width(width);
     }
 
     /// What lies below everything.
@@ -109,7 +135,7 @@ impl Stage {
             let Some((middle, radius)) = group.disc else { continue };
             let (x, y) = camera.to_pixels(middle);
             let lit = if isolated.is_none_or(|isolated| isolated == group.index) { 1.0 } else { 0.2 };
-            let colour = self.palette.groups.get((group.index as usize).min(COLOURS - 1)).map_or("", String::as_str);
+            let colour = self.colour(of_group(group.index) as u8);
             context.begin_path();
             let _ = context.arc(x, y, radius * camera.scale, 0.0, TAU);
             context.set_fill_style_str(colour);
@@ -135,11 +161,7 @@ impl Stage {
             context.set_stroke_style_str(self.colour(run[0].0));
             context.set_global_alpha(
                 strength
-                    * if faint(run[0].0) {
-                        0.15
-                    } else {
-                        self.scene.between(run[0].0 as usize % COLOURS == COLOURS - 1)
-                    },
+                    * if faint(run[0].0) { 0.15 } else { self.scene.between(run[0].0 as usize % STYLES == BETWEEN) },
             );
             context.begin_path();
             for (_, edge) in run {
@@ -164,8 +186,6 @@ impl Stage {
         swell: f64,
         nodes: &[(u8, u32)],
     ) {
-        context.set_stroke_style_str(&self.palette.surface);
-        context.set_line_width(1.0);
         for run in nodes.chunk_by(|a, b| a.0 == b.0).flat_map(|run| run.chunks(STROKES)) {
             context.begin_path();
             for (_, node) in run {
@@ -176,7 +196,7 @@ impl Stage {
                     outline(context, self.scene.nodes[node].kind, (x, y), radius);
                 }
             }
-            context.set_fill_style_str(self.colour(run[0].0));
+            self.dip(context, run[0].0);
             context.set_global_alpha(if faint(run[0].0) { 0.13 } else { 1.0 });
             context.fill();
             context.stroke();
@@ -195,11 +215,28 @@ impl Stage {
             self.draw_nodes(context, self.camera, self.size, self.swell(), &self.plan.nodes);
         }
         self.write(context, self.camera, &self.labels);
+        if self.glow.dims() {
+            self.veil(context);
+        }
+    }
+
+    /// Lets all that is drawn step back. As the layer's opacity it would look the same, and cost a browser without a
+    /// graphics card as much again in every frame.
+    pub(super) fn veil(&self, context: &CanvasRenderingContext2d) {
+        context.set_global_alpha(VEIL);
+        context.set_fill_style_str(&self.palette.surface);
+        context.fill_rect(0.0, 0.0, self.size.0, self.size.1);
+        context.set_global_alpha(1.0);
     }
 
     /// What hover, selection and search light up.
-    pub(super) fn draw_overlay(&self) {
+    pub(super) fn draw_overlay(&mut self) {
         let (width, height) = self.size;
+        let lit = self.glow.dims() || self.glow.hovered.is_some() || self.dragged.is_some();
+        // A layer that is touched is put over the other anew, empty or not.
+        if !std::mem::replace(&mut self.overlaid, lit) && !lit {
+            return;
+        }
         let _ = self.overlay.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
         self.overlay.clear_rect(0.0, 0.0, width, height);
         self.draw_glow(&self.overlay, self.camera);
@@ -208,7 +245,7 @@ impl Stage {
     pub(super) fn draw_glow(&self, context: &CanvasRenderingContext2d, camera: Camera) {
         let swell = self.swell();
         let place = |node: usize| camera.to_pixels(self.scene.places[node]);
-        let style = |node: usize| (self.scene.nodes[node].group as usize).min(COLOURS - 1) as u8;
+        let style = |node: usize| of_group(self.scene.nodes[node].group) as u8;
         let fan = |centre: usize, ends: &[u32]| {
             context.begin_path();
             for end in ends {
@@ -228,17 +265,16 @@ impl Stage {
         let dot = |node: usize| {
             context.begin_path();
             outline(context, self.scene.nodes[node].kind, place(node), self.scene.radius(node) * swell);
-            context.set_fill_style_str(self.colour(style(node)));
+            self.dip(context, style(node));
             context.fill();
             context.stroke();
         };
-        context.set_stroke_style_str(&self.palette.surface);
-        context.set_line_width(1.0);
         for node in &self.glow.nodes {
             dot(*node as usize);
         }
         if let Some(node) = self.dragged {
             context.set_stroke_style_str(self.colour(style(node)));
+            context.set_line_width(1.2);
             context.set_global_alpha(0.6);
             fan(node, self.scene.neighbours(node));
             context.set_global_alpha(1.0);

@@ -13,7 +13,6 @@ impl Stage {
     /// Draws everything onto a canvas of its own and hands it over as `NAME.png`.
     pub(super) fn save(&self, name: &'static str) {
         let Some((canvas, context)) = self.blank() else { return };
-        let (width, height) = self.size;
         let _ = context.set_transform(RATIO, 0.0, 0.0, RATIO, 0.0, 0.0);
         self.draw_discs(&context, self.camera);
         self.draw_edges(&context, self.camera, self.size, &self.plan.edges);
@@ -21,10 +20,7 @@ impl Stage {
         self.write(&context, self.camera, &self.labels);
         // What stands out on the stage stands out in the file: the rest steps back behind a veil.
         if self.glow.dims() {
-            context.set_global_alpha(0.72);
-            context.set_fill_style_str(&self.palette.surface);
-            context.fill_rect(0.0, 0.0, width, height);
-            context.set_global_alpha(1.0);
+            self.veil(&context);
         }
         self.draw_glow(&context, self.camera);
         let hand_over = Closure::once_into_js(move |blob: Option<Blob>| {

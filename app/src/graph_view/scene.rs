@@ -22,7 +22,7 @@ const HEM: f64 = 0.16;
 const TOOLS: f64 = 52.0;
 
 /// What nodes are called that came in by expanding.
-const ADDED: &str = "Added neighbours";
+pub(super) const ADDED: &str = "Added neighbours";
 
 /// What people have changed in a picture. It outlives the picture: the next answer is changed in the same way.
 #[derive(Clone, Debug, Default, PartialEq)]

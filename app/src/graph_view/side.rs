@@ -144,8 +144,13 @@ fn item(scene: &Scene, node: usize, signals: Signals, selected: Memo<Option<Key>
 }
 
 fn swatch(group: u32) -> AnyView {
-    let fill = colour::PAGE.of(group);
-    view! { <svg class="swatch" aria-hidden="true"><rect width="10" height="10" rx="3" fill=fill/></svg> }.into_any()
+    let colour = colour::PAGE.of(group);
+    if colour::is_hollow(group) {
+        view! { <svg class="swatch" aria-hidden="true"><rect x="1" y="1" width="8" height="8" rx="2" fill="none" stroke=colour stroke-width="2"/></svg> }.into_any()
+    } else {
+        view! { <svg class="swatch" aria-hidden="true"><rect width="10" height="10" rx="3" fill=colour/></svg> }
+            .into_any()
+    }
 }
 
 /// Scrolls the list, and nothing but the list, to the selected node.

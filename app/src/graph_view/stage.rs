@@ -51,6 +51,8 @@ pub(super) struct Stage {
     pub(super) moving: bool,
     moved_at: f64,
     pub(super) dragged: Option<usize>,
+    /// Something is on the overlay.
+    pub(super) overlaid: bool,
     frame: js_sys::Function,
     frame_asked: bool,
     pub(super) pointers: pointer::Pointers,
@@ -119,21 +121,10 @@ pub(super) fn attach(
             with(stage, |stage| stage.obey(order));
         }
     });
-    let dark = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
-    let on_theme = Closure::<dyn FnMut()>::new(move || with(stage, Stage::recolour));
-    if let Some(dark) = &dark {
-        dark.set_onchange(Some(on_theme.as_ref().unchecked_ref()));
-    }
-    let on_theme = StoredValue::new_local(Some((dark, on_theme)));
     on_cleanup(move || {
         keep.update_value(|keep| {
             if let Some((observer, ..)) = keep.take() {
                 observer.disconnect();
-            }
-        });
-        on_theme.update_value(|kept| {
-            if let Some((Some(dark), _)) = kept.take() {
-                dark.set_onchange(None);
             }
         });
         stage.set_value(None);
@@ -191,6 +182,7 @@ impl Stage {
             moving: false,
             moved_at: 0.0,
             dragged: None,
+            overlaid: false,
             frame,
             frame_asked: false,
             pointers: pointer::Pointers::default(),
@@ -276,8 +268,6 @@ impl Stage {
             glow.nodes = self.scene.matches(&state.query);
             glow.nodes.truncate(MOST);
         }
-        let dimmed = if glow.dims() { "0.28" } else { "1" };
-        let _ = HtmlElement::style(&self.canvas).set_property("opacity", dimmed);
         self.glow = glow;
         self.labelled = None;
     }

@@ -103,8 +103,12 @@ fn drawing(scene: &Scene, look: &Look, colours: &Colours) -> String {
         line(&mut svg, &edges(scene, look, Some(group.index)), colours.of(group.index), false);
     }
     for group in &scene.groups {
-        let (path, fill) = (nodes(scene, look, group.index), colours.of(group.index));
-        let _ = write!(svg, "<path d=\"{path}\" fill=\"{fill}\" stroke=\"{}\"/>", colours.surface);
+        let (path, colour) = (nodes(scene, look, group.index), colours.of(group.index));
+        let _ = if colour::is_hollow(group.index) {
+            write!(svg, "<path d=\"{path}\" fill=\"{}\" stroke=\"{colour}\" stroke-width=\"2\"/>", colours.surface)
+        } else {
+            write!(svg, "<path d=\"{path}\" fill=\"{colour}\" stroke=\"{}\"/>", colours.surface)
+        };
     }
     let wish = Wish {
         camera: look.camera,

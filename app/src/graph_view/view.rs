@@ -7,6 +7,7 @@ use leptos::{html, prelude::*};
 use super::{
     scene::{Key, Scene},
     side::side,
+    size,
     state::{Host, Order, Signals},
     still,
 };
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Every list of numbers of nodes to choose from ends with the most that a page draws well.
-const CHOICES: [u32; 5] = [100, 300, 600, 1000, 10_000];
+pub(crate) const CHOICES: [u32; 5] = [100, 300, 600, 1000, 10_000];
 
 /// A piece of graph. See the [module](super) for what it needs.
 #[component]
@@ -240,6 +241,7 @@ fn foot(scene: &Scene, host: &Host, signals: Signals) -> AnyView {
     view! {
         <div class="counts">
             <p>{scene.caption.clone()}</p>
+            {size::legend(scene)}
             <p>
                 <span>{format!("{} of {}", format::thousands(shown), format::plural(scene.total_nodes.max(shown), "node", "nodes"))}</span>
                 <span class="muted">" · at most "{choices}</span>

@@ -2,9 +2,9 @@
 
 mod answer;
 mod notice;
+mod shade;
 #[cfg(feature = "hydrate")]
 mod stream;
-mod zone;
 
 use leptos::prelude::*;
 use model::{burst::Burst, status::Status};
@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use answer::{Answer, polled, polled_at};
 pub(crate) use notice::Notice;
-pub(crate) use zone::{Clock, clock};
 
 use crate::{
     cookie::{Keys, Refresh, Theme},
@@ -56,6 +55,8 @@ pub(crate) struct Live {
     pub(crate) status: RwSignal<Status>,
     pub(crate) connection: RwSignal<Connection>,
     pub(crate) theme: RwSignal<Theme>,
+    /// Whether that is a dark one, in the end.
+    pub(crate) dark: Memo<bool>,
     pub(crate) refresh: RwSignal<Refresh>,
     /// Whether single keys do something.
     pub(crate) keys: RwSignal<Keys>,
@@ -84,10 +85,12 @@ impl Live {
     /// Starts with what the server knew, and in the browser goes on with the event stream.
     pub(crate) fn start() -> Self {
         let start = SharedValue::<Start, Json>::new_with_encoding(start).into_inner();
+        let theme = RwSignal::new(start.theme);
         let live = Self {
             status: RwSignal::new(start.status),
             connection: RwSignal::new(Connection::Rendered),
-            theme: RwSignal::new(start.theme),
+            theme,
+            dark: shade::dark(theme),
             refresh: RwSignal::new(start.refresh),
             keys: RwSignal::new(start.keys),
             visitor: start.visitor,

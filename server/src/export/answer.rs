@@ -2,24 +2,15 @@
 
 use model::answer::{Communities, Influencer, RatedProduct, SimilarPair, TopProducts};
 
-use super::csv::{Cell, Csv};
-
-fn name(name: Option<&String>) -> Cell {
-    name.map_or(Cell::Empty, |name| Cell::Text(name.clone()))
-}
+use super::csv::Csv;
 
 /// Question 1.
 pub(crate) fn top_products(answer: &TopProducts) -> String {
     let mut csv = Csv::new(&["category", "product", "name", "purchases", "units"]);
     for (category, products) in answer {
         for product in products {
-            csv.row(vec![
-                Cell::Text(category.clone()),
-                Cell::Whole(product.product),
-                name(product.name.as_ref()),
-                Cell::Whole(product.purchases),
-                Cell::Whole(product.units),
-            ]);
+            csv.text(category).number(product.product).optional(product.name.as_deref());
+            csv.number(product.purchases).number(product.units).end();
         }
     }
     csv.finish()
@@ -29,7 +20,7 @@ pub(crate) fn top_products(answer: &TopProducts) -> String {
 pub(crate) fn influencers(answer: &[Influencer]) -> String {
     let mut csv = Csv::new(&["user", "name", "followers"]);
     for user in answer {
-        csv.row(vec![Cell::Whole(user.user), name(user.name.as_ref()), Cell::Whole(user.followers)]);
+        csv.number(user.user).optional(user.name.as_deref()).number(user.followers).end();
     }
     csv.finish()
 }
@@ -40,16 +31,12 @@ pub(crate) fn best_rated(answer: &[RatedProduct]) -> String {
         ["product", "name", "ratings", "average", "stars_1", "stars_2", "stars_3", "stars_4", "stars_5", "users"];
     let mut csv = Csv::new(&columns);
     for product in answer {
-        let mut row = vec![
-            Cell::Whole(product.product),
-            name(product.name.as_ref()),
-            Cell::Whole(product.ratings),
-            Cell::Real(product.average),
-        ];
-        row.extend(product.distribution.map(Cell::Whole));
+        csv.number(product.product).optional(product.name.as_deref()).number(product.ratings).number(product.average);
+        for ratings in product.distribution {
+            csv.number(ratings);
+        }
         let users: Vec<String> = product.users.iter().map(|rater| format!("{}:{}", rater.user, rater.rating)).collect();
-        row.push(Cell::Text(users.join(" ")));
-        csv.row(row);
+        csv.text(&users.join(" ")).end();
     }
     csv.finish()
 }
@@ -58,14 +45,8 @@ pub(crate) fn best_rated(answer: &[RatedProduct]) -> String {
 pub(crate) fn similar_buyers(answer: &[SimilarPair]) -> String {
     let mut csv = Csv::new(&["user1", "name1", "user2", "name2", "shared", "jaccard"]);
     for pair in answer {
-        csv.row(vec![
-            Cell::Whole(pair.user1),
-            name(pair.name1.as_ref()),
-            Cell::Whole(pair.user2),
-            name(pair.name2.as_ref()),
-            Cell::Whole(pair.shared),
-            Cell::Real(pair.jaccard),
-        ]);
+        csv.number(pair.user1).optional(pair.name1.as_deref()).number(pair.user2).optional(pair.name2.as_deref());
+        csv.number(pair.shared).number(pair.jaccard).end();
     }
     csv.finish()
 }
@@ -74,7 +55,7 @@ pub(crate) fn similar_buyers(answer: &[SimilarPair]) -> String {
 pub(crate) fn communities(answer: &Communities) -> String {
     let mut csv = Csv::new(&["user", "community"]);
     for (user, community) in &answer.communities {
-        csv.row(vec![Cell::Whole(*user), Cell::Whole(i64::from(*community))]);
+        csv.number(user).number(community).end();
     }
     csv.finish()
 }

@@ -11,10 +11,13 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::{
-    Connector, Definition, Raw,
-    config::{self, Process},
+    Config, Connector, Definition, Raw, Strategy,
+    config::{self, Problem, Process},
 };
-use crate::graph::{Error, Intent, Store, Target};
+use crate::{
+    cypher,
+    graph::{Error, Intent, Store, Target, Trouble},
+};
 
 /// How often the store is asked what other processes were told.
 const ASK_EVERY: Duration = Duration::from_secs(2);
@@ -89,6 +92,25 @@ impl Registry {
         let intent =
             if may_exist { Intent::Define { config, file: None, state } } else { Intent::Create { config, state } };
         self.aim(name, &intent).await.map(|before| before.config.is_some())
+    }
+
+    /// Asks the database about what it alone knows of a configuration; what is wrong, key by key.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn preflight(&self, config: &Config) -> Result<Vec<Problem>, Error> {
+        let mut problems = Vec::new();
+        for (topic, strategy) in &config.topics {
+            let Strategy::Cypher { statement, names } = strategy else { continue };
+            match self.store.explain(&cypher::wrap(statement, names)).await {
+                Ok(()) => {}
+                Err(error) if error.trouble == Trouble::Data => {
+                    problems.push(Problem { key: format!("neo4j.cypher.topic.{topic}"), message: error.message });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(problems)
     }
 
     /// Deletes a connector. What it stored stays, and how far it came: one of the same name goes on there.

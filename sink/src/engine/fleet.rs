@@ -7,7 +7,7 @@ use chrono::Utc;
 use model::status::State;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::Works;
 use crate::{
@@ -80,9 +80,22 @@ impl Fleet {
         }
         for (name, config) in configs {
             if !self.running.contains_key(name) {
+                self.make_topics(config).await;
                 let running = self.begin(config.clone());
                 self.running.insert(name.to_owned(), running);
             }
+        }
+    }
+
+    async fn make_topics(&self, config: &Config) {
+        let cluster = self.works.cluster.clone();
+        let topics: Vec<String> = config.topics.iter().map(|(topic, _)| topic.clone()).collect();
+        let made = tokio::task::spawn_blocking(move || cluster.make_embedded(&topics)).await;
+        // The tasks say that there is no such topic, and look again.
+        if let Err(reason) =
+            made.map_err(|error| error.to_string()).and_then(|it| it.map_err(|error| error.to_string()))
+        {
+            warn!(connector.name = config.name, "its topics were not made: {reason}");
         }
     }
 

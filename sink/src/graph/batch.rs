@@ -49,7 +49,7 @@ pub struct Entry {
 pub enum Content {
     /// Something that happened.
     Event(Event),
-    /// What it changes, in this order.
+    /// What it changes in the graph, in this order; nothing at all is a repetition.
     Mutations(Vec<Mutation>),
     /// A row of a statement of somebody's own, which has `$rows`.
     Statement(Arc<str>, Json),

@@ -29,6 +29,7 @@ pub use change::{Before, Changes, Needs};
 pub use checkpoint::{Checkpoint, CheckpointId, Claim};
 pub use error::{Error, Trouble};
 pub use mutation::Mutation;
+use mutation::{FoundNode, KeyShape, Node, Properties, Relationship};
 pub use statement::{Read, Statement};
 pub use target::{Intent, Target, task_key};
 
@@ -173,6 +174,23 @@ pub trait Store: Send + Sync + 'static {
 
     /// What of these is in the graph, as it stands there, in any order.
     async fn found(&self, needs: &Needs) -> Result<Changes, Error>;
+
+    /// The nodes at an address as they stand in the graph, in any order. None of them may have a property that no mutation
+    /// writes, such as a date.
+    async fn nodes(&self, node: &Node) -> Result<Vec<FoundNode>, Error>;
+
+    /// The properties of the relationships at an address, as [`Store::nodes`].
+    async fn relationships(&self, relationship: &Relationship) -> Result<Vec<Properties>, Error>;
+
+    /// Asks whether a statement of somebody's own could be run, without running it.
+    ///
+    /// # Errors
+    /// [`Trouble::Data`] with what is wrong with it.
+    async fn explain(&self, statement: &str) -> Result<(), Error>;
+
+    /// Sees to it that nodes are found quickly by these keys and that no two have the same: a constraint for each that has one
+    /// label, an index for one that has more (another node may have some of the labels and the same keys).
+    async fn make_unique(&self, shapes: &[KeyShape]) -> Result<(), Error>;
 
     /// What a user or product is tied to; none if there is no such node.
     ///

@@ -5,6 +5,8 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use serde_json::Value as Json;
+
 mod text;
 
 /// What a graph keeps as a property.
@@ -25,6 +27,31 @@ pub enum Value {
 }
 
 impl Value {
+    /// The value as JSON, for [`Value::of_json`].
+    pub(crate) fn to_json(&self) -> Json {
+        match self {
+            Self::Null => Json::Null,
+            Self::Boolean(value) => (*value).into(),
+            Self::Integer(value) => (*value).into(),
+            Self::Float(value) => (*value).into(),
+            Self::Text(value) => value.as_str().into(),
+            Self::List(values) => values.iter().map(Self::to_json).collect(),
+        }
+    }
+
+    /// The value that JSON of a store says; null for an object, which no store keeps as a value.
+    pub(crate) fn of_json(json: &Json) -> Self {
+        match json {
+            Json::Null | Json::Object(_) => Self::Null,
+            Json::Bool(value) => Self::Boolean(*value),
+            Json::Number(number) => {
+                number.as_i64().map_or_else(|| number.as_f64().map_or(Self::Null, Self::Float), Self::Integer)
+            }
+            Json::String(value) => Self::Text(value.clone()),
+            Json::Array(values) => Self::List(values.iter().map(Self::of_json).collect()),
+        }
+    }
+
     /// A text that two values share if and only if a graph takes them for equal: `1` and `1.0` are.
     pub fn canonical(&self) -> String {
         let mut text = String::new();
@@ -195,6 +222,15 @@ pub struct KeyShape {
     pub labels: Vec<String>,
     /// The names, ascending.
     pub names: Vec<String>,
+}
+
+/// A node as it stands in a graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundNode {
+    /// Its labels, ascending.
+    pub labels: Vec<String>,
+    /// Its properties.
+    pub properties: Properties,
 }
 
 #[cfg(test)]

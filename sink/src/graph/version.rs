@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | 1 | the first; in Neo4j without a version of its own, and a checkpoint's lock was its property `version` |
 //! | 2 | versions in the store and on each checkpoint; claims of replays |
-//! | 3 | connectors are defined in the store |
+//! | 3 | connectors are defined in the store; the embedded one keeps any nodes and relationships |
 //!
 //! Whoever changes what a store holds raises [`VERSION`], and writes the step from the version before for both stores
 //! (`migrate_<version>`, named in their [`Migrations`]). No step is ever taken back: a program refuses what is newer than itself.

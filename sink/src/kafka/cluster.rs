@@ -215,6 +215,20 @@ impl Cluster {
         Ok(self.id.get_or_init(|| id).clone())
     }
 
+    /// Makes the topics of a connector on the embedded broker, which nobody else can ask for one. Blocks for a moment.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`], [`Error::CreateTopic`].
+    pub(crate) fn make_embedded(&self, topics: &[String]) -> Result<(), Error> {
+        if !self.is_embedded() {
+            return Ok(());
+        }
+        let asker = self.asker()?;
+        let metadata = self.answer(&asker, asker.fetch_metadata(None, ANSWER_TIMEOUT))?;
+        let missing = |topic: &&String| !metadata.topics().iter().any(|known| known.name() == *topic);
+        topics.iter().filter(missing).try_for_each(|topic| self.create_topic(topic, PARTITIONS, &[]))
+    }
+
     /// How far each partition of a topic reaches, in order. Blocks for some seconds at most.
     ///
     /// # Errors

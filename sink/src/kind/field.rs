@@ -183,14 +183,16 @@ impl<'a> Fields<'a> {
     /// An integer that has to be there.
     pub(super) fn integer(&self, name: &str, range: RangeInclusive<i64>) -> Result<i64, Fault> {
         let value = self.need(name)?;
-        let (low, high) = (range.start(), range.end());
+        // The end of 64 bits is nobody's rule: it would only be nineteen digits to read over.
+        let wanted = match (range.start(), *range.end()) {
+            (low, i64::MAX) => format!("{name} has to be at least {low}"),
+            (low, high) => format!("{name} has to be from {low} to {high}"),
+        };
         match value {
             Value::Integer(found) if range.contains(found) => Ok(*found),
-            Value::Integer(found) => {
-                Err(out_of_range(name, format!("{name} has to be from {low} to {high}, and is {found}")))
-            }
+            Value::Integer(found) => Err(out_of_range(name, format!("{wanted}, and is {found}"))),
             Value::Number(found) if found.fract() == 0.0 && found.abs() >= 9e18 => {
-                Err(out_of_range(name, format!("{name} has to be from {low} to {high}, and is beyond 64 bits")))
+                Err(out_of_range(name, format!("{wanted}, and is beyond 64 bits")))
             }
             other => Err(wrong_type(name, "an integer", other)),
         }

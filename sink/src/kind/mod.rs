@@ -21,7 +21,8 @@ pub fn needs(batch: &Batch) -> Needs {
             Content::Event(Event::Purchase(event)) => purchase::needs(event, &mut needs),
             Content::Event(Event::Interaction(event)) => interaction::needs(event, &mut needs),
             Content::Event(Event::Connection(event)) => connection::needs(event, &mut needs),
-            Content::Dead(_) | Content::Mutations(_) | Content::Statement(..) => {}
+            // They say what is to be, whatever is there.
+            Content::Mutations(_) | Content::Statement(..) | Content::Dead(_) => {}
         }
     }
     sort(&mut needs.users);
@@ -45,6 +46,7 @@ pub fn plan(batch: &Batch, before: Before) -> (Changes, Written) {
             Content::Event(Event::Purchase(event)) => purchase::plan(event, &mut draft),
             Content::Event(Event::Interaction(event)) => interaction::plan(event, &mut draft),
             Content::Event(Event::Connection(event)) => connection::plan(event, &mut draft),
+            Content::Mutations(mutations) if mutations.is_empty() => Effect::Nothing,
             // Whether it changes anything is for the database to know: each is counted as if it did.
             Content::Mutations(_) | Content::Statement(..) => Effect::Added,
             Content::Dead(_) => {

@@ -7,7 +7,7 @@ use serde_json::Map;
 use crate::{
     connector::config::{Config, Converter, Strategy},
     convert, cud, cypher,
-    graph::batch::Content,
+    graph::{batch::Content, mutation::KeyShape},
     kafka::record::Record,
     kind::decode::{Fault, Place, decode},
     pattern::{self, Message, Options, Pattern},
@@ -55,6 +55,15 @@ impl Reader {
     pub fn of_events(kind: model::Kind) -> Self {
         let json = Converter::Json { schemas: false };
         Self { meaning: Meaning::Event(kind), key: Converter::Text, value: json }
+    }
+
+    /// What the nodes are found by that its patterns make.
+    pub(super) fn key_shapes(&self) -> Vec<KeyShape> {
+        let Meaning::Pattern(patterns, _) = &self.meaning else { return Vec::new() };
+        let mut shapes: Vec<KeyShape> = patterns.iter().flat_map(Pattern::key_shapes).collect();
+        shapes.sort_unstable();
+        shapes.dedup();
+        shapes
     }
 
     /// What a record is for the graph.

@@ -24,6 +24,10 @@ pub(super) struct Taken {
 /// Takes partitions over, in one transaction, or two if a topic turns out to be another one.
 pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<Taken, Error> {
     options.store.prepare().await?;
+    let shapes = options.reader.key_shapes();
+    if !shapes.is_empty() {
+        options.store.make_unique(&shapes).await?;
+    }
     let marks = watermarks(options).await?;
     let claims: Vec<Claim> = partitions
         .iter()
@@ -126,7 +130,7 @@ pub(super) async fn watermarks(options: &Options) -> Result<Vec<Watermarks>, Err
     let marks =
         ask(options, "asking Kafka how far the topic reaches", move |cluster| cluster.watermarks(&asked)).await?;
     if marks.is_empty() {
-        let message = format!("there is no topic {topic}: once it is made again, the sink goes on at its beginning");
+        let message = format!("there is no topic {topic}: once there is one, the sink begins with it");
         return Err(Error::new("asking Kafka how far the topic reaches", Trouble::Passing, message));
     }
     Ok(marks)

@@ -10,6 +10,7 @@ mod embedded_only;
 mod fixture;
 mod graph;
 mod ledger;
+mod mutation;
 mod neo4j_code;
 mod neo4j_fault;
 mod neo4j_only;
@@ -92,6 +93,28 @@ contract! {
         what_is_published_is_not_published_again,
         of_several_clusters_the_newest_letter_is_found,
         a_topic_made_anew_keeps_the_letters_of_the_old_one;
+    mutation:
+        a_merged_node_is_one_and_has_what_the_last_record_says,
+        added_properties_leave_the_others_and_null_removes_one,
+        every_kind_of_value_comes_back_as_it_was,
+        a_key_is_found_by_its_value_and_not_by_its_kind_of_number,
+        several_keys_are_one_address_and_labels_are_all_needed,
+        a_relationship_comes_with_its_ends_and_is_one_for_each_pair,
+        relationships_with_keys_are_one_for_each_key,
+        an_end_that_is_only_named_is_not_changed,
+        a_tombstone_deletes_and_what_is_not_there_is_no_obstacle,
+        one_key_is_merged_and_deleted_in_the_order_of_the_log,
+        several_patterns_are_all_applied,
+        hostile_names_and_values_are_names_and_values,
+        names_that_differ_in_every_record_are_all_set,
+        cud_messages_create_update_merge_and_delete,
+        cud_messages_tie_nodes,
+        a_relationship_without_an_end_is_a_fault_of_its_record,
+        a_node_with_relationships_is_deleted_only_with_them,
+        mutations_go_with_their_checkpoint_exactly_once,
+        thousands_of_rows_are_one_batch,
+        keys_are_made_unique_as_often_as_one_likes,
+        a_reset_of_the_embedded_store_empties_it_of_mutations_too;
     query:
         an_empty_graph_answers_everything_with_nothing,
         sales_are_those_of_the_window,

@@ -25,7 +25,7 @@ fn named(content: Content, name: &str) -> Content {
         Content::Event(Event::Connection(it)) => {
             Content::Event(Event::Connection(model::event::Connection { extras, ..it }))
         }
-        dead @ Content::Dead(_) => dead,
+        other => other,
     }
 }
 

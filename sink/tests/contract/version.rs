@@ -46,6 +46,27 @@ async fn an_embedded_store_of_version_1_is_brought_up_to_date() {
     assert_eq!(columns(&path), columns(&fresh.path().join("sluice.db")), "as a new one has them");
 }
 
+#[tokio::test]
+async fn an_embedded_store_of_version_2_is_brought_up_to_date() {
+    let (folder, fresh) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("sluice.db");
+    for folder in [&folder, &fresh] {
+        let store = Embedded::open(folder.path()).unwrap();
+        Hand::on(&store, place("k", "purchases", 0)).await.write(&store, vec![purchase("a", 1, 2, T)]).await;
+    }
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(
+        "DROP TABLE generic_node; DROP TABLE generic_property; DROP TABLE generic_relationship; \
+         UPDATE checkpoint SET format = 2; PRAGMA user_version = 2;",
+    )
+    .unwrap();
+    drop(old);
+    let store = Embedded::open(folder.path()).unwrap();
+    Hand::on(&store, place("k", "purchases", 0)).await.write(&store, vec![purchase("b", 1, 2, T)]).await;
+    drop(store);
+    assert_eq!(columns(&path), columns(&fresh.path().join("sluice.db")), "as a new one has them");
+}
+
 /// Version, and every table's columns, whatever their order.
 fn columns(path: &std::path::Path) -> (i64, Vec<String>) {
     let connection = rusqlite::Connection::open(path).unwrap();
@@ -76,7 +97,7 @@ async fn an_embedded_store_of_a_newer_version_is_refused_and_left_as_it_was() {
 
 fn check_refusal(error: &Error, what: &str) {
     assert_eq!(error.trouble, Trouble::Fatal, "{error}");
-    for words in [what, "up to 2", "a newer Sluice", "a store of its own"] {
+    for words in [what, "up to 3", "a newer Sluice", "a store of its own"] {
         assert!(error.message.contains(words), "{words}: {error}");
     }
 }
@@ -89,8 +110,8 @@ async fn a_graph_of_version_1_is_brought_up_to_date() {
     let (one, two) = (Neo4j::new(options()).unwrap(), Neo4j::new(options()).unwrap());
     let (first, second) = tokio::join!(one.prepare(), two.prepare());
     assert_eq!(first.unwrap(), second.unwrap());
-    assert_eq!(number("MATCH (m:SluiceMeta {id: 'sluice'}) RETURN m.version").await, 2);
-    let lock = "MATCH (c:SluiceCheckpoint) WHERE c.version IS NULL AND c.format = 2 RETURN count(c)";
+    assert_eq!(number("MATCH (m:SluiceMeta {id: 'sluice'}) RETURN m.version").await, 3);
+    let lock = "MATCH (c:SluiceCheckpoint) WHERE c.version IS NULL AND c.format = 3 RETURN count(c)";
     assert_eq!(number(lock).await, 1);
     check_migrated(bench.store()).await;
     assert_eq!(number(lock).await, 1);
@@ -143,7 +164,7 @@ async fn a_graph_that_a_newer_sluice_takes_over_meanwhile_is_left_to_it() {
         assert!(error.message.contains("has format 99") && error.message.contains("a newer Sluice"), "{error}");
     }
     assert_eq!(graph().await, before);
-    cypher("MATCH (c:SluiceCheckpoint) SET c.format = 2").await;
+    cypher("MATCH (c:SluiceCheckpoint) SET c.format = 3").await;
     store.prepare().await.unwrap();
     assert!(matches!(store.write(&batch).await.unwrap(), Outcome::Committed(_)));
 }

@@ -12,7 +12,7 @@ use model::{Kind, connector::Connector, status::Status};
 
 use crate::{
     call::read,
-    component::banner::{Banner, Refused, SignInFirst, sentence},
+    component::banner::{Refused, SignInFirst},
     erased::{memo, when},
     live::{polled_at, use_live},
 };
@@ -54,24 +54,18 @@ pub(crate) fn Connectors() -> impl IntoView {
     }
 }
 
-/// What is away, and what that means for the numbers on this page.
+/// What an outage means for the numbers on this page; that there is one is said above every page.
 #[component]
 fn Away() -> impl IntoView {
     let status = use_live().status;
-    let error = move |graph: bool| {
-        let error = status.with(|status| if graph { status.graph.error.clone() } else { status.kafka.error.clone() });
-        sentence(&error.unwrap_or_default())
-    };
     let no_kafka = memo(move || status.with(|status| status.at > 0 && !status.kafka.connected));
     let no_graph = memo(move || status.with(|status| status.at > 0 && !status.graph.connected));
     view! {
-        {when(no_kafka, move || {
-            let text = format!("{} How far the topics reach is not known meanwhile, and so the lag is not either.", error(false));
-            view! { <Banner tone="bad" title="Kafka does not answer." text/> }.into_any()
+        {when(no_kafka, || {
+            view! { <p class="muted" role="status">"While Kafka does not answer, how far the topics reach is not known, and so the lag is not either."</p> }.into_any()
         })}
-        {when(no_graph, move || {
-            let text = format!("{} Records wait in Kafka, and the books stand as they were when it answered last.", error(true));
-            view! { <Banner tone="bad" title="The graph does not answer." text/> }.into_any()
+        {when(no_graph, || {
+            view! { <p class="muted" role="status">"Records wait in Kafka meanwhile. The books stand as they were when the graph answered last."</p> }.into_any()
         })}
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         banner::{Refused, sentence},
         icon::{Glyph, Icon},
         state::Badge,
-        time::Time,
+        time::{Say, Time},
         toast::use_toasts,
     },
     erased::{effect, memo, when},
@@ -104,7 +104,7 @@ pub(super) fn letter(letter: DeadLetter, open: bool, page: Page, sent: RwSignal<
 fn facts(letter: &DeadLetter, cluster: Option<&String>) -> AnyView {
     let fact = |name: &'static str, value: AnyView| view! { <dt>{name}</dt><dd>{value}</dd> }.into_any();
     let code = |text: String| view! { <code>{text}</code> }.into_any();
-    let time = |at: i64| view! { <Time at day=true/> }.into_any();
+    let time = |at: i64| view! { <Time at say=Say::Day/> }.into_any();
     let headers = letter.headers.iter().map(|(name, value)| {
         let value = value.clone().unwrap_or_else(|| "none".to_owned());
         view! { <dt>"header "<code>{name.clone()}</code></dt><dd><code>{value}</code></dd> }.into_any()
@@ -131,7 +131,7 @@ fn mark(marks: Memo<Marks>, index: usize, word: &'static str, icon: Icon, tone: 
     let at = memo(move || marks.get()[index]);
     let any = memo(move || at.get().is_some());
     when(any, move || {
-        let time = move || at.get().map(|at| view! { <Time at/> });
+        let time = move || at.get().map(|at| view! { <Time at say=Say::Short/> });
         view! { <span class=format!("state {tone}")><Glyph icon/>{word}{time}</span> }.into_any()
     })
 }

@@ -16,7 +16,7 @@ pub(crate) use address::outcome_address;
 use self::address::{Asked, Place};
 use crate::{
     call::{CallError, read},
-    component::banner::{Banner, Refused, SignInFirst, sentence},
+    component::banner::{Banner, Refused, SignInFirst},
     erased::{memo, when},
     format,
     live::{polled, use_live},
@@ -118,15 +118,13 @@ fn missing(place: &Place) -> AnyView {
     view! { <Banner tone="warn" title="Not here." text/> }.into_any()
 }
 
-/// That the letters can't be looked at right now.
+/// Why the letters can't be looked at right now; that the graph is away is said above every page.
 #[component]
 fn Away() -> impl IntoView {
     let status = use_live().status;
     let away = memo(move || status.with(|status| status.at > 0 && !status.graph.connected));
-    when(away, move || {
-        let error = status.with(|status| status.graph.error.clone()).unwrap_or_default();
-        let text = format!("{} The dead letters are kept in it, and are here again when it is back.", sentence(&error));
-        view! { <Banner tone="bad" title="The graph does not answer." text/> }.into_any()
+    when(away, || {
+        view! { <p class="muted" role="status">"The dead letters are kept in the graph, and are here again when it answers."</p> }.into_any()
     })
 }
 
@@ -175,7 +173,7 @@ fn nothing(asked: &Asked) -> AnyView {
             <h2>"Nothing has failed"</h2>
             <p class="muted">
                 "Every record that was read is in the graph. To see how a broken one ends, "
-                <a href="/simulate">"send a burst"</a>" with 5 broken records, under \u{201c}Own number, seed, broken records\u{201d}."
+                <a href="/simulate">"send a burst"</a>" and switch on \u{201c}Some are broken\u{201d}."
             </p>
         </div>
     }

@@ -56,7 +56,7 @@ pub(crate) fn BestRated() -> impl IntoView {
 /// The answer in a sentence; none if no product has enough ratings.
 pub(crate) fn sentence(answer: &[RatedProduct], min: u32) -> Option<String> {
     let best = answer.first()?;
-    let mean = strong(format!("{:.2} ★", best.average));
+    let mean = strong(format!("{:.2}\u{a0}★", best.average));
     let people = format::plural(best.ratings, "person", "people");
     let same_mean = |other: &RatedProduct| other.average.total_cmp(&best.average).is_eq();
     let equals = answer.iter().take_while(|other| same_mean(other) && other.ratings == best.ratings).count();
@@ -137,12 +137,12 @@ mod tests {
     #[test]
     fn the_sentence_gives_mean_number_and_what_counts() {
         let answer = [rated(3, 4.613, 118), rated(4, 4.5, 7)];
-        assert_eq!(said(&answer, 1).unwrap(), "Cast-iron pan is rated best: 4.61 ★ from 118 people.");
+        assert_eq!(said(&answer, 1).unwrap(), "Cast-iron pan is rated best: 4.61\u{a0}★ from 118 people.");
         assert_eq!(
             said(&answer, 5).unwrap(),
-            "Cast-iron pan is rated best: 4.61 ★ from 118 people. Only products with 5 or more ratings count."
+            "Cast-iron pan is rated best: 4.61\u{a0}★ from 118 people. Only products with 5 or more ratings count."
         );
-        assert_eq!(said(&[rated(4, 5.0, 1)], 1).unwrap(), "Product 4 is rated best: 5.00 ★ from 1 person.");
+        assert_eq!(said(&[rated(4, 5.0, 1)], 1).unwrap(), "Product 4 is rated best: 5.00\u{a0}★ from 1 person.");
         assert_eq!(said(&[], 1), None);
     }
 
@@ -150,11 +150,11 @@ mod tests {
     fn equals_are_told_as_equals() {
         assert_eq!(
             said(&[rated(3, 5.0, 9), rated(4, 5.0, 9), rated(5, 5.0, 2)], 1).unwrap(),
-            "Cast-iron pan and Product 4 are rated best: 5.00 ★ from 9 people each."
+            "Cast-iron pan and Product 4 are rated best: 5.00\u{a0}★ from 9 people each."
         );
         assert_eq!(
             said(&[rated(3, 5.0, 9), rated(4, 5.0, 8)], 1).unwrap(),
-            "Cast-iron pan is rated best: 5.00 ★ from 9 people, more people than gave Product 4 the same."
+            "Cast-iron pan is rated best: 5.00\u{a0}★ from 9 people, more people than gave Product 4 the same."
         );
     }
 

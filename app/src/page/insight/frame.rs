@@ -14,7 +14,6 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     export,
     graph::GraphPanel,
-    moment::moment,
     parameter::{Asked, Control, Parameters, View},
     query,
     sentence::Sentence,
@@ -24,8 +23,10 @@ use super::{
 use crate::{
     call::CallError,
     chart,
-    component::table::{self, Column, Sort},
-    cookie::Theme,
+    component::{
+        table::{self, Column, Sort},
+        time::Time,
+    },
     erased::{effect, memo, when},
     format,
     live::{Answer, polled, use_live},
@@ -168,14 +169,12 @@ impl Insight {
         let asked = memo(move || parameters.get().asked);
         let nodes = memo(move || parameters.get().nodes);
         let away = trouble::away();
-        let here = RwSignal::new(false);
-        effect(move || here.set(true));
 
         let (for_top, for_face) = (look.clone(), look.clone());
         let top = move || {
             let look = for_top()?;
-            let moment =
-                look.answer.as_ref().and_then(|(_, shown)| shown.as_ref()).map(|shown| moment(shown.computed_at, here));
+            let shown = look.answer.as_ref().and_then(|(_, shown)| shown.as_ref());
+            let moment = shown.map(|shown| view! { <Time at=shown.computed_at/> }.into_any());
             let trouble = trouble::banner(look.failure.as_ref(), &away.get(), moment, retry, address.here());
             let sentence = look.answer.map(|(asked, shown)| match shown {
                 None => view! { <p class="answer">{(self.empty)(asked)}</p> }.into_any(),
@@ -194,7 +193,7 @@ impl Insight {
         };
         let foot = move || {
             let (asked, shown) = look()?.answer?;
-            Some(self.foot(&shown?, asked, here))
+            Some(self.foot(&shown?, asked))
         };
         let more = move |nodes| address.with(Parameters { nodes, ..parameters.get_untracked() });
         view! {
@@ -248,14 +247,10 @@ impl Insight {
     }
 
     fn exports(self, parameters: Memo<Parameters>) -> Memo<export::Addresses> {
-        let theme = use_live().theme;
+        let dark = use_live().dark;
         memo(move || {
             let (slug, numbers) = (self.question.slug(), self.api(parameters.get().asked));
-            let theme = match theme.get() {
-                Theme::Dark => "&theme=dark",
-                // Without a choice it is the one for paper.
-                _ => "&theme=light",
-            };
+            let theme = if dark.get() { "&theme=dark" } else { "&theme=light" };
             export::Addresses {
                 answer: format!("/api/queries/{slug}?{numbers}"),
                 beside: (self.question == Question::SimilarBuyers)
@@ -341,7 +336,7 @@ impl Insight {
         .into_any()
     }
 
-    fn foot(self, shown: &Shown, asked: Asked, here: RwSignal<bool>) -> AnyView {
+    fn foot(self, shown: &Shown, asked: Asked) -> AnyView {
         let rows = shown.numbers.rows.len();
         // Of a list as long as was asked for nobody knows whether it goes on.
         let more = self.question != Question::TopProducts && rows >= asked.limit as usize;
@@ -352,7 +347,8 @@ impl Insight {
             if more { ", and there may be more" } else { "" },
         );
         let api = format!("/api/queries/{}?{}", self.question.slug(), self.api(asked));
-        view! { <span>{said}{moment(shown.computed_at, here)}</span><a href=api rel="external">"This answer as JSON"</a> }.into_any()
+        view! { <span>{said}<Time at=shown.computed_at/></span><a href=api rel="external">"This answer as JSON"</a> }
+            .into_any()
     }
 }
 

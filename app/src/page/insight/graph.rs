@@ -28,7 +28,7 @@ pub(super) fn GraphPanel(
     more: impl Fn(u32) -> String + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let answer = polled(move || nodes.get(), move |nodes| read::picture(question, nodes));
-    let theme = use_live().theme;
+    let dark = use_live().dark;
     let found = RwSignal::new(None);
     let state = kept_in_address();
     let name = question.slug();
@@ -43,7 +43,7 @@ pub(super) fn GraphPanel(
     };
     let files = move || {
         let limit = nodes.get();
-        let dark = if theme.get() == crate::cookie::Theme::Dark { "&theme=dark" } else { "" };
+        let dark = if dark.get() { "&theme=dark" } else { "" };
         vec![
             ("Drawing (SVG)", format!("/api/graphs/{name}.svg?limit={limit}{dark}"), "svg"),
             ("Nodes (CSV)", format!("/api/graphs/{name}/nodes.csv?limit={limit}"), "nodes.csv"),
@@ -53,7 +53,7 @@ pub(super) fn GraphPanel(
     };
     let host = Host {
         picture: Arc::new(picture),
-        theme: Arc::new(move || theme.track()),
+        theme: Arc::new(move || dark.track()),
         expand: Arc::new(expand),
         found,
         state,

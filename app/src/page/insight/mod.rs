@@ -5,7 +5,6 @@ mod export;
 mod frame;
 mod graph;
 pub mod influencers;
-mod moment;
 mod parameter;
 mod query;
 mod sentence;

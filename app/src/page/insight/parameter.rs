@@ -63,6 +63,8 @@ pub(super) struct Parameters {
 const MOST_DAYS: u32 = 365;
 const MOST_ROWS: u32 = 1000;
 const MOST_RATINGS: u32 = 1_000_000;
+/// As many as the graph view draws well; the server gives no more either.
+const MOST_NODES: u32 = 10_000;
 
 impl Parameters {
     /// What is usual, with as many rows as the page likes best.
@@ -81,7 +83,7 @@ impl Parameters {
                 limit: number("limit", usual.asked.limit, MOST_ROWS),
                 min: number("min", usual.asked.min, MOST_RATINGS),
             },
-            nodes: number("nodes", usual.nodes, 1000),
+            nodes: number("nodes", usual.nodes, MOST_NODES),
             sort: query.get_str("sort").and_then(|text| Sort::read(text, columns)),
         }
     }
@@ -101,6 +103,14 @@ impl Parameters {
                     control.of(usual.asked),
                 ));
             }
+        }
+        if let Some(text) = query.get_str("nodes").filter(|text| within(Some(text), MOST_NODES).is_none()) {
+            said.push(format!(
+                "Nodes is a whole number from 1 to {}, not “{}”: this is with {}.",
+                crate::format::count(u64::from(MOST_NODES)),
+                short(text),
+                usual.nodes,
+            ));
         }
         if let Some(text) = query.get_str("view").filter(|name| View::ALL.iter().all(|view| view.name() != *name)) {
             said.push(format!("There is no view “{}”: this is the chart.", short(text)));
@@ -252,9 +262,27 @@ mod tests {
     #[test]
     fn nonsense_in_an_address_is_as_usual() {
         let usual = Parameters::usual(10);
-        for text in ["days=0", "days=366", "limit=ten", "limit=1001", "view=hologram", "nodes=-3", "min=", "sort=price"]
-        {
+        for text in [
+            "days=0",
+            "days=366",
+            "limit=ten",
+            "limit=1001",
+            "view=hologram",
+            "nodes=-3",
+            "nodes=10001",
+            "min=",
+            "sort=price",
+        ] {
             assert_eq!(Parameters::read(&query(text), usual, COLUMNS), usual, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_number_of_nodes_that_is_offered_can_be_had() {
+        for nodes in crate::graph_view::CHOICES {
+            let query = query(&format!("nodes={nodes}"));
+            assert_eq!(Parameters::read(&query, Parameters::usual(10), COLUMNS).nodes, nodes);
+            assert_eq!(Parameters::wrong(&query, Parameters::usual(10), &[]), "");
         }
     }
 
@@ -266,5 +294,6 @@ mod tests {
         assert_eq!(wrong("view=hologram"), "There is no view “hologram”: this is the chart.");
         assert_eq!(wrong("limit=5&min=1000000&days=0"), "");
         assert_eq!(wrong("min=0").matches('.').count(), 1);
+        assert_eq!(wrong("nodes=many"), "Nodes is a whole number from 1 to 10,000, not “many”: this is with 300.");
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn panel(question: Question, asked: Memo<Asked>) -> AnyView {
 
 fn lead(embedded: bool, name: &str) -> String {
     if embedded {
-        "Sluice keeps this graph in its embedded store and computes the answer from a SQLite file there. On a Neo4j the same \
+        "Sluice keeps this graph in its embedded store and computes the answer from a SQLite file there. On Neo4j the same \
          question is asked in Cypher, which stands below it."
             .to_owned()
     } else {

@@ -4,9 +4,12 @@ use leptos::prelude::*;
 use model::status::{State, Status};
 
 use crate::{
-    component::banner::{Banner, sentence},
+    component::{
+        banner::{Banner, sentence},
+        time::clock,
+    },
     erased::memo,
-    live::{clock, use_live},
+    live::use_live,
 };
 
 /// One thing to say.
@@ -27,8 +30,8 @@ fn alerts(status: &Status) -> Vec<Alert> {
     for connector in &status.connectors {
         for task in &connector.tasks {
             let (tone, what) = match task.state {
-                State::Failed => ("bad", "has stopped"),
-                State::Retrying if !outage => ("warn", "is trying again"),
+                State::Failed => ("bad", "has been down"),
+                State::Retrying if !outage => ("warn", "has been retrying"),
                 _ => ("warn", ""),
             };
             if let Some(trace) = task.trace.as_ref().filter(|_| !what.is_empty()) {

@@ -4,10 +4,12 @@ use leptos::prelude::*;
 use model::happening::{About, Happening, Tone};
 
 use crate::{
-    component::icon::{Glyph, Icon},
+    component::{
+        icon::{Glyph, Icon},
+        time::{Say, Time},
+    },
     erased::memo,
-    format,
-    live::{Clock, use_live},
+    live::use_live,
 };
 
 /// Older than this, a time of day alone would mislead.
@@ -39,28 +41,30 @@ const fn look(tone: Tone) -> (Icon, &'static str, &'static str) {
 }
 
 /// Where there is more about it.
-const fn place(about: About) -> Option<&'static str> {
+fn place(about: About, name: Option<&str>) -> Option<String> {
+    let named = |page: &str, key: &str| name.map_or_else(|| page.to_owned(), |name| format!("{page}?{key}={name}"));
     match about {
-        About::Burst | About::Producer => Some("/simulate"),
-        About::DeadLetters => Some("/dead-letters"),
-        About::Server | About::Kafka | About::Graph | About::Connector => None,
+        About::Burst | About::Producer => Some("/simulate".to_owned()),
+        About::DeadLetters => Some(named("/dead-letters", "topic")),
+        About::Connector => Some(named("/connectors", "sel")),
+        About::Server | About::Kafka | About::Graph => None,
     }
 }
 
 fn line(happening: Happening) -> AnyView {
-    let Happening { at, tone, about, text, .. } = happening;
+    let Happening { at, tone, about, name, text, .. } = happening;
     let (icon, tone, word) = look(tone);
-    let text = match place(about) {
+    let text = match place(about, name.as_deref()) {
         Some(href) => view! { <a href=href>{text}</a> }.into_any(),
         None => view! { <span>{text}</span> }.into_any(),
     };
     let now = use_live().status.with_untracked(|status| status.at);
-    let day = (now - at > YESTERDAY_MS).then(|| format!("{}, ", format::date(at.div_euclid(1000))));
+    let say = if now - at > YESTERDAY_MS { Say::Day } else { Say::Clock };
     view! {
         <li class=tone>
             <Glyph icon/>
             <p><span class="sr">{word}</span>{text}</p>
-            <span class="muted">{day}<Clock ms=Signal::stored(at)/></span>
+            <span class="muted"><Time at say/></span>
         </li>
     }
     .into_any()
@@ -69,6 +73,19 @@ fn line(happening: Happening) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn news_of_a_connector_lead_to_it_and_dead_letters_to_those_of_their_topic() {
+        for (about, name, expected) in [
+            (About::Connector, Some("purchases"), Some("/connectors?sel=purchases")),
+            (About::DeadLetters, Some("purchases"), Some("/dead-letters?topic=purchases")),
+            (About::DeadLetters, None, Some("/dead-letters")),
+            (About::Burst, None, Some("/simulate")),
+            (About::Kafka, None, None),
+        ] {
+            assert_eq!(place(about, name).as_deref(), expected, "{about:?}");
+        }
+    }
 
     #[test]
     fn trouble_is_said_in_a_word_too() {

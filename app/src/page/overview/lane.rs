@@ -88,9 +88,9 @@ pub(super) fn thickness(per_second: f64) -> f64 {
     if per_second < 0.05 { 1.5 } else { (1.8 + (1.0 + per_second).log10() * 1.9).min(11.0) }
 }
 
-/// How high a partition's bar is, up to 40 pixels: by digits too, and never nothing.
+/// How high a partition's bar is, up to 25 pixels, above which the topic's name stands: by digits too, and never nothing.
 pub(super) fn lag_height(lag: i64) -> f64 {
-    (3.0 + (1.0 + lag.max(0) as f64).log10() * 7.4).min(40.0)
+    (3.0 + (1.0 + lag.max(0) as f64).log10() * 4.4).min(25.0)
 }
 
 #[cfg(test)]
@@ -104,7 +104,7 @@ mod tests {
         assert!(thickness(1e12) <= 11.0);
         assert!(lag_height(0) < lag_height(10));
         assert!(lag_height(10) < lag_height(10_000));
-        assert!(lag_height(i64::MAX) <= 40.0);
+        assert!(lag_height(i64::MAX) <= 25.0);
         assert!(lag_height(-1) >= 3.0);
     }
 

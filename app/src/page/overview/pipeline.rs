@@ -43,7 +43,7 @@ pub(super) fn Pipeline() -> impl IntoView {
     let narrow = Kind::ALL.map(|kind| narrow_lane(kind, lanes[kind.index()])).collect_view();
     view! {
         <section class="card" aria-label="Pipeline">
-            <header><h2>"Pipeline"</h2><span class="right">"the wider a line, the more records a second"</span></header>
+            <header><h2>"Pipeline"</h2><span class="right hint-wide">"the wider a line, the more records a second"</span></header>
             // `group`, not `img`: there is a link in it.
             <svg class="pipeline" viewBox="0 0 1076 336" role="group" aria-label=label>
                 <g class="m" font-size="12.5" font-weight="600">
@@ -70,7 +70,7 @@ pub(super) fn Pipeline() -> impl IntoView {
                             format::thousands(counts.relationships()),
                         )
                     })}</p>
-                    <p><a href="/dead-letters">{move || format::plural(dead.get(), "dead letter", "dead letters")}</a></p>
+                    <p><a href="/dead-letters">{move || dead_letters(dead.get())}</a></p>
                 </li>
             </ul>
         </section>
@@ -220,6 +220,10 @@ fn graph_box(graph: Memo<GraphStatus>) -> impl IntoView {
     }
 }
 
+fn dead_letters(dead: i64) -> String {
+    if dead == 0 { "no dead letters".to_owned() } else { format::plural(dead, "dead letter", "dead letters") }
+}
+
 fn dead_box(dead: Memo<i64>) -> impl IntoView {
     let navigate = use_navigate();
     let class = move || if dead.get() == 0 { "dead none" } else { "dead" };
@@ -238,10 +242,7 @@ fn dead_box(dead: Memo<i64>) -> impl IntoView {
             >
                 <rect x="854" y="298" width="220" height="36" rx="10"/>
                 <text x="872" y="321" font-size="13.5" font-weight="650">
-                    {move || match dead.get() {
-                        0 => "no dead letters".to_owned(),
-                        dead => format::plural(dead, "dead letter", "dead letters"),
-                    }}
+                    {move || dead_letters(dead.get())}
                 </text>
                 <path class="mark" transform="translate(1042 308)" d="M3 8h9.5M9 4.4L12.6 8 9 11.6"/>
             </a>

@@ -1,32 +1,22 @@
-//! The tasks of the sinks, wherever they run: what each does, since when, why, and what it does next.
+//! The tasks of all sinks, wherever they run, and what each sink can be told.
 
 use leptos::prelude::*;
-use model::status::{ConnectorStatus, Retry, State, Status, TaskStatus};
+use model::status::{ConnectorStatus, State, Status, TaskStatus};
 
 use crate::{
     call::act::Aim,
-    component::{
-        banner::{Refused, sentence},
-        state::StateBadge,
-    },
+    component::{banner::Refused, state::StateBadge, task},
     erased::memo,
-    format,
-    live::{Clock, use_live},
+    live::use_live,
 };
 
 /// A line of the table.
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
-    /// The connector's name on its first line, so that it is read once.
-    name: Option<String>,
-    task: String,
-    state: State,
-    partitions: String,
-    /// Since when, in epoch milliseconds; none where no task is.
-    since: Option<i64>,
-    why: String,
-    /// How many tries failed, and when the next one is.
-    next: Option<Retry>,
+    /// The connector on its first line, so that it is read once.
+    connector: Option<(String, State)>,
+    /// None where it was told to have none, or no process that runs sinks is heard of.
+    task: Option<TaskStatus>,
 }
 
 fn rows(status: &Status) -> Vec<Row> {
@@ -34,39 +24,10 @@ fn rows(status: &Status) -> Vec<Row> {
 }
 
 fn rows_of(connector: &ConnectorStatus) -> Vec<Row> {
-    let row = |index: usize, task: &TaskStatus| Row {
-        name: (index == 0).then(|| connector.name.clone()),
-        task: format!("{} #{}", task.worker, task.id),
-        state: task.state,
-        partitions: listed(&task.partitions),
-        since: Some(task.since),
-        why: why(task),
-        next: task.retry,
-    };
-    if connector.tasks.is_empty() {
-        // It was told to have none, or no process that runs sinks is heard of.
-        let why = if connector.state == State::Stopped { "it was told to stop" } else { "no process runs its tasks" };
-        let nobody = TaskStatus { state: connector.state, trace: Some(why.to_owned()), ..TaskStatus::default() };
-        return vec![Row { task: "nowhere".to_owned(), since: None, ..row(0, &nobody) }];
-    }
-    connector.tasks.iter().enumerate().map(|(index, task)| row(index, task)).collect()
-}
-
-fn listed(partitions: &[i32]) -> String {
-    if partitions.is_empty() {
-        return "none".to_owned();
-    }
-    partitions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn why(task: &TaskStatus) -> String {
-    let trace = task.trace.as_deref().and_then(|trace| trace.lines().next());
-    trace.or(task.notice.as_deref()).map(sentence).unwrap_or_default()
-}
-
-fn next_try(retry: Retry) -> impl IntoView {
-    let tries = format::plural(i64::from(retry.tries), "try", "tries");
-    view! { " "{tries}" failed, the next one is at "<Clock ms=Signal::stored(retry.next_at)/>"." }
+    let named = Some((connector.name.clone(), connector.state));
+    let mut tasks = connector.tasks.iter().cloned();
+    let first = Row { connector: named, task: tasks.next() };
+    std::iter::once(first).chain(tasks.map(|task| Row { connector: None, task: Some(task) })).collect()
 }
 
 /// The card.
@@ -76,25 +37,7 @@ pub(super) fn Tasks() -> impl IntoView {
     let rows = memo(move || live.status.with(rows));
     let aim = ServerAction::<Aim>::new();
     let refused = aim.value();
-    let lines = move || {
-        rows.get()
-            .into_iter()
-            .map(|row| {
-                let state = row.state;
-                view! {
-                    <tr>
-                        <th scope="row">{row.name.clone().map(|name| view! { <a href=format!("/connectors?sel={name}")>{name.clone()}</a> })}</th>
-                        <td><StateBadge state=Signal::stored(state)/></td>
-                        <td>{row.task}</td>
-                        <td class="spans">{row.partitions}</td>
-                        <td class="since">{row.since.map(|since| view! { <Clock ms=Signal::stored(since)/> })}</td>
-                        <td class="why">{row.why}{row.next.map(next_try)}</td>
-                        <td class="orders">{row.name.map(|name| orders(aim, name, state))}</td>
-                    </tr>
-                }
-            })
-            .collect_view()
-    };
+    let lines = move || rows.get().into_iter().map(|row| line(row, aim)).collect_view();
     view! {
         <section class="card" aria-label="Tasks of the sinks">
             <header><h2>"Sinks"</h2><span class="right">"each task, wherever it runs"</span></header>
@@ -104,11 +47,7 @@ pub(super) fn Tasks() -> impl IntoView {
                     <thead>
                         <tr>
                             <th scope="col">"Connector"</th>
-                            <th scope="col">"State"</th>
-                            <th scope="col">"Task"</th>
-                            <th scope="col">"Partitions"</th>
-                            <th scope="col">"Since"</th>
-                            <th scope="col">"Why, and what next"</th>
+                            {task::heads()}
                             <th scope="col"><span class="sr">"Orders"</span></th>
                         </tr>
                     </thead>
@@ -120,8 +59,32 @@ pub(super) fn Tasks() -> impl IntoView {
     }
 }
 
+fn line(row: Row, aim: ServerAction<Aim>) -> AnyView {
+    let Row { connector, task } = row;
+    let stopped = connector.as_ref().is_some_and(|(_, state)| *state == State::Stopped);
+    let orders = connector.as_ref().map(|(name, state)| orders(aim, name, *state));
+    let name = connector.map(|(name, _)| view! { <a href=format!("/connectors?sel={name}")>{name.clone()}</a> });
+    let name = view! { <td class="of">{name}</td> }.into_any();
+    let orders = view! { <td class="orders">{orders}</td> }.into_any();
+    match task {
+        Some(task) => task::row(task, Some(name), Some(orders)),
+        None => view! {
+            <tr>
+                {name}
+                <th scope="row">"nowhere"</th>
+                <td><StateBadge state=Signal::stored(if stopped { State::Stopped } else { State::Unassigned })/></td>
+                <td class="spans">"none"</td>
+                <td></td>
+                <td class="why">{if stopped { "It was told to stop." } else { "No process runs its tasks." }}</td>
+                {orders}
+            </tr>
+        }
+        .into_any(),
+    }
+}
+
 /// What the connector can be told as it is now.
-fn orders(aim: ServerAction<Aim>, name: String, state: State) -> AnyView {
+fn orders(aim: ServerAction<Aim>, name: &str, state: State) -> AnyView {
     let locked = !use_live().visitor.may_change();
     let (order, word) = match state {
         State::Paused | State::Stopped => ("resume", "Resume"),
@@ -129,6 +92,7 @@ fn orders(aim: ServerAction<Aim>, name: String, state: State) -> AnyView {
         _ => ("pause", "Pause"),
     };
     let label = format!("{word} {name}");
+    let name = name.to_owned();
     view! {
         <ActionForm action=aim>
             <input type="hidden" name="connector" value=name/>
@@ -143,8 +107,9 @@ fn orders(aim: ServerAction<Aim>, name: String, state: State) -> AnyView {
 mod tests {
     use super::*;
 
-    fn connector(tasks: Vec<TaskStatus>) -> ConnectorStatus {
-        ConnectorStatus {
+    #[test]
+    fn the_connector_is_named_once_and_one_without_tasks_has_a_line_too() {
+        let connector = |tasks| ConnectorStatus {
             name: "purchases".into(),
             kind: Some(model::Kind::Purchase),
             state: State::Running,
@@ -152,30 +117,10 @@ mod tests {
             latency_p50_ms: None,
             latency_p99_ms: None,
             tasks,
-        }
-    }
-
-    #[test]
-    fn a_task_that_retries_says_why_and_when_next() {
-        let task = TaskStatus {
-            id: 1,
-            worker: "host:3000".into(),
-            state: State::Retrying,
-            trace: Some("the graph does not answer".into()),
-            retry: Some(Retry { tries: 3, next_at: 1_000 }),
-            ..TaskStatus::default()
         };
-        let rows = rows_of(&connector(vec![task]));
-        assert_eq!(rows[0].task, "host:3000 #1");
-        assert_eq!(rows[0].why, "The graph does not answer.");
-        assert_eq!(rows[0].next.map(|retry| retry.tries), Some(3));
-    }
-
-    #[test]
-    fn the_connector_is_named_once_and_one_without_tasks_says_so() {
         let rows = rows_of(&connector(vec![TaskStatus::default(), TaskStatus::default()]));
-        assert_eq!(rows.iter().filter(|row| row.name.is_some()).count(), 1);
+        assert_eq!(rows.iter().map(|row| row.connector.is_some()).collect::<Vec<_>>(), [true, false]);
         let rows = rows_of(&connector(Vec::new()));
-        assert_eq!((rows[0].task.as_str(), rows[0].why.as_str()), ("nowhere", "No process runs its tasks."));
+        assert_eq!((rows.len(), &rows[0].task, rows[0].connector.is_some()), (1, &None, true));
     }
 }

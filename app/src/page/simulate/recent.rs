@@ -7,10 +7,14 @@ use super::burst::{is_under_way, outcome, speed};
 use crate::{
     call::act::{CancelBurst, StartBurst},
     chart::scale::colour,
-    component::{banner::Refused, icon::Swatch},
+    component::{
+        banner::Refused,
+        icon::Swatch,
+        time::{Say, Time},
+    },
     erased::{effect, memo},
     format,
-    live::{Clock, use_live},
+    live::use_live,
 };
 
 /// The card.
@@ -119,7 +123,7 @@ fn row(id: String, again: ServerAction<StartBurst>, cancel: ServerAction<CancelB
             <td class="n">{tell(|burst| speed(burst).unwrap_or_else(|| "–".to_owned()))}</td>
             <td class="n">{tell(|burst| format::count(burst.dead_lettered))}</td>
             <td class="n"><code>{first.seed.to_string()}</code></td>
-            <td class="n"><Clock ms=Signal::stored(first.started_at)/></td>
+            <td class="n"><Time at=first.started_at say=Say::Short/></td>
             <td class="orders">{orders}</td>
         </tr>
     }

@@ -6,8 +6,7 @@ use model::record::{Form, Opened, Place};
 
 use super::{
     address::Address,
-    list::badge,
-    moment::{Local, moment},
+    list::{badge, moment},
     picture::picture,
 };
 use crate::{
@@ -20,7 +19,7 @@ use crate::{
 
 /// The record that the address names, beside the list; nothing if it names none.
 #[component]
-pub(super) fn Detail(address: Memo<Address>, local: Local) -> impl IntoView {
+pub(super) fn Detail(address: Memo<Address>) -> impl IntoView {
     let open = memo(move || address.get().open);
     let status = use_live().status;
     // What became of a record is worth asking for again once a checkpoint has passed it.
@@ -61,7 +60,7 @@ pub(super) fn Detail(address: Memo<Address>, local: Local) -> impl IntoView {
     let shown = move || {
         answer.get().and_then(|answer| match answer {
             Ok(None) => None,
-            Ok(Some(record)) => Some(record_view(record, local)),
+            Ok(Some(record)) => Some(record_view(record)),
             Err(error) => Some(gone(&error)),
         })
     };
@@ -97,7 +96,7 @@ fn gone(error: &CallError) -> AnyView {
         .into_any()
 }
 
-fn record_view(record: Opened, local: Local) -> AnyView {
+fn record_view(record: Opened) -> AnyView {
     let Opened { row, key, headers, bytes, form, body, shown_bytes, story, graph } = record;
     let what = match form {
         Form::Json => "Value, as JSON",
@@ -135,7 +134,7 @@ fn record_view(record: Opened, local: Local) -> AnyView {
             <dt>"Topic"</dt><dd>{row.place.topic.topic()}</dd>
             <dt>"Partition"</dt><dd>{row.place.partition}</dd>
             <dt>"Offset"</dt><dd>{format::thousands(row.place.offset)}</dd>
-            <dt>"Timestamp"</dt><dd>{moment(row.at, local)}{utc}</dd>
+            <dt>"Timestamp"</dt><dd>{moment(row.at)}{utc}</dd>
             <dt>"Size"</dt><dd>{format!("{} (key and value)", format::plural(bytes as i64, "byte", "bytes"))}</dd>
         </dl>
         {headers}

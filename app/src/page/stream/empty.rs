@@ -3,15 +3,13 @@
 use leptos::prelude::*;
 use model::{Kind, record::Away};
 
-use super::{
-    address::Address,
-    moment::{Local, moment},
-};
+use super::address::Address;
 use crate::{
     call::act::StartBurst,
     component::{
         banner::{Refused, sentence},
         icon::{Glyph, Icon},
+        time::Time,
     },
     erased::effect,
     format,
@@ -19,12 +17,12 @@ use crate::{
 };
 
 /// Kafka does not answer.
-pub(super) fn away(away: Away, local: Local) -> AnyView {
+pub(super) fn away(away: Away) -> AnyView {
     view! {
         <div class="banner warn" role="status">
             <Glyph icon=Icon::Warning/>
             <p>
-                <b>"Kafka has not answered since "{moment(Some(away.since), local)}"."</b>
+                <b>"Kafka has not answered since "<Time at=away.since/>"."</b>
                 " The stream goes on by itself when it does. "
                 <span class="muted">{sentence(&away.reason)}</span>
             </p>

@@ -7,7 +7,6 @@ use super::{
     address::Address,
     buffer::{Buffer, Line},
     empty,
-    moment::{Local, moment},
 };
 use crate::{
     call::CallError,
@@ -15,6 +14,7 @@ use crate::{
     component::{
         banner::Refused,
         icon::{Glyph, Icon, Swatch},
+        time::{Say, Time},
     },
     erased::{memo, when},
     format,
@@ -40,7 +40,6 @@ pub(super) fn list(
     first: Result<News, CallError>,
     open: Memo<String>,
     paused: RwSignal<bool>,
-    local: Local,
 ) -> AnyView {
     let first = match first {
         Ok(first) => first,
@@ -73,7 +72,7 @@ pub(super) fn list(
     let held = memo(move || buffer.with(|buffer| buffer.held_total));
     let more = memo(move || buffer.with(|buffer| buffer.more));
     let any = memo(move || shown.get() > 0);
-    let is_away = move || away.get().map(|it| empty::away(it, local));
+    let is_away = move || away.get().map(|it| empty::away(it));
     let picks = address.picks();
     let closed = StoredValue::new(address.closed());
     let none = move || {
@@ -88,7 +87,8 @@ pub(super) fn list(
         })
     };
     let each = move || buffer.with(|buffer| buffer.lines.clone());
-    let heading = move || if local.0.get() { "Time" } else { "Time (UTC)" };
+    let awake = use_live().awake;
+    let heading = move || if awake.get() { "Time" } else { "Time (UTC)" };
     let table = move || {
         view! {
             <table class="numbers records">
@@ -107,7 +107,7 @@ pub(super) fn list(
                     <For
                         each
                         key=|line| (line.row.place, line.row.at)
-                        children=move |each| closed.with_value(|address| line(each, address, open, local))
+                        children=move |each| closed.with_value(|address| line(each, address, open))
                     />
                 </tbody>
             </table>
@@ -192,7 +192,7 @@ fn arrived(buffer: RwSignal<Buffer>, held: Memo<u64>) -> AnyView {
     })
 }
 
-fn line(line: Line, address: &Address, open: Memo<String>, local: Local) -> AnyView {
+fn line(line: Line, address: &Address, open: Memo<String>) -> AnyView {
     let Line { row, fate } = line;
     let Row { place, at, key, gist, reason, .. } = row;
     let name = place.to_string();
@@ -206,7 +206,7 @@ fn line(line: Line, address: &Address, open: Memo<String>, local: Local) -> AnyV
     let link = view! { <a href=href data-noscroll="" aria-current=current>{broken}<bdi>{gist}</bdi></a> };
     view! {
         <tr>
-            <td class="when">{moment(at, local)}</td>
+            <td class="when">{moment(at)}</td>
             <td class="of"><Swatch colour=colour(place.topic.index())/><span>{place.topic.topic()}</span></td>
             <td class="place"><span class="sr">"partition "</span>{place.partition}<span aria-hidden="true">":"</span><span class="sr">" offset "</span>{place.offset}</td>
             <td class="by">{key}</td>
@@ -215,6 +215,14 @@ fn line(line: Line, address: &Address, open: Memo<String>, local: Local) -> AnyV
         </tr>
     }
     .into_any()
+}
+
+/// When a record was produced.
+pub(super) fn moment(at: Option<i64>) -> AnyView {
+    match at {
+        Some(at) => view! { <Time at say=Say::Exact/> }.into_any(),
+        None => view! { <span class="muted">"no time"</span> }.into_any(),
+    }
 }
 
 /// What has become of a record: a word, an icon and a colour; a dead letter is a link.

@@ -8,7 +8,6 @@ mod empty;
 #[cfg(feature = "hydrate")]
 mod feed;
 mod list;
-mod moment;
 mod picture;
 
 use leptos::prelude::*;
@@ -20,7 +19,6 @@ use crate::{
 };
 
 use address::Address;
-use moment::Local;
 
 /// Records that a page begins with.
 const FIRST: u32 = 100;
@@ -33,13 +31,12 @@ pub(crate) fn Stream() -> impl IntoView {
     let filter = memo(move || address.get().closed());
     let open = memo(move || address.get().open);
     let paused = RwSignal::new(false);
-    let local = Local::start();
     let first = Resource::<_, Json>::new_with_options(
         move || filter.get(),
         |Address { topic, text, broken, .. }| async move { read::stream(topic, text, broken, FIRST).await },
         false,
     );
-    let list = move || first.get().map(|first| list::list(filter.get_untracked(), first, open, paused, local));
+    let list = move || first.get().map(|first| list::list(filter.get_untracked(), first, open, paused));
     let layout = move || if open.with(String::is_empty) { "stream" } else { "stream opened" };
     view! {
         <p class="lead">
@@ -47,7 +44,7 @@ pub(crate) fn Stream() -> impl IntoView {
             "stands in the graph."
         </p>
         <div class=layout>
-            <detail::Detail address local/>
+            <detail::Detail address/>
             <section class="card">
                 <bar::Bar address/>
                 <Transition fallback=|| view! { <p class="muted hint" aria-busy="true">"Reading the topics…"</p> }>{list}</Transition>

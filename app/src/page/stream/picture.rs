@@ -11,13 +11,18 @@ const HEIGHT: f64 = 120.0;
 const Y: f64 = 58.0;
 /// How far a node reaches.
 const RADIUS: f64 = 19.0;
-/// Letters of a name under its node.
-const LETTERS: usize = 20;
+/// How wide a letter of a name under a node may be.
+const LETTER: f64 = 8.2;
 
 /// The picture, and where to see more of what is in it.
 pub(super) fn picture(piece: Piece) -> AnyView {
     let count = piece.nodes.len();
-    let nodes = piece.nodes.iter().zip(places(count)).map(|((thing, name, _), x)| node(*thing, name, x)).collect_view();
+    let nodes = piece
+        .nodes
+        .iter()
+        .zip(places(count))
+        .map(|((thing, name, _), x)| node(*thing, &short(name, count), x))
+        .collect_view();
     let places: Vec<f64> = places(count).collect();
     let edges = piece
         .edges
@@ -73,7 +78,7 @@ fn node(thing: Thing, name: &str, x: f64) -> AnyView {
     };
     view! {
         <path d=shape fill=colour/>
-        <text x=x y=Y + RADIUS + 18.0 text-anchor="middle" font-size="13" font-weight="650">{short(name)}</text>
+        <text x=x y=Y + RADIUS + 18.0 text-anchor="middle" font-size="12" font-weight="650">{name.to_owned()}</text>
         <text class="m" x=x y=Y + RADIUS + 34.0 text-anchor="middle" font-size="11.5">{word}</text>
     }
     .into_any()
@@ -89,11 +94,13 @@ fn edge(kind: &str, detail: &str, from: f64, to: f64) -> AnyView {
     .into_any()
 }
 
-fn short(name: &str) -> String {
-    if name.chars().count() <= LETTERS {
+/// As much of a name as has room under one of so many nodes.
+fn short(name: &str, nodes: usize) -> String {
+    let letters = (WIDTH / nodes.max(1) as f64 / LETTER) as usize;
+    if name.chars().count() <= letters {
         return name.to_owned();
     }
-    let mut short: String = name.chars().take(LETTERS - 1).collect();
+    let mut short: String = name.chars().take(letters - 1).collect();
     short.push('…');
     short
 }
@@ -131,6 +138,7 @@ mod tests {
             edges: vec![("RATED".to_owned(), "★★★★".to_owned())],
         };
         assert_eq!(sentence(&piece), "Ada RATED ★★★★ Dune");
-        assert_eq!(short("A name of twenty-four letters"), "A name of twenty-fo…");
+        assert_eq!(short("A name of twenty-nine letters", 3), "A name of twenty…");
+        assert_eq!(short("A name of twenty-nine letters", 1), "A name of twenty-nine letters");
     }
 }

@@ -73,7 +73,7 @@ pub(super) async fn create(State(connect): State<Connect>, body: Bytes) -> Resul
             "Unrecognized field \"{field}\": a request to create a connector has name, config and initial_state"
         )));
     }
-    let config = checked(&connect, &name, config)?;
+    let config = checked(&connect, &name, config).await?;
     let raw = config.raw.clone();
     match connect.workers.put(config, Existing::Keep, target).await? {
         Put::Created => Ok(created(&name, &raw)),
@@ -106,7 +106,7 @@ fn encoded(name: &str) -> String {
 }
 
 /// A configuration that can run, or everything that is wrong with it.
-fn checked(connect: &Connect, name: &str, mut config: Nullable) -> Result<Config, Error> {
+async fn checked(connect: &Connect, name: &str, mut config: Nullable) -> Result<Config, Error> {
     match config.get("name") {
         Some(Some(stated)) if stated != name => {
             return Err(Error::bad_request(format!(
@@ -119,10 +119,12 @@ fn checked(connect: &Connect, name: &str, mut config: Nullable) -> Result<Config
     let infos = validate(&class, &config, connect.workers.process());
     if infos.error_count == 0 {
         let raw: Raw = config.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
-        return read(name, &raw, connect.workers.process()).map_err(|problems| {
+        let config = read(name, &raw, connect.workers.process()).map_err(|problems| {
             let problems: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
             invalid(&problems)
-        });
+        })?;
+        let problems = connect.workers.preflight(&config).await?;
+        return if problems.is_empty() { Ok(config) } else { Err(invalid(&problems)) };
     }
     let errors: Vec<String> = infos.configs.into_iter().flat_map(|config| config.value.errors).collect();
     Err(invalid(&errors))
@@ -186,7 +188,7 @@ pub(super) async fn put_config(
     body: Bytes,
 ) -> Result<Response, Error> {
     let name = part(name)?;
-    let config = checked(&connect, &name, body::texts(body::object(&body)?)?)?;
+    let config = checked(&connect, &name, body::texts(body::object(&body)?)?).await?;
     replace(&connect, &name, config).await
 }
 
@@ -206,7 +208,7 @@ pub(super) async fn patch_config(
             None => config.remove(&key),
         };
     }
-    let config = checked(&connect, &name, config)?;
+    let config = checked(&connect, &name, config).await?;
     replace(&connect, &name, config).await
 }
 

@@ -148,6 +148,10 @@ impl Workers for Memory {
         }))
     }
 
+    async fn preflight(&self, _: &Config) -> Result<Vec<String>, Unavailable> {
+        Ok(Vec::new())
+    }
+
     async fn put(&self, config: Config, existing: Existing, target: Option<Target>) -> Result<Put, Unavailable> {
         let mut all = self.all()?;
         match (all.get_mut(&config.name), existing) {

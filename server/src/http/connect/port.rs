@@ -24,6 +24,9 @@ pub(crate) trait Workers: Send + Sync + 'static {
     /// A connector with its tasks, wherever these run.
     async fn get(&self, name: &str) -> Result<Option<Connector>, Unavailable>;
 
+    /// What is wrong with a configuration that only the database knows, one sentence each.
+    async fn preflight(&self, config: &Config) -> Result<Vec<String>, Unavailable>;
+
     /// Creates a connector, or replaces the configuration of the one that has the name; `target` is what is wanted of it,
     /// and none leaves that as it is (for a new one: to run). One step: nobody sees half of it.
     async fn put(&self, config: Config, existing: Existing, target: Option<Target>) -> Result<Put, Unavailable>;

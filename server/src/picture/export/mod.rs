@@ -1,9 +1,8 @@
 //! A picture taken away as a file: its nodes or its edges as a table. The drawing itself is the pages' own still picture.
 
-mod csv;
-
-use csv::Csv;
 use model::picture::{NodeKind, Picture, PictureNode};
+
+use crate::export::csv::Csv;
 
 /// The nodes, one a row, with the places at which they are drawn.
 pub(crate) fn nodes(picture: &Picture) -> String {
@@ -55,11 +54,10 @@ mod tests {
             groups: vec!["Books".into()],
             ..Picture::default()
         };
-        let expected = "kind,id,label,group,weight,detail,x,y\r\nuser,-7,'=cmd(),Books,0.5,\"2 purchases, 3 units\",-1,0.5\r\n\
+        let expected = "\u{feff}kind,id,label,group,weight,detail,x,y\r\nuser,-7,'=cmd(),Books,0.5,\"2 purchases, 3 units\",-1,0.5\r\n\
             product,1,Dune,Books,0.5,\"2 purchases, 3 units\",1,0\r\n";
         assert_eq!(nodes(&picture), expected);
-        let expected =
-            "from_kind,from_id,from_label,to_kind,to_id,to_label,weight\r\nuser,-7,'=cmd(),product,1,Dune,0.25\r\n";
+        let expected = "\u{feff}from_kind,from_id,from_label,to_kind,to_id,to_label,weight\r\nuser,-7,'=cmd(),product,1,Dune,0.25\r\n";
         assert_eq!(edges(&picture), expected);
     }
 }

@@ -14,7 +14,9 @@ use model::{
 
 use super::{
     Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, Intent, LedgerEntry, Letters, Needs,
-    Neighbours, Outcome, ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Wanted, ledger::After,
+    Neighbours, Outcome, ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, Wanted,
+    ledger::After,
+    mutation::{FoundNode, KeyShape, Node, Properties, Relationship},
     takeover,
 };
 
@@ -22,12 +24,14 @@ mod checkpoint;
 mod file;
 mod found;
 mod ledger;
+pub(super) mod mutation;
 mod pool;
 mod query;
 mod target;
 mod trouble;
 mod write;
 
+use mutation::Refusal;
 use pool::{End, Pool};
 pub use query::{aside, statements};
 
@@ -92,7 +96,14 @@ impl Store for Embedded {
 
     async fn write(&self, batch: &Batch) -> Result<Outcome, Error> {
         let batch = batch.clone();
-        self.pool.write("writing a batch", move |tx| write::write(tx, &batch)).await
+        const ATTEMPT: &str = "writing a batch";
+        let written = self.pool.write(ATTEMPT, move |tx| write::write(tx, &batch)).await?;
+        written.map_err(|Refusal { code, message }| Error {
+            attempt: ATTEMPT,
+            trouble: Trouble::Data,
+            code: Some(code.to_owned()),
+            message,
+        })
     }
 
     async fn probe(&self, batch: &Batch) -> Result<(), Error> {
@@ -272,6 +283,25 @@ impl Store for Embedded {
     async fn found(&self, needs: &Needs) -> Result<Changes, Error> {
         let needs = needs.clone();
         self.pool.read("reading what a record became", move |tx| found::found(tx, &needs)).await
+    }
+
+    async fn nodes(&self, node: &Node) -> Result<Vec<FoundNode>, Error> {
+        let node = node.clone();
+        self.pool.read("reading nodes", move |tx| mutation::nodes(tx, &node)).await
+    }
+
+    async fn relationships(&self, relationship: &Relationship) -> Result<Vec<Properties>, Error> {
+        let relationship = relationship.clone();
+        self.pool.read("reading relationships", move |tx| mutation::relationships(tx, &relationship)).await
+    }
+
+    /// Nothing is to be done: every property that a node can be found by has its place in an index.
+    async fn explain(&self, _statement: &str) -> Result<(), Error> {
+        Err(Error::new("looking at a statement", Trouble::Data, "Cypher needs Neo4j, and this is the embedded store"))
+    }
+
+    async fn make_unique(&self, _shapes: &[KeyShape]) -> Result<(), Error> {
+        Ok(())
     }
 
     async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Option<Neighbours>, Error> {

@@ -4,7 +4,11 @@ use std::{collections::HashSet, hash::Hash};
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, ToSql, params};
 
-use super::{checkpoint, ledger, pool::End};
+use super::{
+    checkpoint, ledger,
+    mutation::{self, Refusal},
+    pool::End,
+};
 use crate::{
     graph::{
         Batch, Before, Changes, Checkpoint, CheckpointId, Interval, Needs, Outcome, Tally,
@@ -16,8 +20,8 @@ use crate::{
     kind,
 };
 
-/// Writes a batch in a transaction that holds the write lock already.
-pub(super) fn write(connection: &Connection, batch: &Batch) -> Result<End<Outcome>> {
+/// Writes a batch in a transaction that holds the write lock already; or says why it can't be, for what a record says.
+pub(super) fn write(connection: &Connection, batch: &Batch) -> Result<End<std::result::Result<Outcome, Refusal>>> {
     let found = checkpoint::look(connection, &batch.intervals)?;
     let states = takeover::states(&found);
     let verdicts = batch.intervals.iter().zip(&states).map(|(interval, state)| verdict(interval, *state));
@@ -25,14 +29,17 @@ pub(super) fn write(connection: &Connection, batch: &Batch) -> Result<End<Outcom
         Verdict::Write => {
             let (changes, written) = kind::plan(batch, before(connection, &kind::needs(batch))?);
             apply(connection, &changes)?;
+            if let Err(refusal) = mutation::apply(connection, batch)? {
+                return Ok(End::Rollback(Err(refusal)));
+            }
             bury(connection, batch, &found)?;
             checkpoint::put(connection, &takeover::all_moved(&found, &batch.intervals, &written.tallies))?;
-            End::Commit(Outcome::Committed(written))
+            End::Commit(Ok(Outcome::Committed(written)))
         }
-        Verdict::Already => End::Rollback(Outcome::Already),
-        Verdict::Fenced => End::Rollback(Outcome::Fenced),
-        Verdict::Gone => End::Rollback(Outcome::Gone),
-        Verdict::Astray => End::Rollback(Outcome::Astray(takeover::astray(&batch.intervals, &states))),
+        Verdict::Already => End::Rollback(Ok(Outcome::Already)),
+        Verdict::Fenced => End::Rollback(Ok(Outcome::Fenced)),
+        Verdict::Gone => End::Rollback(Ok(Outcome::Gone)),
+        Verdict::Astray => End::Rollback(Ok(Outcome::Astray(takeover::astray(&batch.intervals, &states)))),
     })
 }
 
@@ -50,7 +57,8 @@ pub(super) fn reset(connection: &Connection, to: &[(CheckpointId, i64)]) -> Resu
     let all = checkpoint::all(connection)?;
     connection.execute_batch(
         "DELETE FROM user; DELETE FROM product; DELETE FROM purchase; DELETE FROM bought; DELETE FROM rated; \
-         DELETE FROM reviewed; DELETE FROM follows; DELETE FROM dead_letter; DELETE FROM checkpoint;",
+         DELETE FROM reviewed; DELETE FROM follows; DELETE FROM generic_relationship; DELETE FROM generic_property; \
+         DELETE FROM generic_node; DELETE FROM dead_letter; DELETE FROM checkpoint;",
     )?;
     checkpoint::put(connection, &takeover::reset(&all, to))
 }

@@ -20,7 +20,9 @@ use uuid::Uuid;
 
 use super::{
     Batch, Changes, Checkpoint, CheckpointId, Claim, Description, Error, Intent, LedgerEntry, Letters, Needs,
-    Neighbours, Outcome, ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, Wanted, ledger::After,
+    Neighbours, Outcome, ProductFacts, RatingCounts, ReplayClaim, Sales, Store, Target, Trouble, Wanted,
+    ledger::After,
+    mutation::{FoundNode, KeyShape, Node, Properties, Relationship},
     takeover,
 };
 
@@ -38,6 +40,7 @@ mod found;
 mod ledger;
 mod link;
 mod mark;
+mod mutation;
 mod query;
 mod reset;
 mod schema;
@@ -342,6 +345,29 @@ impl Store for Neo4j {
 
     async fn found(&self, needs: &Needs) -> Result<Changes, Error> {
         read!(self, "reading what a record became", found::found(needs))
+    }
+
+    async fn nodes(&self, node: &Node) -> Result<Vec<FoundNode>, Error> {
+        read!(self, "reading nodes", mutation::nodes(node))
+    }
+
+    async fn relationships(&self, relationship: &Relationship) -> Result<Vec<Properties>, Error> {
+        read!(self, "reading relationships", mutation::relationships(relationship))
+    }
+
+    async fn explain(&self, statement: &str) -> Result<(), Error> {
+        let mut tx = self.reader.begin("looking at a statement").await?;
+        let answer = tx.run(format!("EXPLAIN {statement}").into()).await.map(End::Rollback);
+        tx.end(answer).await.map_err(|error| match &error.code {
+            // Of the statement itself, and not of who asks or when.
+            Some(code) if code.starts_with("Neo.ClientError.Statement.") => Error { trouble: Trouble::Data, ..error },
+            _ => error,
+        })
+    }
+
+    async fn make_unique(&self, shapes: &[KeyShape]) -> Result<(), Error> {
+        self.admit().await?;
+        schema::make_unique(&self.schema, shapes).await
     }
 
     async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Option<Neighbours>, Error> {

@@ -8,9 +8,11 @@ use super::{
     checkpoint,
     link::{End, Link, Transaction},
     mark::Mark,
+    mutation::quoted,
 };
 use crate::graph::{
     Error, Trouble,
+    mutation::KeyShape,
     version::{self, Migrations, Step, UNVERSIONED, VERSION},
 };
 
@@ -78,6 +80,27 @@ async fn make(link: &Link) -> Result<(), Error> {
     }
     for (name, target) in INDEXES {
         run(link, &format!("CREATE INDEX {name} IF NOT EXISTS FOR {target}")).await?;
+    }
+    run(link, "CALL db.awaitIndexes()").await
+}
+
+/// Makes constraints and indexes for keys that a person has chosen. Where there is an index or a stronger constraint already,
+/// that one does.
+pub(super) async fn make_unique(link: &Link, shapes: &[KeyShape]) -> Result<(), Error> {
+    for KeyShape { labels, names } in shapes {
+        let Some((first, more)) = labels.split_first() else { continue };
+        let name = quoted(&format!("sluice_key_{}_{}", labels.join("_"), names.join("_")));
+        let label = quoted(first);
+        let keys = names.iter().map(|name| format!("n.{}", quoted(name))).collect::<Vec<_>>().join(", ");
+        let create = if more.is_empty() {
+            format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE ({keys}) IS UNIQUE")
+        } else {
+            format!("CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON ({keys})")
+        };
+        match run(link, &create).await {
+            Err(error) if error.code.as_deref().is_some_and(|code| code.ends_with("AlreadyExists")) => {}
+            done => done.map_err(|error| explain(error, &format!("(n:{label})"), &names.join(", ")))?,
+        }
     }
     run(link, "CALL db.awaitIndexes()").await
 }

@@ -9,7 +9,7 @@ use super::{
     checkpoint, ledger,
     link::{End, Transaction},
     mark::Mark,
-    row, statement, told,
+    mutation, row, statement, told,
 };
 use crate::{
     graph::{
@@ -30,6 +30,7 @@ pub(super) async fn write(tx: &mut Transaction<'_>, batch: &Batch, mark: &Mark) 
         Verdict::Write => {
             let (changes, written) = kind::plan(batch, before(tx, kind::needs(batch)).await?);
             apply(tx, changes).await?;
+            mutation::apply(tx, batch).await?;
             statement::run(tx, batch).await?;
             let incarnations = found.iter().map(|found| found.as_ref().map_or(1, |it| it.incarnation));
             ledger::put(tx, batch, &incarnations.collect::<Vec<_>>()).await?;

@@ -1,4 +1,4 @@
-// What connectors have more since version 3 is read as if it were there.
+// Connectors are defined in the store now, which is read as if it had always been so; the rest is the embedded store's.
 MATCH (c:SluiceCheckpoint)
 SET c.format = 3
 RETURN count(*) AS checkpoints

@@ -1,0 +1,202 @@
+//! Topics of people's own, from nothing to a graph by configuration alone: against a real Kafka and a real Neo4j, and what
+//! of it the embedded pair does.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use services::{Kafka, Neo4j};
+use support::{
+    judge::Record,
+    kafka::{Admin, produce, read},
+    neo4j::{number, rows},
+    sluice::{Sluice, ask},
+    wait_for,
+};
+
+/// Where a parcel is, and what it carries: three patterns for each record.
+const SHIPMENTS: &str = r#"{
+    "name": "shipments",
+    "config": {
+        "connector.class": "sluice.Neo4jSink",
+        "topics": "shipments",
+        "tasks.max": "2",
+        "errors.deadletterqueue.topic.name": "shipments-refused",
+        "neo4j.pattern.topic.shipments": "(:Shipment{!id, state}); (:Shipment{!id})-[:GOES_TO]->(:City{!name: city}); (:Shipment{!id})-[:CARRIES{pieces}]->(:Product{!productID: product})"
+    }
+}"#;
+
+fn folder(dir: &Path, definition: &str) -> String {
+    let folder = dir.join("connectors");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("shipments.json"), definition).unwrap();
+    folder.to_str().unwrap().to_owned()
+}
+
+/// `count` shipments of `cities` to three cities, each keyed by its id.
+fn shipments(range: std::ops::Range<usize>, state: &str) -> Vec<Record> {
+    range
+        .map(|id| Record {
+            partition: (id % 2) as i32,
+            key: Some(json!({"id": id}).to_string()),
+            value: Some(
+                json!({"id": id, "state": state, "city": format!("City {}", id % 3), "product": id % 5 + 1, "pieces": 2})
+                    .to_string(),
+            ),
+        })
+        .collect()
+}
+
+fn books(sluice: &Sluice, topic: &str) -> Value {
+    sluice.status()["books"][topic].clone()
+}
+
+fn wait_until_read(sluice: &Sluice, topic: &str, records: i64) {
+    wait_for(&format!("{records} records of {topic} to be read"), || {
+        (books(sluice, topic)["read"] == records).then_some(())
+    });
+}
+
+#[test]
+fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
+    let dir = tempfile::tempdir().unwrap();
+    let (kafka, neo4j) = std::thread::scope(|scope| {
+        let kafka = scope.spawn(|| Kafka::start(&dir.path().join("kafka")).unwrap());
+        let neo4j = Neo4j::start(&dir.path().join("neo4j")).unwrap();
+        (kafka.join().unwrap(), neo4j)
+    });
+    let servers = kafka.bootstrap_servers();
+    let admin = Admin::at(servers);
+    admin.create("shipments", 2, &[]);
+    admin.create("parcels", 1, &[]);
+    admin.create("commands", 1, &[]);
+    let folder = folder(dir.path(), SHIPMENTS);
+    let variables = [
+        ("KAFKA_BOOTSTRAP_SERVERS", servers),
+        ("NEO4J_URI", neo4j.uri()),
+        ("NEO4J_USER", neo4j.user()),
+        ("NEO4J_PASSWORD", neo4j.password()),
+        ("SLUICE_CONNECTORS_DIR", folder.as_str()),
+    ];
+    let sluice = Sluice::start(dir.path(), &variables).ready();
+
+    // By a file.
+    let mut records = shipments(0..600, "packed");
+    records.push(Record { partition: 0, key: None, value: Some(r#"{"state": "lost"}"#.to_owned()) });
+    produce(servers, "shipments", &records);
+    wait_until_read(&sluice, "shipments", 601);
+    assert_eq!(books(&sluice, "shipments"), json!({"read": 601, "stored": 600, "repeated": 0, "dead": 1}));
+    let shape = "MATCH (c:City)<-[:GOES_TO]-(s:Shipment {state: 'packed'})-[r:CARRIES {pieces: 2}]->(p:Product) \
+                 RETURN count(DISTINCT s), count(DISTINCT c), count(DISTINCT p), count(r)";
+    assert_eq!(rows(&neo4j, shape), [[json!(600), json!(3), json!(5), json!(600)]]);
+    let unique = "SHOW CONSTRAINTS YIELD labelsOrTypes, type WHERE 'Shipment' IN labelsOrTypes RETURN count(*)";
+    assert_eq!(number(&neo4j, unique), 1, "what nodes are found by is unique");
+    let (_, letters) = sluice.get("/api/dead-letters?limit=10");
+    let letter = &letters["dead_letters"][0];
+    assert_eq!((&letter["topic"], &letter["connector"]), (&json!("shipments"), &json!("shipments")));
+    assert_eq!(letter["reason"], "key_missing", "{letter}");
+    assert_eq!(read(servers, "shipments-refused", 1).len(), 1, "the letter is in the topic that the connector names");
+
+    // Again, changed, and taken back.
+    produce(servers, "shipments", &shipments(0..10, "sent"));
+    let gone = |id: usize| Record { partition: (id % 2) as i32, key: Some(json!({"id": id}).to_string()), value: None };
+    produce(servers, "shipments", &[gone(0), gone(1)]);
+    wait_until_read(&sluice, "shipments", 613);
+    let states = "MATCH (s:Shipment) RETURN s.state, count(*) ORDER BY s.state";
+    assert_eq!(rows(&neo4j, states), [[json!("packed"), json!(590)], [json!("sent"), json!(8)]]);
+
+    // By a statement, which the database looks at first.
+    let connect = format!("{}/connectors", sluice.connect());
+    let parcels = |statement: &str| {
+        json!({"name": "parcels", "config": {
+            "connector.class": "sluice.Neo4jSink", "topics": "parcels", "neo4j.cypher.topic.parcels": statement,
+        }})
+        .to_string()
+    };
+    let (status, refused) = ask("POST", &connect, &parcels("MERGE (p:Parcel {id: event.id) SET p.kg = event.kg"));
+    assert_eq!(status, 400, "{refused}");
+    assert!(refused["message"].as_str().unwrap().contains("neo4j.cypher.topic.parcels: Invalid input"), "{refused}");
+    assert_eq!(ask("GET", &format!("{connect}/parcels"), "").0, 404, "nothing is half made");
+    let statement = "MERGE (p:Parcel {id: event.id}) SET p.kg = 1.0 / event.kg, p.at = __timestamp";
+    assert_eq!(ask("POST", &connect, &parcels(statement)).0, 201);
+    let parcel = |id: usize| Record { partition: 0, key: None, value: Some(json!({"id": id, "kg": 2}).to_string()) };
+    let mut records: Vec<Record> = (0..50).map(parcel).collect();
+    // A division of a text is what only the database notices.
+    records[20].value = Some(r#"{"id": 20, "kg": "heavy"}"#.to_owned());
+    produce(servers, "parcels", &records);
+    wait_until_read(&sluice, "parcels", 50);
+    assert_eq!(books(&sluice, "parcels"), json!({"read": 50, "stored": 49, "repeated": 0, "dead": 1}));
+    assert_eq!(number(&neo4j, "MATCH (p:Parcel) WHERE p.kg = 0.5 AND p.at > 0 RETURN count(p)"), 49);
+
+    // By messages that say themselves what to do.
+    let commands = json!({"name": "commands", "config": {
+        "connector.class": "sluice.Neo4jSink", "topics": "commands", "neo4j.cud.topics": "commands",
+    }});
+    assert_eq!(ask("POST", &connect, &commands.to_string()).0, 201);
+    let node = |id: i64| json!({"op": "merge", "type": "node", "labels": ["Depot"], "ids": {"id": id}, "properties": {"id": id}});
+    let tie = |to: i64| {
+        json!({"op": "create", "type": "relationship", "rel_type": "NEXT_TO", "properties": {},
+            "from": {"labels": ["Depot"], "ids": {"id": 1}}, "to": {"labels": ["Depot"], "ids": {"id": to}}})
+    };
+    let message = |value: Value| Record { partition: 0, key: None, value: Some(value.to_string()) };
+    produce(servers, "commands", &[node(1), node(2), tie(2), tie(99)].map(message));
+    wait_until_read(&sluice, "commands", 4);
+    assert_eq!(books(&sluice, "commands"), json!({"read": 4, "stored": 3, "repeated": 0, "dead": 1}));
+    assert_eq!(number(&neo4j, "MATCH (:Depot {id: 1})-[r:NEXT_TO]->(:Depot {id: 2}) RETURN count(r)"), 1);
+    let (_, letters) = sluice.get("/api/dead-letters?limit=10&topic=commands");
+    assert_eq!(letters["dead_letters"][0]["reason"], "end_node_missing", "{letters}");
+
+    // None of it disturbs the three that are there without a word.
+    let burst = sluice.burst("purchases", 500, 3);
+    assert_eq!((&burst["stored"], &burst["dead_lettered"]), (&json!(497), &json!(3)));
+    let (_, audit) = sluice.post("/api/audit", "{}");
+    assert_eq!(audit["balanced"], true, "{audit}");
+
+    // It goes on where it was: nothing is stored twice, and what was defined is still there.
+    assert_eq!(sluice.terminate(), Some(0));
+    let sluice = Sluice::start(dir.path(), &variables).ready();
+    let (_, names) = ask("GET", &format!("{}/connectors", sluice.connect()), "");
+    assert_eq!(
+        names,
+        json!(["commands", "parcels", "product_interactions", "purchases", "shipments", "user_connections"])
+    );
+    produce(servers, "parcels", &[parcel(50)]);
+    wait_until_read(&sluice, "parcels", 51);
+    assert_eq!(number(&neo4j, "MATCH (p:Parcel) RETURN count(p)"), 50);
+    assert_eq!(sluice.terminate(), Some(0));
+}
+
+#[test]
+fn the_embedded_pair_takes_patterns_too_and_says_what_it_can_not_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = folder(dir.path(), SHIPMENTS);
+    let sluice = Sluice::start(dir.path(), &[("SLUICE_CONNECTORS_DIR", folder.as_str())]).ready();
+    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    produce(&servers, "shipments", &shipments(0..300, "packed"));
+    wait_until_read(&sluice, "shipments", 300);
+    assert_eq!(books(&sluice, "shipments"), json!({"read": 300, "stored": 300, "repeated": 0, "dead": 0}));
+    let config =
+        json!({"connector.class": "sluice.Neo4jSink", "topics": "parcels", "neo4j.cypher.topic.parcels": "MERGE (:P)"});
+    let (status, refused) = ask("PUT", &format!("{}/connectors/parcels/config", sluice.connect()), &config.to_string());
+    assert_eq!(status, 400);
+    assert!(refused["message"].as_str().unwrap().contains("Cypher needs Neo4j"), "{refused}");
+    // A second connector reads what another one reads too, and neither takes anything from the other.
+    let beside = json!({"connector.class": "sluice.Neo4jSink", "topics": "purchases", "neo4j.pattern.topic.purchases": "(:Buyer{!user_id})"});
+    assert_eq!(ask("PUT", &format!("{}/connectors/buyers/config", sluice.connect()), &beside.to_string()).0, 201);
+    let burst = sluice.burst("purchases", 400, 0);
+    assert_eq!(burst["stored"], 400);
+    wait_for("both to have read it all", || {
+        let (_, all) = sluice.get("/api/connectors");
+        let of = |name: &str| {
+            let one = all.as_array()?.iter().find(|it| it["name"] == name)?;
+            one["partitions"].as_array()?.iter().map(|it| it["books"]["read"].as_i64()).sum::<Option<i64>>()
+        };
+        (of("purchases") == Some(400) && of("buyers") == Some(400)).then_some(())
+    });
+    let (_, audit) = sluice.post("/api/audit", "{}");
+    assert_eq!(audit["balanced"], true, "{audit}");
+    assert_eq!(sluice.terminate(), Some(0));
+}
