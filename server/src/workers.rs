@@ -8,7 +8,7 @@ use model::status::{self, Order, TaskStatus};
 use sink::{
     connector::{
         self,
-        config::{Config, Process, Start},
+        config::{Config, Problem, Process, Start},
     },
     graph::{CheckpointId, Error, task_key},
     kafka::Watermarks,
@@ -57,9 +57,8 @@ impl Workers for House {
         }))
     }
 
-    async fn preflight(&self, config: &Config) -> Result<Vec<String>, Unavailable> {
-        let problems = self.registry.preflight(config).await.map_err(away)?;
-        Ok(problems.into_iter().map(|problem| format!("{}: {}", problem.key, problem.message)).collect())
+    async fn preflight(&self, config: &Config) -> Result<Vec<Problem>, Unavailable> {
+        self.registry.preflight(config).await.map_err(away)
     }
 
     async fn put(&self, config: Config, existing: Existing, target: Option<Target>) -> Result<Put, Unavailable> {

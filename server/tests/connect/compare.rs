@@ -4,12 +4,18 @@ use serde_json::Value;
 
 /// What stands for anything.
 const ANY: &str = "…";
+/// What stands at the end of a list that may go on.
+const AND_MORE: &str = "…and more";
 
 /// Whether a value is as it is wanted.
 pub(crate) fn fits(wanted: &Value, got: &Value) -> bool {
     match (wanted, got) {
         (Value::String(any), _) if any == ANY => true,
         (Value::String(wanted), Value::String(got)) => text_fits(wanted, got),
+        (Value::Array(wanted), Value::Array(got)) if wanted.last().is_some_and(|last| last == AND_MORE) => {
+            let wanted = &wanted[..wanted.len() - 1];
+            wanted.len() <= got.len() && wanted.iter().zip(got).all(|(wanted, got)| fits(wanted, got))
+        }
         (Value::Array(wanted), Value::Array(got)) => {
             wanted.len() == got.len() && wanted.iter().zip(got).all(|(wanted, got)| fits(wanted, got))
         }
@@ -51,6 +57,10 @@ mod tests {
             (json!({"…": 0, "a": 1}), json!({"b": 2}), false),
             (json!(["…"]), json!([1]), true),
             (json!(["…"]), json!([]), false),
+            (json!([1, "…and more"]), json!([1, 2, 3]), true),
+            (json!([1, "…and more"]), json!([1]), true),
+            (json!([1, "…and more"]), json!([2, 1]), false),
+            (json!([1, "…and more"]), json!([]), false),
             (json!("a…b…c"), json!("axxbyyc"), true),
             (json!("a…b…c"), json!("axxbyy"), false),
             (json!("a…"), json!("ba"), false),

@@ -16,7 +16,7 @@ pub(crate) struct Row {
     /// The answer's status.
     pub(crate) status: u16,
     /// The answer's body as JSON; empty: there is none. In texts `…` stands for any text, and the text `…` for any value;
-    /// of `{"…": 0, …}` only the fields beside the first are looked at.
+    /// of `{"…": 0, …}` only the fields beside the first are looked at, and after `"…and more"` a list may go on.
     pub(crate) answer: &'static str,
 }
 
@@ -662,7 +662,7 @@ pub(crate) const ROWS: &[Row] = &[
         "GET /connectors/shipments/offsets",
         "",
         200,
-        r#"{"offsets": [{"partition": {"kafka_topic": "purchases", "kafka_partition": 0}, "offset": {"kafka_offset": 0}}]}"#,
+        r#"{"offsets": [{"partition": {"kafka_topic": "purchases", "kafka_partition": 0}, "offset": {"kafka_offset": 0}}, "…and more"]}"#,
     ),
     row(
         "OffsetsApiIntegrationTest.testAlterSinkConnectorOffsets",

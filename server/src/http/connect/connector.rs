@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value};
-use sink::connector::config::{Config, Raw, is_sink, read, unknown_class, validate};
+use sink::connector::config::{Config, ConfigInfos, Problem, Raw, is_sink, read, unknown_class, validate};
 
 use super::{
     Connect, Part, answer,
@@ -115,32 +115,39 @@ async fn checked(connect: &Connect, name: &str, mut config: Nullable) -> Result<
         }
         _ => config.insert("name".to_owned(), Some(name.to_owned())),
     };
-    let class = class_of(&config)?.to_owned();
-    let infos = validate(&class, &config, connect.workers.process());
-    if infos.error_count == 0 {
-        let raw: Raw = config.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
-        let config = read(name, &raw, connect.workers.process()).map_err(|problems| {
-            let problems: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
-            invalid(&problems)
-        })?;
-        let problems = connect.workers.preflight(&config).await?;
-        return if problems.is_empty() { Ok(config) } else { Err(invalid(&problems)) };
-    }
-    let errors: Vec<String> = infos.configs.into_iter().flat_map(|config| config.value.errors).collect();
-    Err(invalid(&errors))
+    let (infos, config) = looked_at(connect, &config).await?;
+    config.ok_or_else(|| invalid(&infos))
 }
 
-fn invalid(errors: &[String]) -> Error {
+/// Everything that there is to say of a configuration, and what it comes to if nothing is wrong with it.
+pub(super) async fn looked_at(connect: &Connect, config: &Nullable) -> Result<(ConfigInfos, Option<Config>), Error> {
+    let process = connect.workers.process();
+    let mut infos = validate(class_of(config)?, config, process);
+    let raw: Raw = config.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?))).collect();
+    let read = raw.get("name").and_then(|name| read(name, &raw, process).ok());
+    let Some(config) = read.filter(|_| infos.error_count == 0) else { return Ok((infos, None)) };
+    // The database is asked last, and only about what could be asked of it.
+    let problems = connect.workers.preflight(&config).await?.into_iter().map(|Problem { key, message }| {
+        let message = format!("Invalid value for configuration {key}: {message}");
+        Problem { key, message }
+    });
+    infos.add(problems.collect());
+    let config = (infos.error_count == 0).then_some(config);
+    Ok((infos, config))
+}
+
+fn invalid(infos: &ConfigInfos) -> Error {
+    let errors: Vec<&str> = infos.errors().map(String::as_str).collect();
     Error::bad_request(format!(
         "Connector configuration is invalid and contains the following {} error(s):\n{}\nYou can also find the above list of \
          errors at the endpoint `/connector-plugins/{{connectorType}}/config/validate`",
-        errors.len(),
+        infos.error_count,
         errors.join("\n")
     ))
 }
 
 /// The class that a configuration names, if there is such a class.
-pub(super) fn class_of(config: &Nullable) -> Result<&str, Error> {
+fn class_of(config: &Nullable) -> Result<&str, Error> {
     let Some(class) = config.get("connector.class").and_then(Option::as_deref) else {
         let raw: Raw =
             config.iter().map(|(key, value)| (key.clone(), value.clone().unwrap_or("null".into()))).collect();

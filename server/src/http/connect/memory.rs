@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use sink::connector::{
     Settings,
-    config::{Config, Process, built_in, read},
+    config::{Config, Problem, Process, built_in, read},
 };
 
 use super::port::{
@@ -148,8 +148,11 @@ impl Workers for Memory {
         }))
     }
 
-    async fn preflight(&self, _: &Config) -> Result<Vec<String>, Unavailable> {
-        Ok(Vec::new())
+    /// Refuses what an EXPLAIN of a database would, as far as tests need it.
+    async fn preflight(&self, config: &Config) -> Result<Vec<Problem>, Unavailable> {
+        self.all()?;
+        let refused = config.raw.iter().filter(|(_, text)| text.starts_with("MERGED"));
+        Ok(refused.map(|(key, _)| Problem { key: key.clone(), message: "Invalid input 'MERGED'".to_owned() }).collect())
     }
 
     async fn put(&self, config: Config, existing: Existing, target: Option<Target>) -> Result<Put, Unavailable> {

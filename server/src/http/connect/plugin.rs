@@ -10,7 +10,7 @@ use axum::{
 use serde_json::{Value, json};
 use sink::connector::config::{self, CLASS, CONVERTER_CLASSES, ConfigInfos, ConfigKey, definitions, is_sink};
 
-use super::{Connect, Part, body, connector::class_of, error::Error, part};
+use super::{Connect, Part, body, connector::looked_at, error::Error, part};
 
 /// `GET /connector-plugins?connectorsOnly`.
 pub(super) async fn list(Query(query): Query<HashMap<String, String>>) -> Json<Value> {
@@ -50,8 +50,7 @@ pub(super) async fn validate(
             "Included connector type {class} does not match request type {plugin}"
         )));
     }
-    let class = class_of(&config)?.to_owned();
-    Ok(Json(config::validate(&class, &config, connect.workers.process())))
+    looked_at(&connect, &config).await.map(|(infos, _)| Json(infos))
 }
 
 /// The name without `Connector` at its end, which may be left out.

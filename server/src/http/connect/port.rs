@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use serde::Serialize;
-use sink::connector::config::{Config, Process, Raw};
+use sink::connector::config::{Config, Problem, Process, Raw};
 
 /// Whoever runs the connectors.
 #[async_trait]
@@ -24,8 +24,8 @@ pub(crate) trait Workers: Send + Sync + 'static {
     /// A connector with its tasks, wherever these run.
     async fn get(&self, name: &str) -> Result<Option<Connector>, Unavailable>;
 
-    /// What is wrong with a configuration that only the database knows, one sentence each.
-    async fn preflight(&self, config: &Config) -> Result<Vec<String>, Unavailable>;
+    /// What is wrong with a configuration that only the database knows, key by key.
+    async fn preflight(&self, config: &Config) -> Result<Vec<Problem>, Unavailable>;
 
     /// Creates a connector, or replaces the configuration of the one that has the name; `target` is what is wanted of it,
     /// and none leaves that as it is (for a new one: to run). One step: nobody sees half of it.

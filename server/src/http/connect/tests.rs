@@ -202,6 +202,22 @@ async fn what_does_not_answer_is_named() {
 }
 
 #[tokio::test]
+async fn what_the_database_refuses_is_said_at_its_key_too() {
+    let api = Api::new();
+    let config =
+        json!({"connector.class": "Neo4jSink", "topics": "t", "neo4j.cypher.topic.t": "MERGED (n)", "name": "c"});
+    let answer = api.ask("POST /connectors", &json!({"name": "c", "config": config}).to_string()).await;
+    let said = "Invalid value for configuration neo4j.cypher.topic.t: Invalid input 'MERGED'";
+    let message = answer.body.unwrap()["message"].as_str().unwrap().to_owned();
+    assert!(answer.status == 400 && message.contains(&format!("following 1 error(s):\n{said}\n")), "{message}");
+    let answer = api.ask("PUT /connector-plugins/Neo4jSink/config/validate", &config.to_string()).await;
+    let infos = answer.body.unwrap();
+    let key = infos["configs"].as_array().unwrap().iter().find(|it| it["value"]["name"] == "neo4j.cypher.topic.t");
+    assert_eq!((&infos["error_count"], &key.unwrap()["value"]["errors"]), (&json!(1), &json!([said])));
+    assert_eq!(api.told("GET /connectors/c").await.0, 404);
+}
+
+#[tokio::test]
 async fn the_guard_speaks_connect_too() {
     let (open, locked) = (Api::new(), Api::guarded(Some("t")));
     let (host, json_type) = (("host", "localhost"), ("content-type", "application/json"));

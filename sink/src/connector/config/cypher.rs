@@ -98,8 +98,8 @@ fn words(statement: &str) -> Result<Vec<&str>, String> {
     while let Some(c) = rest.chars().next() {
         let length = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            2 + rest[2..].find("*/").ok_or("A comment is not closed")? + 2
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            2 + comment.find("*/").ok_or("A comment is not closed")? + 2
         } else if matches!(c, '\'' | '"' | '`') {
             words.push("''");
             quoted(rest, c).ok_or_else(|| format!("A {c} is not closed"))?

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    Raw,
+    Problem, Raw,
     key::{self, ConfigKey, GROUPS, Type},
     process::Process,
     value::as_boolean,
@@ -49,6 +49,33 @@ pub struct ConfigValue {
     pub errors: Vec<String>,
     /// Whether it matters, given the rest.
     pub visible: bool,
+}
+
+impl ConfigInfos {
+    /// Adds what somebody else found wrong, at its keys.
+    pub fn add(&mut self, problems: Vec<Problem>) {
+        self.error_count += problems.len();
+        for Problem { key, message } in problems {
+            match self.configs.iter_mut().find(|config| config.value.name == key) {
+                Some(config) => config.value.errors.push(message),
+                None => self.configs.insert(0, ConfigInfo::of_unknown(key, message)),
+            }
+        }
+    }
+
+    /// All that is wrong, in the order of the keys.
+    pub fn errors(&self) -> impl Iterator<Item = &String> {
+        self.configs.iter().flat_map(|config| &config.value.errors)
+    }
+}
+
+impl ConfigInfo {
+    /// A key that is not there and that has no definition, with what is wrong with it.
+    fn of_unknown(name: String, error: String) -> Self {
+        let value =
+            ConfigValue { name, value: None, recommended_values: Vec::new(), errors: vec![error], visible: true };
+        Self { definition: None, value }
+    }
 }
 
 /// Whether a key's value is a secret, judging by its name.

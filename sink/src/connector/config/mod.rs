@@ -129,19 +129,17 @@ fn checked(values: &mut Values, process: &Process) -> Option<Config> {
     let class = class::read(values);
     let topics = strategy::read(values, process);
     let tasks_max = own::tasks_max(values);
-    let errors = error::read(values, topics.as_deref().unwrap_or_default());
+    let errors = error::read(values, &topics);
     let start = own::start(values);
     let (key, value) = converter::read(values);
-    if let Some(topics) = &topics {
-        strategy::fit(values, topics, value);
-    }
+    strategy::fit(values, &topics, value);
     process::read(values, process);
     own::unsupported(values);
     values.problems_of_unknown();
     Some(Config {
         name: name?,
         class: class?,
-        topics: topics?,
+        topics,
         tasks_max: tasks_max?,
         tolerance: errors.tolerance?,
         dead_letter_topic: errors.dead_letter_topic,

@@ -69,7 +69,7 @@ const CUD: &str = "neo4j.cud.topics";
 type Asked = (String, Option<Strategy>);
 
 /// Each topic with its strategy, as far as they could be read.
-pub(super) fn read(values: &mut Values, process: &Process) -> Option<Vec<(String, Strategy)>> {
+pub(super) fn read(values: &mut Values, process: &Process) -> Vec<(String, Strategy)> {
     let topics = topics(values);
     let mut asked: BTreeMap<&str, Vec<Asked>> = BTreeMap::new();
     for (topic, word) in values.beginning_with(EVENT) {
@@ -114,12 +114,8 @@ pub(super) fn read(values: &mut Values, process: &Process) -> Option<Vec<(String
             }
         }
     }
-    Some(
-        topics
-            .into_iter()
-            .filter_map(|topic| Some((topic.to_owned(), only(values, topic, asked.remove(topic))?)))
-            .collect(),
-    )
+    let strategy = |topic: &str| Some((topic.to_owned(), only(values, topic, asked.remove(topic))?));
+    topics.into_iter().filter_map(strategy).collect()
 }
 
 /// The one strategy of a topic.

@@ -156,7 +156,10 @@ fn every_problem_is_said_at_its_key() {
             &[("neo4j.cypher.topic.gone", Some("CREATE (n)"))],
             "neo4j.cypher.topic.gone: Topic 'gone' has a strategy but is not in topics",
         ),
-        (&[("neo4j.pattern.topic.shipments", Some(" "))], "neo4j.pattern.topic.shipments: A pattern may not be empty"),
+        (
+            &[("neo4j.pattern.topic.shipments", Some(" "))],
+            "neo4j.pattern.topic.shipments: column 2: expected '(' and a node",
+        ),
         (
             &[("neo4j.pattern.bind-key-as", Some("k"))],
             "neo4j.pattern.bind-key-as: Invalid value k for configuration neo4j.pattern.bind-key-as: In patterns it is always called __key",
