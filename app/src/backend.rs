@@ -54,7 +54,7 @@ pub trait Backend: Send + Sync + 'static {
     /// A page of dead letters of a topic and a reason, or of all.
     async fn dead_letters(
         &self,
-        topic: Option<Kind>,
+        topic: Option<String>,
         reason: Option<String>,
         after: Option<String>,
         limit: u32,

@@ -195,6 +195,24 @@ impl House {
         })
     }
 
+    /// Whether a topic is one that a connector reads, or has dead letters of one that did.
+    pub(crate) fn check_topic(&self, topic: &str) -> Result<(), Failure> {
+        let all = self.registry.all();
+        let read = || all.values().flat_map(|connector| connector.topics()).collect::<Vec<_>>();
+        if topic.parse::<Kind>().is_ok()
+            || read().contains(&topic)
+            || self.sampler.last().dead_letters.contains_key(topic)
+        {
+            return Ok(());
+        }
+        let mut known = read();
+        known.sort_unstable();
+        Err(Failure::new(
+            "unknown_kind",
+            format!("no connector reads the topic {topic:?}: there are {}", known.join(", ")),
+        ))
+    }
+
     /// Counts the graph and compares it with the books.
     pub(crate) async fn audit(&self) -> Result<Audit, Failure> {
         let (checkpoints, graph) =
@@ -357,7 +375,7 @@ impl Backend for House {
 
     async fn dead_letters(
         &self,
-        topic: Option<Kind>,
+        topic: Option<String>,
         reason: Option<String>,
         after: Option<String>,
         limit: u32,
@@ -365,7 +383,7 @@ impl Backend for House {
         if !(1..=1_000).contains(&limit) {
             return Err(Failure::new("limit_out_of_range", format!("limit is from 1 to 1000, not {limit}")));
         }
-        let wanted = Wanted { topic: topic.map(|kind| kind.topic().to_owned()), reason, ..Wanted::default() };
+        let wanted = Wanted { topic, reason, ..Wanted::default() };
         let page = self.store.letters(&wanted, after.as_deref(), limit).await;
         page.map(Into::into).map_err(|error| match error.trouble {
             sink::graph::Trouble::Data => Failure::new("after_malformed", error.message),
@@ -394,6 +412,7 @@ impl Backend for House {
     }
 
     async fn replay_all(&self, which: ReplayAll) -> Result<ReplayRound, Failure> {
+        self.check_topic(&which.topic)?;
         replay_all(self.store.clone(), self.producers.clone(), which).await
     }
 

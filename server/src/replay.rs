@@ -11,7 +11,7 @@ use std::{
 use chrono::Utc;
 use futures::{StreamExt, stream};
 use model::{
-    Failure, Kind,
+    Failure,
     dead_letter::{ReplayAll, ReplayFailure, ReplayRound},
 };
 use sink::graph::{LedgerEntry, ReplayClaim, Store, Trouble, Wanted};
@@ -43,14 +43,12 @@ pub(crate) async fn replay_all(
     producers: Arc<Producers>,
     asked: ReplayAll,
 ) -> Result<ReplayRound, Failure> {
-    let topic: Kind = asked.topic.parse().map_err(|error| Failure::new("unknown_kind", format!("{error}")))?;
     let limit = asked.limit.unwrap_or(ROUND);
     if !(1..=ROUND).contains(&limit) {
         return Err(Failure::new("limit_out_of_range", format!("limit is from 1 to {ROUND}, not {limit}")));
     }
     let until = asked.until.unwrap_or_else(now);
-    let wanted =
-        Wanted { topic: Some(topic.topic().to_owned()), reason: asked.reason, waiting: true, until: Some(until) };
+    let wanted = Wanted { topic: Some(asked.topic), reason: asked.reason, waiting: true, until: Some(until) };
     let mut round = ReplayRound { next: asked.after, until, ..ReplayRound::default() };
     if round.next.is_none() {
         round.skipped = sent_before(&*store, &wanted).await?;

@@ -131,7 +131,7 @@ pub async fn recipes(question: Question, days: u32, limit: u32, min: u32) -> Res
 /// What the backend says.
 #[server(name = DeadLetters, prefix = "/fn", endpoint = "read/dead-letters", input = GetUrl)]
 pub async fn dead_letters(
-    #[server(default)] topic: Option<Kind>,
+    #[server(default)] topic: Option<String>,
     #[server(default)] reason: Option<String>,
     #[server(default)] after: Option<String>,
     limit: u32,

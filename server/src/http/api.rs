@@ -167,11 +167,13 @@ async fn communities(State(web): State<Web>, Query(asked): Asked) -> Result<Resp
 
 /// A page of them; with `format`, all of them as a file.
 async fn dead_letters(State(web): State<Web>, Query(asked): Asked) -> Result<Response, ApiError> {
-    let topic = asked.get("topic").map(|topic| kind_of(topic)).transpose()?;
+    let topic = asked.get("topic").cloned();
+    if let Some(topic) = &topic {
+        web.house.check_topic(topic)?;
+    }
     let reason = asked.get("reason").cloned();
     if let Some(format) = asked.get("format").filter(|format| *format != "json") {
         let format: Format = format.parse()?;
-        let topic = topic.map(|kind| kind.topic().to_owned());
         return letters::letters(web.house.store.clone(), Wanted { topic, reason, ..Wanted::default() }, format).await;
     }
     let after = asked.get("after").cloned();

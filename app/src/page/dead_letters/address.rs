@@ -1,7 +1,6 @@
 //! What the address of the dead letters says, and how it is written. Pure.
 
 use leptos_router::params::ParamsMap;
-use model::Kind;
 #[cfg(feature = "ssr")]
 use model::dead_letter::{ReplayAll, ReplayRound};
 
@@ -9,7 +8,7 @@ use model::dead_letter::{ReplayAll, ReplayRound};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Asked {
     /// `topic`: of this topic only.
-    pub(super) topic: Option<Kind>,
+    pub(super) topic: Option<String>,
     /// `reason`: for this reason only.
     pub(super) reason: Option<String>,
     /// `after`: the letters after that one.
@@ -41,7 +40,7 @@ impl Place {
 impl Asked {
     pub(super) fn read(query: &ParamsMap) -> Self {
         Self {
-            topic: query.get("topic").and_then(|name| name.parse().ok()),
+            topic: query.get("topic").filter(|topic| !topic.is_empty()),
             reason: query.get("reason").filter(|reason| !reason.is_empty()),
             after: query.get("after"),
             seen: query.get("seen").and_then(|seen| seen.parse().ok()).filter(|seen| *seen >= 0).unwrap_or(0),
@@ -65,7 +64,7 @@ impl Asked {
     }
 
     fn address(&self, more: &[(&str, &str)]) -> String {
-        let topic = self.topic.map(|kind| ("topic", kind.topic()));
+        let topic = self.topic.as_deref().map(|topic| ("topic", topic));
         let reason = self.reason.as_deref().map(|reason| ("reason", reason));
         address(topic.into_iter().chain(reason).chain(more.iter().copied()))
     }
@@ -114,7 +113,7 @@ mod tests {
 
     #[test]
     fn an_address_is_read_as_it_was_written_and_nonsense_is_nothing() {
-        let asked = Asked { topic: Some(Kind::Purchase), reason: Some("a_b".into()), seen: 25, ..Asked::default() };
+        let asked = Asked { topic: Some("purchases".into()), reason: Some("a_b".into()), seen: 25, ..Asked::default() };
         assert_eq!(asked.first(), "/dead-letters?topic=purchases&reason=a_b");
         assert_eq!(asked.next("t/0/7", 25), "/dead-letters?topic=purchases&reason=a_b&after=t/0/7&seen=50");
         assert_eq!(asked.file("csv"), "/api/dead-letters?topic=purchases&reason=a_b&format=csv");
@@ -123,7 +122,7 @@ mod tests {
             Asked::read(&pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect())
         };
         assert_eq!(read(&[("topic", "purchases"), ("reason", "a_b"), ("seen", "25")]), asked);
-        assert_eq!(read(&[("topic", "sales"), ("reason", ""), ("seen", "-4"), ("sel", "x/1")]), Asked::default());
+        assert_eq!(read(&[("topic", ""), ("reason", ""), ("seen", "-4"), ("sel", "x/1")]), Asked::default());
         let place = read(&[("sel", "purchases/2/41")]).sel;
         assert_eq!(place, Some(Place { topic: "purchases".into(), partition: 2, offset: 41 }));
     }

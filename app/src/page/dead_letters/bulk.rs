@@ -81,7 +81,7 @@ pub(super) fn bulk(asked: Memo<Asked>, counts: Signal<Vec<ReasonCount>>, sent: R
     let running = memo(move || progress.with(|progress| progress.running));
     let round = move |after: Option<String>, until: Option<i64>| {
         let asked = asked.get_untracked();
-        let topic = asked.topic.map(|kind| kind.topic().to_owned()).unwrap_or_default();
+        let topic = asked.topic.unwrap_or_default();
         rounds.dispatch(ReplayMany { topic, reason: asked.reason, limit: Some(ROUND), after, until });
     };
     effect(move || match value.get() {
@@ -111,7 +111,7 @@ pub(super) fn bulk(asked: Memo<Asked>, counts: Signal<Vec<ReasonCount>>, sent: R
     let hidden = move || {
         asked.with(|asked| {
             view! {
-                <input type="hidden" name="topic" value=asked.topic.map(model::Kind::topic)/>
+                <input type="hidden" name="topic" value=asked.topic/>
                 <input type="hidden" name="reason" value=asked.reason.clone()/>
             }
         })
@@ -155,7 +155,7 @@ pub(super) fn bulk(asked: Memo<Asked>, counts: Signal<Vec<ReasonCount>>, sent: R
 
 /// Which letters are meant, in words.
 fn which(asked: &Asked) -> String {
-    let topic = asked.topic.map_or("any topic", |kind| kind.topic());
+    let topic = asked.topic.as_deref().unwrap_or("any topic");
     match &asked.reason {
         Some(reason) => format!("in {topic} for \u{201c}{}\u{201d}", words(reason)),
         None => format!("in {topic}"),

@@ -8,13 +8,26 @@ use crate::{erased::memo, format};
 
 /// Tabs, chips and files.
 pub(super) fn filter(asked: Memo<Asked>, counts: Signal<Vec<ReasonCount>>) -> AnyView {
-    let tab = move |topic: Option<Kind>| {
-        let to = Asked { topic, ..Asked::default() };
+    // Those of the three kinds, and whatever else has letters.
+    let topics = memo(move || {
+        let mut topics: Vec<String> = Kind::ALL.map(|kind| kind.topic().to_owned()).into();
+        let shown = asked.with(|asked| asked.topic.clone());
+        let more = counts.with(|counts| counts.iter().map(|count| count.topic.clone()).collect::<Vec<_>>());
+        for topic in more.into_iter().chain(shown) {
+            if !topics.contains(&topic) {
+                topics.push(topic);
+            }
+        }
+        topics
+    });
+    let tab = move |topic: Option<String>| {
+        let label = topic.clone().map_or_else(|| "All".to_owned(), label);
+        let to = Asked { topic: topic.clone(), ..Asked::default() };
         let href = to.first();
         let count = memo(move || counts.with(|counts| total(&to, counts).0));
         view! {
             <a href=href data-noscroll="" aria-current=move || asked.with(|asked| asked.topic == topic).then_some("page")>
-                {topic.map_or("All", Kind::label)}" "<span class="muted">{move || format::thousands(count.get())}</span>
+                {label}" "<span class="muted">{move || format::thousands(count.get())}</span>
             </a>
         }
     };
@@ -36,7 +49,7 @@ pub(super) fn filter(asked: Memo<Asked>, counts: Signal<Vec<ReasonCount>>) -> An
     };
     view! {
         <div class="bar-top">
-            <nav class="seg" aria-label="Topic">{tab(None)}{Kind::ALL.map(|kind| tab(Some(kind))).collect_view()}</nav>
+            <nav class="seg" aria-label="Topic">{tab(None)}{move || topics.get().into_iter().map(|topic| tab(Some(topic))).collect_view()}</nav>
             {crate::erased::when(some, move || {
                 view! {
                     <div class="right files"><span class="muted">"Download"</span>{file("csv", "CSV")}{file("ndjson", "NDJSON")}</div>
@@ -47,6 +60,11 @@ pub(super) fn filter(asked: Memo<Asked>, counts: Signal<Vec<ReasonCount>>) -> An
         {crate::erased::when(any, move || view! { <nav class="chips" aria-label="Reason">{chip}</nav> }.into_any())}
     }
     .into_any()
+}
+
+/// What people call a topic.
+fn label(topic: String) -> String {
+    topic.parse::<Kind>().map_or(topic, |kind| kind.label().to_owned())
 }
 
 /// A reason to choose.
@@ -61,7 +79,7 @@ struct Chip {
 /// The reasons of the topic that is shown, the most frequent first; before them all of them.
 fn chips(asked: &Asked, counts: &[ReasonCount]) -> Vec<Chip> {
     let chip = |reason: Option<String>| {
-        let to = Asked { topic: asked.topic, reason, ..Asked::default() };
+        let to = Asked { topic: asked.topic.clone(), reason, ..Asked::default() };
         Chip {
             word: to.reason.as_deref().map_or_else(|| "Any reason".to_owned(), words),
             letters: total(&to, counts).0,
@@ -98,7 +116,7 @@ mod tests {
         };
         let counts =
             [count("purchases", "a_b", 1), count("purchases", "c", 4), count("user_connections", "self_follow", 9)];
-        let asked = Asked { topic: Some(Kind::Purchase), reason: Some("a_b".into()), ..Asked::default() };
+        let asked = Asked { topic: Some("purchases".into()), reason: Some("a_b".into()), ..Asked::default() };
         let chips = chips(&asked, &counts);
         let said: Vec<_> = chips.iter().map(|chip| (chip.word.as_str(), chip.letters, chip.chosen)).collect();
         assert_eq!(said, [("Any reason", 5, false), ("c", 4, false), ("a b", 1, true)]);
