@@ -126,7 +126,7 @@ impl<'a> Record<'a> {
 
     fn relationship(&self, it: &Relationship, from: End, to: End) -> Result<mutation::Relationship, Fault> {
         let keys = self.keys(&it.selection)?;
-        Ok(mutation::Relationship { relationship_type: it.relationship_type.clone(), keys, from, to })
+        Ok(mutation::Relationship { relationship_type: it.type_name.clone(), keys, from, to })
     }
 
     fn keys(&self, selection: &Selection) -> Result<Properties, Fault> {

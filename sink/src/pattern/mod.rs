@@ -70,7 +70,7 @@ impl Node {
 /// A relationship of a pattern. One that is written from right to left is turned round.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relationship {
-    relationship_type: String,
+    type_name: String,
     selection: Selection,
     from: Node,
     to: Node,

@@ -120,7 +120,7 @@ impl Parser {
         self.need('[', "'['")?;
         self.skip_space();
         self.need(':', "':' and the relationship's type")?;
-        let relationship_type = self.name("the relationship's type")?;
+        let type_name = self.name("the relationship's type")?;
         self.skip_space();
         let selection = match self.peek() {
             Some('{') => self.selection()?.0,
@@ -136,7 +136,7 @@ impl Parser {
         let second = self.node()?;
         let second = self.end(second)?;
         let (from, to) = if leftwards { (second, first) } else { (first, second) };
-        Ok(Pattern::Relationship(Relationship { relationship_type, selection, from, to }))
+        Ok(Pattern::Relationship(Relationship { type_name, selection, from, to }))
     }
 
     fn node(&mut self) -> Result<Draft> {

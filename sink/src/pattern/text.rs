@@ -17,9 +17,9 @@ impl Display for Pattern {
                 selection(f, &node.selection, &Rest::All)?;
                 write!(f, ")")
             }
-            Self::Relationship(Relationship { relationship_type, selection: selected, from, to }) => {
+            Self::Relationship(Relationship { type_name, selection: selected, from, to }) => {
                 end(f, from)?;
-                write!(f, "-[:{}", Name(relationship_type))?;
+                write!(f, "-[:{}", Name(type_name))?;
                 let bare = selected.keys.is_empty() && selected.properties.is_empty();
                 if !(bare && selected.rest == Rest::All) {
                     let default = if selected.keys.is_empty() { &Rest::Nothing } else { &Rest::All };

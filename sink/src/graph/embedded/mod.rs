@@ -95,11 +95,10 @@ impl Store for Embedded {
     }
 
     async fn write(&self, batch: &Batch) -> Result<Outcome, Error> {
-        let batch = batch.clone();
-        const ATTEMPT: &str = "writing a batch";
-        let written = self.pool.write(ATTEMPT, move |tx| write::write(tx, &batch)).await?;
+        let (attempt, batch) = ("writing a batch", batch.clone());
+        let written = self.pool.write(attempt, move |tx| write::write(tx, &batch)).await?;
         written.map_err(|Refusal { code, message }| Error {
-            attempt: ATTEMPT,
+            attempt,
             trouble: Trouble::Data,
             code: Some(code.to_owned()),
             message,

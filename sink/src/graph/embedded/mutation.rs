@@ -1,6 +1,6 @@
 //! Mutations in SQLite, one after the other: nodes and relationships of any kind, as Neo4j would have them.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use rusqlite::{Connection, Result, Row, params, params_from_iter};
 use serde_json::{Map, Value as Json};
@@ -138,10 +138,12 @@ fn find(connection: &Connection, node: &Node) -> Result<Vec<Stored>> {
     let mut joins = String::new();
     for place in 1..node.keys.len() {
         let (name, value) = (2 * place + 1, 2 * place + 2);
-        joins.push_str(&format!(
+        // Writing to a string does not fail.
+        let _ = write!(
+            joins,
             " JOIN generic_property p{place} ON p{place}.node = p0.node AND p{place}.name = ?{name} \
              AND p{place}.value = ?{value}"
-        ));
+        );
     }
     let text = format!(
         "SELECT n.id, n.labels, n.properties FROM generic_property p0{joins} JOIN generic_node n ON n.id = p0.node \

@@ -82,8 +82,8 @@ fn differ(mutations: &[&Mutation]) -> bool {
 #[derive(Default)]
 struct Groups<'a> {
     all: Vec<Group<'a>>,
-    /// The last group of each text.
-    last: HashMap<String, usize>,
+    /// The last group of each statement.
+    last: HashMap<Statement, usize>,
     tracks: BTreeMap<String, Track>,
     by_map: bool,
     /// Nothing overtakes anything.
@@ -156,11 +156,11 @@ impl<'a> Groups<'a> {
         let earliest = touches.iter().map(|(name, access)| track(name).earliest(*access)).max().unwrap_or(0);
         let earliest = if self.in_order { earliest.max(self.all.len().saturating_sub(1)) } else { earliest };
         let (statement, mut cells) = statement(&mutation, self.by_map);
-        let place = match self.last.get(&statement.text) {
+        let place = match self.last.get(&statement) {
             Some(&place) if place >= earliest => place,
             _ => {
                 let place = self.all.len();
-                self.last.insert(statement.text.clone(), place);
+                self.last.insert(statement.clone(), place);
                 self.all.push(Group { statement, rows: Vec::new(), mutations: Vec::new() });
                 place
             }

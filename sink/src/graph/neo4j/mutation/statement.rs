@@ -14,7 +14,7 @@ use crate::graph::{
 };
 
 /// The statement of a shape.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Statement {
     /// Its text. With `ends`, it counts the rows whose ends it found by the row's first value.
     pub(super) text: String,
@@ -25,7 +25,7 @@ pub(super) struct Statement {
 }
 
 /// What it means if an end is not there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Ends {
     /// The record should not have come.
     Wanted,
@@ -122,7 +122,11 @@ fn address(variable: &str, node: &Node, source: &str, cells: &mut Cells) -> Stri
 }
 
 fn named(labels: &[String]) -> String {
-    labels.iter().map(|label| format!(":{}", quoted(label))).collect()
+    let mut text = String::new();
+    for label in labels {
+        put(&mut text, format_args!(":{}", quoted(label)));
+    }
+    text
 }
 
 fn keys(keys: &Properties, source: &str, cells: &mut Cells) -> String {

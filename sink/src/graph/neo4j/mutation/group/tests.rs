@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use serde_json::json;
 
-use super::*;
+use super::{super::statement::Ends, *};
 use crate::{
     cud,
     graph::{
@@ -106,6 +106,25 @@ fn each_shape_has_its_text() {
     assert_eq!(
         forbidden,
         "UNWIND $rows AS row\nMATCH (n:`A`:`B` {`id`: row[0], `k`: row[1]})\nWHERE (n)--()\nRETURN count(*) AS found"
+    );
+}
+
+#[test]
+fn ends_that_have_to_be_there_and_ends_that_were_made_are_told_apart() {
+    let tie = |op: &str| {
+        let end = |id: i64| json!({"labels": ["A"], "ids": {"id": id}, "op": op});
+        let (from, to) = (end(1), end(2));
+        let message =
+            json!({"type": "relationship", "op": "merge", "rel_type": "R", "from": from, "to": to, "properties": {}});
+        cud::change(&message).unwrap()
+    };
+    let mutations = [tie("merge"), tie("match"), tie("merge"), tie("match")];
+    let groups = group(&mutations.iter().collect::<Vec<_>>());
+    let shown = groups.iter().map(|group| (group.rows.len(), group.statement.ends)).collect::<Vec<_>>();
+    // The two relationships are one, which keeps its order.
+    assert_eq!(
+        shown[1..],
+        [(1, Some(Ends::Made)), (1, Some(Ends::Wanted)), (1, Some(Ends::Made)), (1, Some(Ends::Wanted))]
     );
 }
 
