@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_page_names_its_files_once_and_a_page_without_a_chunk_the_loader_alone() {
         let chunks: Chunks = serde_json::from_str(
-            r#"{"loader": "a/loader.js", "chunks": {"simulate": ["a/b.wasm", "a/a.wasm", "a/b.wasm"], "influencers": ["a/c.wasm"]}}"#,
+            r#"{"loader": "a/loader.js", "chunks": {"simulate": ["a/b.wasm", "a/a.wasm", "a/b.wasm"], "insight": ["a/c.wasm"]}}"#,
         )
         .unwrap();
         let loader = Some("/pkg/a/loader.js".to_owned());

@@ -220,8 +220,8 @@ impl Stage {
         }
     }
 
-    /// Lets all that is drawn step back. As the layer's opacity it would look the same, and cost a browser without a
-    /// graphics card as much again in every frame.
+    /// Lets all that is drawn step back. As the layer's opacity it would look the same, but then the browser has to blend
+    /// the whole layer once more for every frame.
     pub(super) fn veil(&self, context: &CanvasRenderingContext2d) {
         context.set_global_alpha(VEIL);
         context.set_fill_style_str(&self.palette.surface);

@@ -18,10 +18,10 @@ pub(crate) use sign_in::SignIn;
 
 page!(OVERVIEW, overview in overview, overview::Overview);
 page!(SIMULATE, simulate in simulate, simulate::Simulate);
-page!(TOP_PRODUCTS, top_products in top_products, insight::top_products::TopProducts);
-page!(INFLUENCERS, influencers in influencers, insight::influencers::Influencers);
-page!(BEST_RATED, best_rated in best_rated, insight::best_rated::BestRated);
-page!(SIMILAR_BUYERS, similar_buyers in similar_buyers, insight::similar_buyers::SimilarBuyers);
+page!(TOP_PRODUCTS, top_products in insight, insight::top_products::TopProducts);
+page!(INFLUENCERS, influencers in insight, insight::influencers::Influencers);
+page!(BEST_RATED, best_rated in insight, insight::best_rated::BestRated);
+page!(SIMILAR_BUYERS, similar_buyers in insight, insight::similar_buyers::SimilarBuyers);
 page!(STREAM, stream in stream, stream::Stream);
 page!(CONNECTORS, connectors in connectors, connectors::Connectors);
 page!(DEAD_LETTERS, dead_letters in dead_letters, dead_letters::DeadLetters);

@@ -72,7 +72,7 @@ pub(super) fn list(
     let held = memo(move || buffer.with(|buffer| buffer.held_total));
     let more = memo(move || buffer.with(|buffer| buffer.more));
     let any = memo(move || shown.get() > 0);
-    let is_away = move || away.get().map(|it| empty::away(it));
+    let is_away = move || away.get().map(empty::away);
     let picks = address.picks();
     let closed = StoredValue::new(address.closed());
     let none = move || {
