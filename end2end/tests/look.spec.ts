@@ -19,7 +19,7 @@ const over = (page: Page) =>
 
 for (const theme of THEMES) {
   test(`axe finds nothing on any page in the ${theme} theme`, async ({ page, baseURL }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     await choose(page, theme, baseURL!);
     for (const address of ADDRESSES) {
       await open(page, address);

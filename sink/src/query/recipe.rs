@@ -77,7 +77,7 @@ pub fn outside(asked: &Asked<'_>) -> String {
     match *asked {
         Asked::TopProducts { limit, .. } => format!(
             "Sluice then sorts the products of each category by purchases, then by id, and keeps the {} of each.",
-            first(limit, "first one", "ones"),
+            first(limit, "first one", "products"),
         ),
         Asked::Influencers { .. } => String::new(),
         Asked::BestRated { limit, min_ratings, .. } => format!(
