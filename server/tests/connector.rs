@@ -24,6 +24,7 @@ const SHIPMENTS: &str = r#"{
         "connector.class": "sluice.Neo4jSink",
         "topics": "shipments",
         "tasks.max": "2",
+        "errors.tolerance": "all",
         "errors.deadletterqueue.topic.name": "shipments-refused",
         "neo4j.pattern.topic.shipments": "(:Shipment{!id, state}); (:Shipment{!id})-[:GOES_TO]->(:City{!name: city}); (:Shipment{!id})-[:CARRIES{pieces}]->(:Product{!productID: product})"
     }
@@ -112,7 +113,8 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     let connect = format!("{}/connectors", sluice.connect());
     let parcels = |statement: &str| {
         json!({"name": "parcels", "config": {
-            "connector.class": "sluice.Neo4jSink", "topics": "parcels", "neo4j.cypher.topic.parcels": statement,
+            "connector.class": "sluice.Neo4jSink", "topics": "parcels", "errors.tolerance": "all",
+            "neo4j.cypher.topic.parcels": statement,
         }})
         .to_string()
     };
@@ -133,7 +135,8 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
 
     // By messages that say themselves what to do.
     let commands = json!({"name": "commands", "config": {
-        "connector.class": "sluice.Neo4jSink", "topics": "commands", "neo4j.cud.topics": "commands",
+        "connector.class": "sluice.Neo4jSink", "topics": "commands", "errors.tolerance": "all",
+        "neo4j.cud.topics": "commands",
     }});
     assert_eq!(ask("POST", &connect, &commands.to_string()).0, 201);
     let node = |id: i64| json!({"op": "merge", "type": "node", "labels": ["Depot"], "ids": {"id": id}, "properties": {"id": id}});

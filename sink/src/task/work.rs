@@ -238,7 +238,7 @@ fn cover(interval: &mut Interval, to: i64) {
 fn intolerable(topic: &str, record: &Record, fault: &Fault) -> String {
     format!(
         "{topic} partition {} offset {}: {} ({}); errors.tolerance is none, so everything before it is stored and nothing \
-         after it: mend what sends it, tolerate it with SLUICE_ERRORS_TOLERANCE=all, and restart the task",
+         after it: mend what sends it, tolerate it with errors.tolerance=all (of the built-in connectors: SLUICE_ERRORS_TOLERANCE), and restart the task",
         record.partition, record.offset, fault.message, fault.reason
     )
 }

@@ -111,7 +111,7 @@ pub(super) fn bulk(asked: Memo<Asked>, counts: Signal<Vec<ReasonCount>>, sent: R
     let hidden = move || {
         asked.with(|asked| {
             view! {
-                <input type="hidden" name="topic" value=asked.topic/>
+                <input type="hidden" name="topic" value=asked.topic.clone()/>
                 <input type="hidden" name="reason" value=asked.reason.clone()/>
             }
         })
