@@ -299,13 +299,13 @@ pub(crate) async fn cud_messages_create_update_merge_and_delete(store: &dyn Stor
         message("delete", 6, json!({})),
     ];
     assert_eq!(hand.write(store, contents).await.stored, 10);
-    let foo = |id: i64| nodes(store, "(:Foo{!id})", json!({"id": id}));
-    assert_eq!(foo(1).await, ["bar=1 id=1"]);
-    assert_eq!(foo(2).await, [""; 0]);
-    assert_eq!(foo(3).await, ["bar=2 foo=3 id=3"]);
-    assert_eq!(foo(4).await, [""; 0]);
-    assert_eq!(foo(5).await, ["id=5", "id=5"]);
-    assert_eq!(foo(6).await, [""; 0]);
+    let found = |id: i64| nodes(store, "(:Foo{!id})", json!({"id": id}));
+    assert_eq!(found(1).await, ["bar=1 id=1"]);
+    assert_eq!(found(2).await, [""; 0]);
+    assert_eq!(found(3).await, ["bar=2 foo=3 id=3"]);
+    assert_eq!(found(4).await, [""; 0]);
+    assert_eq!(found(5).await, ["id=5", "id=5"]);
+    assert_eq!(found(6).await, [""; 0]);
 }
 
 /// A CUD message of a relationship between `(:A {id: from})` and `(:B {id: to})`.

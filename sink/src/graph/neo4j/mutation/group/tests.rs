@@ -4,12 +4,13 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use serde_json::json;
 
-use super::{super::statement::Ends, *};
+use super::*;
 use crate::{
     cud,
     graph::{
         embedded::mutation::change,
         mutation::{End, Node, Properties, Value},
+        neo4j::mutation::statement::Ends,
     },
     pattern::{self, Message, Options},
 };
