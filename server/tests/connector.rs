@@ -25,6 +25,8 @@ const SHIPMENTS: &str = r#"{
         "topics": "shipments",
         "tasks.max": "2",
         "errors.tolerance": "all",
+        "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "key.converter.schemas.enable": "false",
         "errors.deadletterqueue.topic.name": "shipments-refused",
         "neo4j.pattern.topic.shipments": "(:Shipment{!id, state}); (:Shipment{!id})-[:GOES_TO]->(:City{!name: city}); (:Shipment{!id})-[:CARRIES{pieces}]->(:Product{!productID: product})"
     }
