@@ -95,7 +95,7 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| format!("the metrics did not start: {error}"))?;
-    let registry = Registry::new(store.clone(), config.process, config.connectors);
+    let registry = Registry::new(store.clone(), config.process, config.connectors, config.roles.sinks);
     let board = Arc::new(Board::new(format!("{}:{}", host_name(), address.port())));
     let options = producer::world::WorldOptions {
         users: config.world.users,

@@ -41,18 +41,18 @@ pub struct Registry {
     store: Arc<dyn Store>,
     process: Process,
     files: Vec<Definition>,
+    /// Whether the store gets what is in the files.
+    defines: bool,
     known: watch::Sender<Connectors>,
 }
 
 impl Registry {
-    /// Knows those that are in files; what the store has of them is not known yet.
-    pub fn new(store: Arc<dyn Store>, process: Process, files: Vec<Definition>) -> Arc<Self> {
-        let of_files = files.iter().map(|file| {
-            let target = Target { connector: file.name.clone(), ..Target::default() };
-            (file.name.clone(), Arc::new(connector(file.config.clone(), target, &process)))
-        });
-        let known = watch::Sender::new(of_files.collect());
-        Arc::new(Self { store, process, files, known })
+    /// Knows those that are in files; what the store has of them is not known yet. A process that `defines` nothing leaves
+    /// it to those that run the tasks, whose files and settings count.
+    pub fn new(store: Arc<dyn Store>, process: Process, files: Vec<Definition>, defines: bool) -> Arc<Self> {
+        let registry = Self { store, process, files, defines, known: watch::Sender::default() };
+        registry.known.send_replace(registry.of_files(&[]));
+        Arc::new(registry)
     }
 
     /// All of them, ordered by name.
@@ -143,7 +143,7 @@ impl Registry {
     /// The store does not answer.
     pub async fn load(&self) -> Result<(), Error> {
         let stored = self.store.targets().await?;
-        for file in &self.files {
+        for file in self.files.iter().filter(|_| self.defines) {
             let before = stored.iter().find(|target| target.connector == file.name);
             let hash = Some(file.hash());
             if before.is_some_and(|target| target.file == hash) {
@@ -177,12 +177,23 @@ impl Registry {
     async fn ask(&self) -> Result<(), Error> {
         let targets = self.store.targets().await?;
         self.known.send_if_modified(|known| {
-            let now: Connectors = targets.into_iter().filter_map(|target| self.read(known, target)).collect();
+            let mut now = self.of_files(&targets);
+            now.extend(targets.into_iter().filter_map(|target| self.read(known, target)));
             let changed = *known != now;
             *known = now;
             changed
         });
         Ok(())
+    }
+
+    /// Those of the files that the store has never heard of.
+    fn of_files(&self, stored: &[Target]) -> Connectors {
+        let files = self.files.iter().filter(|file| !stored.iter().any(|target| target.connector == file.name));
+        let connector = |file: &Definition| {
+            let target = Target { connector: file.name.clone(), ..Target::default() };
+            (file.name.clone(), Arc::new(connector(file.config.clone(), target, &self.process)))
+        };
+        files.map(connector).collect()
     }
 
     async fn tell(&self, name: &str, intent: &Intent) -> Result<(), Failure> {
