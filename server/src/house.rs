@@ -90,7 +90,7 @@ impl House {
                 }
             })
             .collect();
-        let consuming = connectors.iter().all(|connector| is_consuming(connector.state));
+        let consuming = connectors.iter().filter(|it| it.kind.is_some()).all(|it| is_consuming(it.state));
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             build: crate::http::build().to_owned(),
@@ -173,7 +173,8 @@ impl House {
             let reason = status.graph.error.as_deref().unwrap_or("it was not asked yet");
             reasons.push(format!("the graph does not answer: {reason}"));
         }
-        for connector in status.connectors.iter().filter(|connector| !is_consuming(connector.state)) {
+        // A connector that somebody posts for a topic that is not there yet is no reason to take a process out of service.
+        for connector in status.connectors.iter().filter(|it| it.kind.is_some() && !is_consuming(it.state)) {
             let trace = connector.tasks.iter().find_map(|task| task.trace.as_deref()).unwrap_or("it is starting");
             reasons.push(format!("the sink {} is not consuming: {trace}", connector.name));
         }

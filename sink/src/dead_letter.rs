@@ -16,7 +16,7 @@ use crate::{
     board::Board,
     connector::{Config, Registry},
     graph::{LedgerEntry, Store},
-    kafka::{Cluster, Context, Error, MAX_RECORD_BYTES, dead_letter_topic},
+    kafka::{self, Cluster, Context, Error, MAX_RECORD_BYTES, dead_letter_topic},
 };
 
 /// How often the ledger is asked, at most; and how often at least, in case a notice was missed.
@@ -141,8 +141,11 @@ impl Outlet {
     /// every broker makes one when it is asked for it.
     async fn restore(&self, letters: &[LedgerEntry]) {
         let cluster = self.cluster.clone();
-        let outlets: BTreeMap<String, String> =
-            letters.iter().map(|entry| (self.topic(entry), entry.letter.topic.clone())).collect();
+        let outlet = |entry: &LedgerEntry| {
+            let replication = self.config(entry).and_then(|config| config.dead_letter_replication);
+            (self.topic(entry), kafka::Outlet { of: entry.letter.topic.clone(), replication })
+        };
+        let outlets: BTreeMap<String, kafka::Outlet> = letters.iter().map(outlet).collect();
         let restored = tokio::task::spawn_blocking(move || cluster.restore_outlets(&outlets)).await;
         if let Err(reason) = restored.map_err(|error| error.to_string()).and_then(|r| r.map_err(|e| e.to_string())) {
             debug!("the topics for dead letters could not be looked at: {reason}");

@@ -11,7 +11,8 @@ use tracing::{error, info, warn};
 
 use super::Works;
 use crate::{
-    connector::{Config, Connector, Strategy},
+    connector::{Config, Connector, Strategy, Tolerance},
+    kafka::{Outlet, dead_letter_topic},
     task::{self, Reader},
 };
 
@@ -90,8 +91,17 @@ impl Fleet {
     async fn make_topics(&self, config: &Config) {
         let cluster = self.works.cluster.clone();
         let topics: Vec<String> = config.topics.iter().map(|(topic, _)| topic.clone()).collect();
-        let made = tokio::task::spawn_blocking(move || cluster.make_embedded(&topics)).await;
-        // The tasks say that there is no such topic, and look again.
+        let outlet = |topic: &String| {
+            let name = config.dead_letter_topic.clone().unwrap_or_else(|| dead_letter_topic(topic));
+            (name, Outlet { of: topic.clone(), replication: config.dead_letter_replication })
+        };
+        let outlets = topics.iter().filter(|_| config.tolerance == Tolerance::All).map(outlet).collect();
+        let made = tokio::task::spawn_blocking(move || {
+            cluster.make_embedded(&topics)?;
+            cluster.restore_outlets(&outlets)
+        })
+        .await;
+        // The tasks say that there is no such topic, and dead letters have theirs made when they need it.
         if let Err(reason) =
             made.map_err(|error| error.to_string()).and_then(|it| it.map_err(|error| error.to_string()))
         {
@@ -122,6 +132,7 @@ impl Fleet {
                 board: self.works.board.clone(),
                 tolerance: config.tolerance,
                 start: config.start,
+                log_errors: config.log_errors,
                 wanted: self.works.registry.watch(),
                 stop: stop.clone(),
             }));

@@ -15,15 +15,16 @@ const USUAL_RECORD_BYTES: u64 = 1_048_588;
 /// What a dead letter is bigger than its record: the headers that say where it was and why it is one.
 const HEADERS_BYTES: u64 = 64 << 10;
 
-/// Makes a topic with the broker's own replication, and takes one that is there.
+/// Makes a topic with so many copies (none: as many as the broker makes by default), and takes one that is there.
 pub(super) fn create(
     admin: &AdminClient<Context>,
     topic: &str,
     partitions: i32,
+    replication: Option<i16>,
     settings: &[(&str, &str)],
     patience: Duration,
 ) -> Result<(), String> {
-    let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(-1));
+    let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(replication.map_or(-1, i32::from)));
     let wanted = settings.iter().fold(new, |new, (key, value)| new.set(key, value));
     let options = AdminOptions::new().operation_timeout(Some(patience));
     let results = block_on(admin.create_topics([&wanted], &options)).map_err(|error| error.to_string())?;

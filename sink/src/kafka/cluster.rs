@@ -113,6 +113,15 @@ pub fn dead_letter_topic(topic: &str) -> String {
     format!("{topic}.dead-letters")
 }
 
+/// A topic for dead letters that is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Outlet {
+    /// The topic whose records end there.
+    pub(crate) of: String,
+    /// Its copies; none: as many as the broker makes by default.
+    pub(crate) replication: Option<i16>,
+}
+
 impl Cluster {
     /// The cluster at these brokers; nothing is asked yet.
     pub fn at(bootstrap_servers: impl Into<String>) -> Self {
@@ -201,7 +210,10 @@ impl Cluster {
                 self.create_topic(kind.topic(), PARTITIONS, &[])?;
             }
         }
-        let outlets = Kind::ALL.map(|kind| (dead_letter_topic(kind.topic()), kind.topic().to_owned()));
+        let outlets = Kind::ALL.map(|kind| {
+            let outlet = Outlet { of: kind.topic().to_owned(), replication: None };
+            (dead_letter_topic(kind.topic()), outlet)
+        });
         self.create_outlets(&metadata, &outlets.into())?;
         // The embedded broker has one process only.
         if !self.is_embedded() && missing(STATUS_TOPIC) {
@@ -275,7 +287,7 @@ impl Cluster {
         if let Some(broker) = &self.embedded {
             return broker.create_topic(topic, partitions);
         }
-        admin::create(&self.admin()?, topic, partitions, settings, ANSWER_TIMEOUT)
+        admin::create(&self.admin()?, topic, partitions, None, settings, ANSWER_TIMEOUT)
             .map_err(|reason| Error::CreateTopic { topic: topic.to_owned(), reason })
     }
 
@@ -283,31 +295,31 @@ impl Cluster {
     ///
     /// # Errors
     /// [`Error::NoAnswer`], [`Error::CreateTopic`].
-    pub(crate) fn restore_outlets(&self, outlets: &BTreeMap<String, String>) -> Result<(), Error> {
+    pub(crate) fn restore_outlets(&self, outlets: &BTreeMap<String, Outlet>) -> Result<(), Error> {
         let asker = self.asker()?;
         let metadata = self.answer(&asker, asker.fetch_metadata(None, ANSWER_TIMEOUT))?;
         self.create_outlets(&metadata, outlets)
     }
 
-    fn create_outlets(&self, metadata: &Metadata, outlets: &BTreeMap<String, String>) -> Result<(), Error> {
+    fn create_outlets(&self, metadata: &Metadata, outlets: &BTreeMap<String, Outlet>) -> Result<(), Error> {
         let broker = metadata.brokers().first().map(MetadataBroker::id);
         let missing = |outlet: &str| !metadata.topics().iter().any(|known| known.name() == outlet);
         let missing = outlets.iter().filter(|(outlet, _)| missing(outlet));
-        missing.map(|(outlet, topic)| self.create_outlet(outlet, topic, broker)).collect()
+        missing.map(|(name, outlet)| self.create_outlet(name, outlet, broker)).collect()
     }
 
     /// Makes the topic of another one's dead letters, with room for bigger records where the broker allows it.
-    fn create_outlet(&self, outlet: &str, topic: &str, broker: Option<i32>) -> Result<(), Error> {
+    fn create_outlet(&self, name: &str, outlet: &Outlet, broker: Option<i32>) -> Result<(), Error> {
         if let (false, Some(broker)) = (self.is_embedded(), broker) {
             let admin = self.admin()?;
-            let bytes = admin::outlet_bytes(&admin, topic, broker, ANSWER_TIMEOUT).to_string();
-            match admin::create(&admin, outlet, 1, &[("max.message.bytes", &bytes)], ANSWER_TIMEOUT) {
+            let bytes = admin::outlet_bytes(&admin, &outlet.of, broker, ANSWER_TIMEOUT).to_string();
+            match admin::create(&admin, name, 1, outlet.replication, &[("max.message.bytes", &bytes)], ANSWER_TIMEOUT) {
                 Ok(()) => return Ok(()),
                 // Hosted brokers have limits of their own. Any other reason stops the next try too.
-                Err(reason) => debug!(kafka.topic = outlet, bytes, "no topic for records as big: {reason}"),
+                Err(reason) => debug!(kafka.topic = name, bytes, "no topic for records as big: {reason}"),
             }
         }
-        self.create_topic(outlet, 1, &[])
+        self.create_topic(name, 1, &[])
     }
 
     fn admin(&self) -> Result<AdminClient<Context>, Error> {

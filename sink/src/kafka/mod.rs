@@ -11,6 +11,7 @@ pub mod properties;
 pub mod record;
 pub mod tail;
 
+pub(crate) use cluster::Outlet;
 pub use cluster::{Cluster, Error, MAX_RECORD_BYTES, PARTITIONS, STATUS_TOPIC, Watermarks, dead_letter_topic};
 pub use context::Context;
 pub use properties::Properties;

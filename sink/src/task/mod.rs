@@ -53,6 +53,8 @@ pub struct Options {
     pub board: Arc<Board>,
     /// What becomes of a record that breaks a rule.
     pub tolerance: Tolerance,
+    /// Whether records that become dead letters are told in the log too: `errors.log.enable`.
+    pub log_errors: bool,
     /// Where a partition begins that has no checkpoint.
     pub start: Start,
     /// The connectors, and what people want of them.

@@ -17,9 +17,12 @@ use tokio::sync::mpsc::Sender;
 use tracing::{debug, info, warn};
 
 use super::{End, Job, Options, Owned, Report, Why, Work, backoff};
-use crate::kafka::{
-    consumer::{GroupConsumer, Rebalance},
-    record::Record,
+use crate::{
+    graph::batch::Content,
+    kafka::{
+        consumer::{GroupConsumer, Rebalance},
+        record::Record,
+    },
 };
 
 /// Rows of a batch. 5,000 to 20,000 rows a transaction were alike in speed; fewer keep each transaction short.
@@ -155,6 +158,19 @@ impl Poller {
         let Options { reader, tolerance, .. } = &self.options;
         let pushed = self.gathered.push(reader, *tolerance, owned, record, Utc::now().timestamp_millis());
         self.refused = pushed.err();
+        if let (true, Some(Content::Dead(dead))) =
+            (self.options.log_errors, self.gathered.batch.entries.last().map(|entry| &entry.content))
+        {
+            let (topic, offset) = (&self.options.topic, dead.offset);
+            warn!(
+                connector.name = self.options.connector,
+                kafka.topic = topic,
+                offset,
+                reason = dead.reason,
+                "{}",
+                dead.message
+            );
+        }
     }
 
     /// Takes no more records for now.
