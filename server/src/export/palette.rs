@@ -148,7 +148,7 @@ mod tests {
         (one.max(other) + 0.05) / (one.min(other) + 0.05)
     }
 
-    /// A colour in OKLab (<https://bottosson.github.io/posts/oklab/>), where distances are as the eye has them.
+    /// A colour in `OKLab` (<https://bottosson.github.io/posts/oklab/>), where distances are as the eye has them.
     fn oklab(colour: &str) -> [f64; 3] {
         let rgb = light(colour);
         let mix = |row: [f64; 3], of: [f64; 3]| row.iter().zip(of).map(|(a, b)| a * b).sum::<f64>();

@@ -304,8 +304,8 @@ impl Cluster {
     fn create_outlets(&self, metadata: &Metadata, outlets: &BTreeMap<String, Outlet>) -> Result<(), Error> {
         let broker = metadata.brokers().first().map(MetadataBroker::id);
         let missing = |outlet: &str| !metadata.topics().iter().any(|known| known.name() == outlet);
-        let missing = outlets.iter().filter(|(outlet, _)| missing(outlet));
-        missing.map(|(name, outlet)| self.create_outlet(name, outlet, broker)).collect()
+        let mut missing = outlets.iter().filter(|(outlet, _)| missing(outlet));
+        missing.try_for_each(|(name, outlet)| self.create_outlet(name, outlet, broker))
     }
 
     /// Makes the topic of another one's dead letters, with room for bigger records where the broker allows it.
