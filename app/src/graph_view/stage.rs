@@ -24,6 +24,10 @@ const SETTLED_MS: f64 = 140.0;
 pub(super) type Handle = StoredValue<Option<Stage>, LocalStorage>;
 
 /// Everything that is drawn, and where from.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them can be true with any other"
+)]
 pub(super) struct Stage {
     pub(super) canvas: HtmlCanvasElement,
     pub(super) context: CanvasRenderingContext2d,
