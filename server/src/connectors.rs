@@ -12,7 +12,7 @@ use sink::{
         config::{HIDDEN, definitions, is_secret},
     },
     graph::Checkpoint,
-    kafka::consumer,
+    kafka::{consumer, dead_letter_topic},
     task,
 };
 
@@ -154,6 +154,11 @@ fn config(name: &str, connector: &connector::Connector, status: &Status) -> Vec<
         meaning: documentation(key),
     });
     let mut all: Vec<Setting> = stated.collect();
+    if let Some(config) = connector.config.as_ref().ok().filter(|config| config.dead_letter_topic.is_none()) {
+        let outlets: Vec<String> = config.topics.iter().map(|(topic, _)| dead_letter_topic(topic)).collect();
+        let meaning = "Where dead letters are published, beside this list of them.";
+        all.push(setting("errors.deadletterqueue.topic.name", outlets.join(", "), meaning));
+    }
     all.extend([
         setting("consumer.group.id", consumer::group(name), "The group in which its tasks share the partitions."),
         setting("batch.records.max", task::MAX_ROWS.to_string(), "Records in a transaction, at most."),

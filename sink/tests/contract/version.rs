@@ -56,7 +56,8 @@ async fn an_embedded_store_of_version_2_is_brought_up_to_date() {
     }
     let old = rusqlite::Connection::open(&path).unwrap();
     old.execute_batch(
-        "DROP TABLE generic_node; DROP TABLE generic_property; DROP TABLE generic_relationship; \
+        "DROP TABLE generic_node; DROP TABLE generic_property; DROP TABLE generic_relationship; DROP TABLE connector; \
+         CREATE TABLE connector (name TEXT PRIMARY KEY, paused INTEGER NOT NULL, restarts INTEGER NOT NULL) STRICT, WITHOUT ROWID; \
          UPDATE checkpoint SET format = 2; PRAGMA user_version = 2;",
     )
     .unwrap();

@@ -145,8 +145,9 @@ impl<'a> Groups<'a> {
     fn add(&mut self, mutation: Cow<'a, Mutation>, known: &Known<'_>) {
         let touches = known.touches(&mutation);
         let track = |name: &str| self.tracks.get(name).copied().unwrap_or_default();
-        // It is there already, and nothing is to be set.
+        // It is there already, and nothing is to be set. Where one node can be meant in two ways, nobody knows.
         if let Mutation::MergeNode { assignment: Assignment::Add(properties), .. } = &*mutation
+            && !self.in_order
             && properties.is_empty()
             && !touches.is_empty()
             && touches.iter().all(|(name, _)| track(name).there)

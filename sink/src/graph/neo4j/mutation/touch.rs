@@ -103,7 +103,7 @@ impl<'a> Known<'a> {
             Mutation::CreateNode { labels, properties } => all(self.names(labels, properties), Access::Create),
             Mutation::UpdateNode { node, assignment } => self.changed(node, assignment, Access::Update),
             Mutation::MergeNode { node, assignment } => self.changed(node, assignment, Access::Merge),
-            Mutation::DeleteNode { node, .. } => all(self.names(&node.labels, &node.keys), Access::Delete),
+            Mutation::DeleteNode { node, .. } => all(self.meant(&node.labels, &node.keys), Access::Delete),
             Mutation::CreateRelationship { relationship, .. } => self.tied(relationship, None, Access::Create),
             Mutation::UpdateRelationship { relationship, assignment } => {
                 self.tied(relationship, Some(assignment), Access::Update)
@@ -122,7 +122,8 @@ impl<'a> Known<'a> {
             // With another value for what it is found by, it is found by another name afterwards.
             let mut after = node.keys.clone();
             after.extend(properties.clone());
-            let renamed = names.into_iter().chain(self.names(&node.labels, &after));
+            let meant = self.meant(&node.labels, &node.keys);
+            let renamed = meant.into_iter().chain(self.meant(&node.labels, &after));
             return renamed.map(|name| (name, Access::Rename)).collect();
         }
         // A node that it makes is one more for those who say fewer labels.
@@ -154,6 +155,19 @@ impl<'a> Known<'a> {
         touches.extend(from_names.into_iter().map(|name| (name, hold(from))));
         touches.extend(to_names.into_iter().map(|name| (name, hold(to))));
         touches
+    }
+
+    /// The names of every node that these labels and properties mean: `:User` means a `:User:Admin` too, and takes it away.
+    fn meant(&self, labels: &[String], properties: &Properties) -> Vec<String> {
+        let beyond = |shape: &&Shape<'_>| {
+            let has = |label: &String| shape.labels.contains(label.as_str());
+            shape.labels.len() > labels.len()
+                && labels.iter().all(has)
+                && shape.names.iter().all(|name| properties.contains_key(*name))
+        };
+        let mut names = self.names(labels, properties);
+        names.extend(self.nodes.iter().filter(beyond).map(|shape| called(shape, properties)));
+        names
     }
 
     /// The names of a node with these labels and properties; the one with most labels is the first.

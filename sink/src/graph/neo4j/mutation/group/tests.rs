@@ -211,6 +211,17 @@ fn what_happens_to_one_key_keeps_its_order_and_the_others_are_grouped_around_it(
 }
 
 #[test]
+fn what_was_taken_away_by_fewer_labels_is_made_again() {
+    let node = |op: &str, labels: &[&str]| {
+        cud::change(&json!({"type": "node", "op": op, "labels": labels, "ids": {"id": 1}, "properties": {}})).unwrap()
+    };
+    let both: &[&str] = &["A", "B"];
+    let mutations = [node("merge", both), node("delete", &["A"]), node("merge", &["A"]), node("merge", both)];
+    let all = statements(&mutations);
+    assert_eq!(all.iter().filter(|text| text.contains("MERGE (n:`A`:`B`")).count(), 2, "{all:#?}");
+}
+
+#[test]
 fn nothing_overtakes_anything_where_one_node_can_be_meant_in_two_ways() {
     let value = |n: i64| json!({"id": n, "email": n, "n": n});
     let ambiguous = of_pattern("(:A{!id, n}); (:A{!email, n})", ADD, &[value(1), value(2), value(3)]);
