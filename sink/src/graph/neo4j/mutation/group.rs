@@ -2,7 +2,8 @@
 //!
 //! Each mutation goes into the last group of its shape, unless something that it may not overtake stands in a later one: then
 //! a new group begins at the end. What happens to one node or relationship thus keeps its order, whatever is grouped around it.
-//! Where a batch means nodes in ways of which nobody knows whether they are the same, nothing overtakes anything at all.
+//! Where a batch means nodes in ways of which nobody knows whether they are the same, or takes one away that must not have
+//! relationships any more, nothing overtakes anything at all.
 
 use std::{
     borrow::Cow,
@@ -36,7 +37,10 @@ pub(super) struct Group<'a> {
 /// Groups mutations; the groups are to be run in their order.
 pub(super) fn group<'a>(mutations: &[&'a Mutation]) -> Vec<Group<'a>> {
     let known = Known::of(mutations);
-    let mut groups = Groups { by_map: differ(mutations), in_order: known.is_ambiguous(), ..Groups::default() };
+    // Whether a node may go by itself depends on every relationship that comes or goes before it, whoever's that is.
+    let by_itself = |mutation: &&Mutation| matches!(mutation, Mutation::DeleteNode { detach: false, .. });
+    let in_order = known.is_ambiguous() || mutations.iter().any(by_itself);
+    let mut groups = Groups { by_map: differ(mutations), in_order, ..Groups::default() };
     for mutation in mutations {
         for end in ends(mutation) {
             groups.add(Cow::Owned(end), &known);
