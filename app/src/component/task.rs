@@ -40,7 +40,7 @@ pub(crate) fn row(task: TaskStatus, before: Option<AnyView>, after: Option<AnyVi
     view! {
         <tr>
             {before}
-            <th scope="row">{task.worker}" #"{task.id}{place}</th>
+            <th scope="row">{task.worker}" #"{task.id}" "{place}</th>
             <td><StateBadge state=Signal::stored(task.state)/></td>
             <td class="spans">{listed(&task.partitions)}</td>
             <td class="since"><Time at=task.since say=Say::Short/></td>
