@@ -59,6 +59,19 @@ async function overNode(page: Page, at: Locator): Promise<{ x: number; y: number
   throw new Error("no node was found under the mouse");
 }
 
+/** A place not far from a node that no other one has: where several lie, the card may be another's. */
+async function freeSpot(page: Page, node: { x: number; y: number }): Promise<{ x: number; y: number }> {
+  const card = page.locator(".stage .hover");
+  for (const [x, y] of [[90, 70], [-90, 70], [90, -70], [-90, -70], [0, 110], [0, -110], [130, 0], [-130, 0]] as const) {
+    const place = { x: node.x + x, y: node.y + y };
+    await page.mouse.move(place.x, place.y);
+    // The card follows the mouse by the next frame.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    if (!(await card.isVisible())) return place;
+  }
+  throw new Error("there is no free spot around the node");
+}
+
 test("dragging moves the picture, and a click is no drag", async ({ page }) => {
   const at = await stage(page);
   const box = (await at.boundingBox())!;
@@ -78,17 +91,20 @@ test("a node that is dragged stays where it was put, through new answers, until 
   const at = await stage(page);
   const before = await settled(page);
   const node = await overNode(page, at);
+  const spot = await freeSpot(page, node);
+  await page.mouse.move(node.x, node.y);
+  await expect(page.locator(".stage .hover b")).toHaveText(node.name);
   await page.mouse.down();
-  await page.mouse.move(node.x + 40, node.y + 30, { steps: 5 });
-  await page.mouse.move(node.x + 90, node.y + 70, { steps: 5 });
+  await page.mouse.move((node.x + spot.x) / 2, (node.y + spot.y) / 2, { steps: 5 });
+  await page.mouse.move(spot.x, spot.y, { steps: 5 });
   await page.mouse.up();
-  await page.mouse.move(node.x + 92, node.y + 71);
+  await page.mouse.move(spot.x + 2, spot.y + 1);
   await expect(page.locator(".stage .hover b")).toHaveText(node.name);
   await expect(page.locator(".stage .chosen")).toHaveCount(0);
   const answer = page.waitForResponse((response) => response.url().includes("/fn/read/picture"));
   await page.request.post("/api/bursts", { data: { kind: "user_connections", count: 1, seed: 99 } });
   await answer;
-  await page.mouse.move(node.x + 91, node.y + 70);
+  await page.mouse.move(spot.x + 1, spot.y);
   await expect(page.locator(".stage .hover b")).toHaveText(node.name);
   await page.mouse.move(0, 0);
   expect(await settled(page)).not.toBe(before);
