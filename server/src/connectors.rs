@@ -9,7 +9,7 @@ use model::{
 use sink::{
     connector::{
         self, Strategy,
-        config::{HIDDEN, definitions, is_secret},
+        config::{definitions, shown},
     },
     graph::Checkpoint,
     kafka::{consumer, dead_letter_topic},
@@ -33,14 +33,13 @@ pub(crate) fn connectors(house: &House) -> Vec<Connector> {
         let partitions: Vec<_> = topics.iter().flat_map(|topic| here.partitions(&name, topic, &of_it)).collect();
         let told = status.connectors.iter().find(|told| told.name == name).cloned();
         let (state, tasks) = told.map(|told| (told.state, told.tasks)).unwrap_or_default();
-        let read = topics.iter().map(|topic| house.sampler.rate(topic)).sum();
         Connector {
             kind: connector.kind(),
             description: description(&connector),
             state,
             paused: connector.state() == Order::Pause,
             lag: total_lag(&partitions),
-            stored_per_second: read,
+            stored_per_second: topics.iter().map(|topic| sample.read_per_second(topic)).sum(),
             tasks,
             earlier: earlier(&partitions, &of_it),
             partitions,
@@ -85,13 +84,10 @@ struct Here<'a> {
 impl Here<'_> {
     /// The partitions that Kafka names, or while it never did, those with a checkpoint.
     fn partitions(&self, name: &str, topic: &str, checkpoints: &[&Checkpoint]) -> Vec<ConnectorPartition> {
-        let here: Vec<Checkpoint> = checkpoints
-            .iter()
-            .filter(|it| it.id.topic == topic && Some(it.id.cluster.as_str()) == self.cluster)
-            .map(|it| (*it).clone())
-            .collect();
+        let here = || checkpoints.iter().copied().filter(|it| Some(it.id.cluster.as_str()) == self.cluster);
+        let at = |partition: i32| checkpoint_of(here(), name, topic, partition);
         let row = |partition: i32| {
-            let checkpoint = checkpoint_of(&here, name, topic, partition);
+            let checkpoint = at(partition);
             ConnectorPartition {
                 topic: topic.to_owned(),
                 partition,
@@ -104,13 +100,14 @@ impl Here<'_> {
         };
         let marks = self.sample.marks(topic);
         if marks.is_empty() {
-            let mut known: Vec<i32> = here.iter().map(|checkpoint| checkpoint.id.partition).collect();
+            let of_it = here().filter(|checkpoint| checkpoint.id.topic == topic);
+            let mut known: Vec<i32> = of_it.map(|checkpoint| checkpoint.id.partition).collect();
             known.sort_unstable();
             known.dedup();
             return known.into_iter().map(row).collect();
         }
         let marked = |mark: &sink::kafka::Watermarks| {
-            let lag = lag_of(*mark, checkpoint_of(&here, name, topic, mark.partition));
+            let lag = lag_of(*mark, at(mark.partition));
             let (end, lag) = (self.connected.then_some(mark.high), self.connected.then_some(lag));
             ConnectorPartition { end, lag, ..row(mark.partition) }
         };
@@ -150,7 +147,7 @@ fn config(name: &str, connector: &connector::Connector, status: &Status) -> Vec<
     let kafka = if status.kafka.embedded { "The Kafka inside this process." } else { "The Kafka that it reads from." };
     let stated = connector.raw.iter().filter(|(key, _)| *key != "name").map(|(key, value)| Setting {
         name: key.clone(),
-        value: if is_secret(key) { HIDDEN.to_owned() } else { value.clone() },
+        value: shown(key, value),
         meaning: documentation(key),
     });
     let mut all: Vec<Setting> = stated.collect();

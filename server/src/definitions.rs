@@ -67,10 +67,7 @@ fn definition(text: &str, process: &Process) -> Result<Definition, String> {
         };
         raw.insert(key.clone(), text);
     }
-    let checked = config::read(name, &raw, process).map_err(|problems| {
-        let sentences: Vec<String> = problems.iter().map(|it| format!("{}: {}", it.key, it.message)).collect();
-        sentences.join("; ")
-    })?;
+    let checked = config::read(name, &raw, process).map_err(|problems| config::sentence(&problems))?;
     Ok(Definition { name: name.to_owned(), config: checked.raw })
 }
 

@@ -76,12 +76,14 @@ fn main() -> ExitCode {
 
 /// Runs until a signal; the error is a sentence.
 async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String> {
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| format!("SLUICE_LISTEN: cannot listen on {}: {error}", config.listen))?;
-    // Port 0 asks for any free one.
-    let address = listener.local_addr().map_err(|error| format!("SLUICE_LISTEN: {error}"))?;
-    let connect_listener = if config.roles.web { Some(listen_for_connect(config.connect_listen).await?) } else { None };
+    let (listener, address) = listen("SLUICE_LISTEN", config.listen).await?;
+    let connect_listener = if config.roles.web {
+        let (listener, address) = listen("SLUICE_CONNECT_LISTEN", config.connect_listen).await?;
+        info!(%address, "listening for Kafka Connect's REST API");
+        Some(listener)
+    } else {
+        None
+    };
     let refused = |error| format!("SLUICE_DATA_DIR: {error}");
     let store: Arc<dyn Store> = match config.neo4j {
         Some(options) => Arc::new(Neo4j::new(options).map_err(|error| format!("NEO4J_URI: {error}"))?),
@@ -186,14 +188,12 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
     Ok(())
 }
 
-/// Takes the address of Kafka Connect's REST API, before anything else is begun.
-async fn listen_for_connect(at: SocketAddr) -> Result<TcpListener, String> {
-    let refused = |error| format!("SLUICE_CONNECT_LISTEN: cannot listen on {at}: {error}");
+/// Takes an address, before anything else is begun. Port 0 asks for any free one, so the true address comes with it.
+async fn listen(variable: &str, at: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
+    let refused = |error| format!("{variable}: cannot listen on {at}: {error}");
     let listener = TcpListener::bind(at).await.map_err(refused)?;
-    // Port 0 asks for any free one, and then this is where it is found.
     let address = listener.local_addr().map_err(refused)?;
-    info!(%address, "listening for Kafka Connect's REST API");
-    Ok(listener)
+    Ok((listener, address))
 }
 
 /// Follows the data: nothing is sent, what was sent is stored, then nobody is told any more.

@@ -114,15 +114,6 @@ impl Sampler {
         books
     }
 
-    /// What was read of a topic in the last second, by all connectors.
-    pub(crate) fn rate(&self, topic: &str) -> f64 {
-        topic
-            .parse()
-            .ok()
-            .and_then(|kind| self.lock().rates.get(&kind).map(|rates| rates.stored_per_second))
-            .unwrap_or(0.0)
-    }
-
     fn read(&self, board: &Board) -> [i64; 3] {
         let books = self.books(board);
         Kind::ALL.map(|kind| books.get(kind.topic()).map_or(0, |books| books.read))
@@ -200,6 +191,12 @@ impl Sampler {
 }
 
 impl Sample {
+    /// What was read of a topic in the last second, by all connectors; known of the three kinds' topics.
+    pub(crate) fn read_per_second(&self, topic: &str) -> f64 {
+        let rates = topic.parse().ok().and_then(|kind: Kind| self.rates.get(&kind));
+        rates.map_or(0.0, |rates| rates.stored_per_second)
+    }
+
     /// How far a topic reaches, as far as is known.
     pub(crate) fn marks(&self, topic: &str) -> &[Watermarks] {
         self.watermarks.get(topic).map_or(&[][..], Vec::as_slice)
@@ -224,13 +221,13 @@ fn topics(registry: &Registry) -> BTreeSet<String> {
 
 /// A connector's checkpoint of a partition: of several (clusters that are gone), the one with the highest incarnation.
 pub(crate) fn checkpoint_of<'a>(
-    checkpoints: &'a [Checkpoint],
+    checkpoints: impl IntoIterator<Item = &'a Checkpoint>,
     connector: &str,
     topic: &str,
     partition: i32,
 ) -> Option<&'a Checkpoint> {
     let is_it = |id: &CheckpointId| id.connector == connector && id.topic == topic && id.partition == partition;
-    checkpoints.iter().filter(|it| is_it(&it.id)).max_by_key(|checkpoint| checkpoint.incarnation)
+    checkpoints.into_iter().filter(|it| is_it(&it.id)).max_by_key(|checkpoint| checkpoint.incarnation)
 }
 
 /// Records of a partition that are not stored yet.

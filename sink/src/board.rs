@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::{
-    graph::{Checkpoint, Interval},
+    graph::{Checkpoint, CheckpointId, Interval},
     latency::Latencies,
     recent::Recent,
 };
@@ -210,7 +210,7 @@ impl Board {
         let before = known.clone();
         known.retain(|place, _| owned.contains(place));
         for checkpoint in seen {
-            known.entry(place(&checkpoint)).or_insert(checkpoint);
+            known.entry(place(&checkpoint.id)).or_insert(checkpoint);
         }
         let changed = *known != before;
         drop(known);
@@ -309,7 +309,7 @@ impl Board {
     pub(crate) fn set_checkpoints(&self, checkpoints: impl IntoIterator<Item = Checkpoint>) {
         let mut known = lock(&self.checkpoints);
         for checkpoint in checkpoints {
-            known.insert(place(&checkpoint), checkpoint);
+            known.insert(place(&checkpoint.id), checkpoint);
         }
         drop(known);
         self.touch();
@@ -317,9 +317,7 @@ impl Board {
 
     /// Notes what became of the records of an interval that this process wrote: each was stored but `others`, ascending.
     pub(crate) fn add_fates(&self, interval: &Interval, others: impl IntoIterator<Item = (i64, Fate)>) {
-        let id = &interval.id;
-        let place = (id.connector.clone(), id.topic.clone(), id.partition);
-        lock(&self.recent).entry(place).or_default().add(interval.from, interval.to, others);
+        lock(&self.recent).entry(place(&interval.id)).or_default().add(interval.from, interval.to, others);
     }
 
     /// What a connector made of a record, if this process wrote it lately.
@@ -371,8 +369,7 @@ fn state_gauge(connector: &str, id: u32, state: &'static str) -> metrics::Gauge 
     gauge!("sluice_task_state", "connector" => connector.to_owned(), "task" => id.to_string(), "state" => state)
 }
 
-fn place(checkpoint: &Checkpoint) -> (String, String, i32) {
-    let id = &checkpoint.id;
+fn place(id: &CheckpointId) -> (String, String, i32) {
     (id.connector.clone(), id.topic.clone(), id.partition)
 }
 
@@ -393,7 +390,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::CheckpointId;
 
     fn checkpoint(partition: i32, next_offset: i64) -> Checkpoint {
         let topic = "purchases".to_owned();

@@ -9,6 +9,8 @@ use model::burst::{Burst, BurstRequest};
 use sink::graph::Checkpoint;
 use tokio_util::sync::CancellationToken;
 
+use crate::sampler::checkpoint_of;
+
 /// A burst under way; counted by the sender, the client's thread and the tracker.
 #[derive(Debug)]
 pub(crate) struct Progress {
@@ -121,9 +123,7 @@ impl Progress {
         let (mut below, mut buried) = (0, 0);
         for (partition, ranges) in &counts.places {
             let topic = counts.burst.kind.topic();
-            let checkpoint = checkpoints
-                .iter()
-                .find(|it| it.id.connector == topic && it.id.topic == topic && it.id.partition == *partition);
+            let checkpoint = checkpoint_of(checkpoints, topic, topic, *partition);
             let next = checkpoint.map_or(0, |checkpoint| checkpoint.next_offset);
             below += below_offset(ranges, next);
             let letters = dead.get(partition).map_or(&[][..], Vec::as_slice);

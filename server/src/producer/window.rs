@@ -12,6 +12,8 @@ use std::{
 use model::Kind;
 use sink::graph::Checkpoint;
 
+use crate::sampler::checkpoint_of;
+
 /// Bytes ahead of the sinks on the embedded broker, a topic. Should all of them be in one partition, they still fit.
 pub(crate) const EMBEDDED_BYTES: usize = 3_000_000;
 /// Bytes ahead of the sinks on a real broker, a topic.
@@ -88,10 +90,8 @@ impl Window {
             let readers = readers(kind.topic());
             for (&partition, list) in &mut topic.acked {
                 let next = |reader: &String| {
-                    let at = |it: &&Checkpoint| {
-                        (&it.id.connector, it.id.topic.as_str(), it.id.partition) == (reader, kind.topic(), partition)
-                    };
-                    checkpoints.iter().find(at).map_or(0, |checkpoint| checkpoint.next_offset)
+                    let checkpoint = checkpoint_of(checkpoints, reader, kind.topic(), partition);
+                    checkpoint.map_or(0, |checkpoint| checkpoint.next_offset)
                 };
                 let lowest = readers.iter().map(next).min().unwrap_or(i64::MAX);
                 while let Some((_, _, cost)) = list.front().filter(|(_, next, _)| *next <= lowest) {

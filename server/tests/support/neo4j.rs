@@ -1,5 +1,6 @@
 //! Cypher over Neo4j's own HTTP API, beside Sluice and its driver.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use services::Neo4j;
 
@@ -9,7 +10,7 @@ use services::Neo4j;
 /// When Neo4j refuses it.
 pub(crate) fn rows(neo4j: &Neo4j, statement: &str) -> Vec<Vec<Value>> {
     let body = json!({"statements": [{"statement": statement}]});
-    let credentials = base64(format!("{}:{}", neo4j.user(), neo4j.password()).as_bytes());
+    let credentials = BASE64_STANDARD.encode(format!("{}:{}", neo4j.user(), neo4j.password()));
     let answer: Value = ureq::post(format!("{}/db/neo4j/tx/commit", neo4j.http_uri()))
         .header("authorization", format!("Basic {credentials}"))
         .send_json(body)
@@ -28,17 +29,4 @@ pub(crate) fn rows(neo4j: &Neo4j, statement: &str) -> Vec<Vec<Value>> {
 /// The one number that a statement answers.
 pub(crate) fn number(neo4j: &Neo4j, statement: &str) -> i64 {
     rows(neo4j, statement)[0][0].as_i64().unwrap_or(0)
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for position in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * position) & 63) as usize];
-            text.push(if position <= chunk.len() { char::from(letter) } else { '=' });
-        }
-    }
-    text
 }

@@ -15,8 +15,7 @@ pub use registry::{Failure, Registry};
 /// How the tasks of a connector run that says nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Tasks of each topic of a connector in this process, each with a consumer of its own; 0 where other processes have
-    /// the sinks.
+    /// Tasks of each topic of a connector in each process that runs some, each with a consumer of its own.
     pub tasks_max: u32,
     /// What becomes of a record that breaks a rule.
     pub tolerance: Tolerance,

@@ -72,11 +72,6 @@ impl Registry {
         known.iter().filter(|(_, connector)| reads(connector)).map(|(name, _)| name.clone()).collect()
     }
 
-    /// Whether a connector is to hold, as far as is known.
-    pub fn is_paused(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|connector| connector.target.paused)
-    }
-
     /// What this process has for all connectors.
     pub fn process(&self) -> &Process {
         &self.process
@@ -234,10 +229,8 @@ impl Registry {
 }
 
 fn connector(raw: Raw, target: Target, process: &Process) -> Connector {
-    let config = config::read(&target.connector, &raw, process).map(Arc::new).map_err(|problems| {
-        let sentences: Vec<String> = problems.iter().map(|it| format!("{}: {}", it.key, it.message)).collect();
-        sentences.join("; ")
-    });
+    let config = config::read(&target.connector, &raw, process);
+    let config = config.map(Arc::new).map_err(|problems| config::sentence(&problems));
     if let Err(problems) = &config {
         warn!(connector.name = target.connector, problems, "a connector's configuration means nothing");
     }

@@ -46,11 +46,7 @@ impl Fleet {
                 () = stop.cancelled() => {}
             }
         }
-        let all = self.running.drain().collect::<Vec<_>>();
-        for (_, running) in &all {
-            running.stop.cancel();
-        }
-        for (name, running) in all {
+        for (name, running) in cancelled(self.running.drain()) {
             join(&name, running).await;
         }
     }
@@ -62,19 +58,10 @@ impl Fleet {
             .filter_map(|connector| connector.config.as_ref().ok())
             .map(|config| (config.name.as_str(), config))
             .collect();
-        let over: Vec<String> = self
-            .running
-            .iter()
-            .filter(|(name, running)| configs.get(name.as_str()).is_none_or(|config| **config != running.config))
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in &over {
-            if let Some(running) = self.running.get(name) {
-                running.stop.cancel();
-            }
-        }
-        for name in over {
-            let Some(running) = self.running.remove(&name) else { continue };
+        let is_over = |name: &String, running: &mut Running| {
+            configs.get(name.as_str()).is_none_or(|config| **config != running.config)
+        };
+        for (name, running) in cancelled(self.running.extract_if(is_over)) {
             join(&name, running).await;
             self.works.board.remove_tasks(&name);
             info!(connector.name = name, "the tasks of a connector have ended");
@@ -96,11 +83,7 @@ impl Fleet {
             (name, Outlet { of: topic.clone(), replication: config.dead_letter_replication })
         };
         let outlets = topics.iter().filter(|_| config.tolerance == Tolerance::All).map(outlet).collect();
-        let made = tokio::task::spawn_blocking(move || {
-            cluster.make_embedded(&topics)?;
-            cluster.restore_outlets(&outlets)
-        })
-        .await;
+        let made = tokio::task::spawn_blocking(move || cluster.provide(&topics, &outlets)).await;
         // The tasks say that there is no such topic, and dead letters have theirs made when they need it.
         if let Err(reason) =
             made.map_err(|error| error.to_string()).and_then(|it| it.map_err(|error| error.to_string()))
@@ -145,6 +128,11 @@ impl Fleet {
 pub(super) fn numbered(config: &Config) -> impl Iterator<Item = (u32, &str, &Strategy)> {
     let all = config.topics.iter().flat_map(|topic| std::iter::repeat_n(topic, config.tasks_max as usize));
     (0..).zip(all).map(|(id, (topic, strategy))| (id, topic.as_str(), strategy))
+}
+
+/// Tells all of them to end before anybody waits for one.
+fn cancelled(over: impl Iterator<Item = (String, Running)>) -> Vec<(String, Running)> {
+    over.inspect(|(_, running)| running.stop.cancel()).collect()
 }
 
 async fn join(name: &str, mut running: Running) {

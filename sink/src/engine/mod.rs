@@ -117,12 +117,14 @@ async fn run(parts: Parts, stop: CancellationToken) {
                 board.remove_tasks(connector);
             }
         }
-        let lane = Arc::new(Mutex::new(()));
-        let (cluster, store, board) = (cluster.clone(), store.clone(), board.clone());
-        let registry = registry.clone();
-        running.spawn(Fleet::new(Works { cluster, store, board, registry, lane }).run(stop.clone()));
-    }
-    if has_tasks {
+        let works = Works {
+            cluster: cluster.clone(),
+            store: store.clone(),
+            board: board.clone(),
+            registry: registry.clone(),
+            lane: Arc::new(Mutex::new(())),
+        };
+        running.spawn(Fleet::new(works).run(stop.clone()));
         running.spawn(async move {
             if let Err(error) = dead_letter::publish(cluster, store, board, registry, stop).await {
                 error!(%error, "dead letters are not published");

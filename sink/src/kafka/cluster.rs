@@ -122,6 +122,11 @@ pub(crate) struct Outlet {
     pub(crate) replication: Option<i16>,
 }
 
+/// Whether a broker has a topic.
+fn knows(metadata: &Metadata, topic: &str) -> bool {
+    metadata.topics().iter().any(|known| known.name() == topic)
+}
+
 impl Cluster {
     /// The cluster at these brokers; nothing is asked yet.
     pub fn at(bootstrap_servers: impl Into<String>) -> Self {
@@ -204,9 +209,8 @@ impl Cluster {
     pub fn open(&self) -> Result<String, Error> {
         let asker = self.asker()?;
         let metadata = self.answer(&asker, asker.fetch_metadata(None, ANSWER_TIMEOUT))?;
-        let missing = |topic: &str| !metadata.topics().iter().any(|known| known.name() == topic);
         for kind in Kind::ALL {
-            if missing(kind.topic()) {
+            if !knows(&metadata, kind.topic()) {
                 self.create_topic(kind.topic(), PARTITIONS, &[])?;
             }
         }
@@ -216,7 +220,7 @@ impl Cluster {
         });
         self.create_outlets(&metadata, &outlets.into())?;
         // The embedded broker has one process only.
-        if !self.is_embedded() && missing(STATUS_TOPIC) {
+        if !self.is_embedded() && !knows(&metadata, STATUS_TOPIC) {
             self.create_topic(STATUS_TOPIC, 1, &STATUS_RETENTION)?;
         }
         if let Some(id) = self.id() {
@@ -225,20 +229,6 @@ impl Cluster {
         let id = asker.client().fetch_cluster_id(ANSWER_TIMEOUT);
         let id = self.answer(&asker, id.ok_or(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut)))?;
         Ok(self.id.get_or_init(|| id).clone())
-    }
-
-    /// Makes the topics of a connector on the embedded broker, which nobody else can ask for one. Blocks for a moment.
-    ///
-    /// # Errors
-    /// [`Error::NoAnswer`], [`Error::CreateTopic`].
-    pub(crate) fn make_embedded(&self, topics: &[String]) -> Result<(), Error> {
-        if !self.is_embedded() {
-            return Ok(());
-        }
-        let asker = self.asker()?;
-        let metadata = self.answer(&asker, asker.fetch_metadata(None, ANSWER_TIMEOUT))?;
-        let missing = |topic: &&String| !metadata.topics().iter().any(|known| known.name() == *topic);
-        topics.iter().filter(missing).try_for_each(|topic| self.create_topic(topic, PARTITIONS, &[]))
     }
 
     /// How far each partition of a topic reaches, in order. Blocks for some seconds at most.
@@ -296,15 +286,25 @@ impl Cluster {
     /// # Errors
     /// [`Error::NoAnswer`], [`Error::CreateTopic`].
     pub(crate) fn restore_outlets(&self, outlets: &BTreeMap<String, Outlet>) -> Result<(), Error> {
+        self.provide(&[], outlets)
+    }
+
+    /// The same, and on the embedded broker, which nobody else can ask for one, the topics that a connector reads.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`], [`Error::CreateTopic`].
+    pub(crate) fn provide(&self, topics: &[String], outlets: &BTreeMap<String, Outlet>) -> Result<(), Error> {
         let asker = self.asker()?;
         let metadata = self.answer(&asker, asker.fetch_metadata(None, ANSWER_TIMEOUT))?;
+        for topic in topics.iter().filter(|topic| self.is_embedded() && !knows(&metadata, topic)) {
+            self.create_topic(topic, PARTITIONS, &[])?;
+        }
         self.create_outlets(&metadata, outlets)
     }
 
     fn create_outlets(&self, metadata: &Metadata, outlets: &BTreeMap<String, Outlet>) -> Result<(), Error> {
         let broker = metadata.brokers().first().map(MetadataBroker::id);
-        let missing = |outlet: &str| !metadata.topics().iter().any(|known| known.name() == outlet);
-        let mut missing = outlets.iter().filter(|(outlet, _)| missing(outlet));
+        let mut missing = outlets.iter().filter(|(name, _)| !knows(metadata, name));
         missing.try_for_each(|(name, outlet)| self.create_outlet(name, outlet, broker))
     }
 

@@ -52,7 +52,8 @@ impl Reader {
     }
 
     /// Reads events of a kind, as they are.
-    pub fn of_events(kind: model::Kind) -> Self {
+    #[cfg(test)]
+    pub(super) fn of_events(kind: model::Kind) -> Self {
         let json = Converter::Json { schemas: false };
         Self { meaning: Meaning::Event(kind), key: Converter::Text, value: json }
     }

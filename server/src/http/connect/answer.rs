@@ -1,16 +1,13 @@
 //! Connectors in the forms in which Connect tells of them.
 
 use serde_json::{Value, json};
-use sink::connector::config::{HIDDEN, Raw, is_secret};
+use sink::connector::config::{self, Raw};
 
 use super::port::{Connector, State, Status};
 
 /// A configuration as it may be shown.
-pub(super) fn shown(config: &Raw) -> Raw {
-    let show = |(key, value): (&String, &String)| {
-        (key.clone(), if is_secret(key) { HIDDEN.to_owned() } else { value.clone() })
-    };
-    config.iter().map(show).collect()
+pub(super) fn shown(raw: &Raw) -> Raw {
+    raw.iter().map(|(key, value)| (key.clone(), config::shown(key, value))).collect()
 }
 
 /// `{"name", "config", "tasks", "type"}`.

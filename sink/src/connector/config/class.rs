@@ -7,7 +7,7 @@ pub const CLASS: &str = "sluice.Neo4jSink";
 
 /// What else it is called: in short, as Connect's aliases are made, and as Neo4j's own connector is called, so that a
 /// configuration which was written for it can be posted.
-pub const ALIASES: [&str; 5] = [
+const ALIASES: [&str; 5] = [
     "Neo4jSink",
     "sluice.Neo4jSinkConnector",
     "Neo4jSinkConnector",

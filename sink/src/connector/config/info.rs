@@ -79,9 +79,14 @@ impl ConfigInfo {
 }
 
 /// Whether a key's value is a secret, judging by its name.
-pub fn is_secret(key: &str) -> bool {
+fn is_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     ["password", "secret", "token", "ticket", "credential", "jaas"].iter().any(|word| key.contains(word))
+}
+
+/// A value as it may be shown: a secret is [`HIDDEN`].
+pub fn shown(key: &str, value: &str) -> String {
+    if is_secret(key) { HIDDEN } else { value }.to_owned()
 }
 
 /// Looks at a configuration whose values may be null, which none may be.
@@ -99,7 +104,7 @@ pub fn validate(class: &str, config: &BTreeMap<String, Option<String>>, process:
             .push("Null value can not be supplied as the configuration value.".to_owned());
     }
     let error_count = errors.values().map(Vec::len).sum();
-    let shown = |definition: Option<ConfigKey>, name: String, errors: Vec<String>| {
+    let info = |definition: Option<ConfigKey>, name: String, errors: Vec<String>| {
         let value = value(definition.as_ref(), &name, &raw);
         let recommended = definition.as_ref().map_or(&[][..], |it| it.recommended_values);
         let recommended_values = recommended.iter().map(|&value| value.to_owned()).collect();
@@ -112,7 +117,7 @@ pub fn validate(class: &str, config: &BTreeMap<String, Option<String>>, process:
     names.dedup();
     let configs = names.into_iter().map(|name| {
         let of_it = errors.remove(&name).unwrap_or_default();
-        shown(key::definition(&name), name, of_it)
+        info(key::definition(&name), name, of_it)
     });
     let configs = configs.collect();
     ConfigInfos { name: class.to_owned(), error_count, groups: GROUPS.to_vec(), configs }
@@ -122,7 +127,7 @@ pub fn validate(class: &str, config: &BTreeMap<String, Option<String>>, process:
 fn value(definition: Option<&ConfigKey>, name: &str, raw: &Raw) -> Option<String> {
     let stated = raw.get(name);
     let Some(definition) = definition else {
-        return stated.map(|value| if is_secret(name) { HIDDEN.to_owned() } else { value.clone() });
+        return stated.map(|value| shown(name, value));
     };
     let Some(stated) = stated else { return definition.default_value.map(str::to_owned) };
     let text = stated.trim();

@@ -25,13 +25,12 @@ mod topic;
 mod value;
 
 pub use built_in::built_in;
-pub use class::{ALIASES, CLASS, is_sink, unknown_class};
+pub use class::{CLASS, is_sink, unknown_class};
 pub use converter::{CLASSES as CONVERTER_CLASSES, Converter};
-pub use info::{ConfigInfo, ConfigInfos, ConfigValue, HIDDEN, is_secret, validate};
+pub use info::{ConfigInfo, ConfigInfos, ConfigValue, HIDDEN, shown, validate};
 pub use key::{ConfigKey, Importance, Type, Width, converter_definitions, definitions};
 pub use process::{Neo4jOfProcess, Process};
 pub use strategy::{Names, Strategy};
-pub use topic::is_topic_name;
 
 use value::Values;
 
@@ -92,6 +91,12 @@ impl Problem {
     fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
         Self { key: key.into(), message: message.into() }
     }
+}
+
+/// All of them as one sentence, each with its key.
+pub fn sentence(problems: &[Problem]) -> String {
+    let each = problems.iter().map(|Problem { key, message }| format!("{key}: {message}"));
+    each.collect::<Vec<_>>().join("; ")
 }
 
 /// Reads a configuration. `name` is what the connector is called; the key `name` may repeat it.

@@ -4,7 +4,7 @@
 const AT_MOST_BYTES: usize = 249;
 
 /// Whether Kafka takes it: letters, digits, `.`, `_` and `-`, up to 249 of them, and neither `.` nor `..`.
-pub fn is_topic_name(text: &str) -> bool {
+pub(super) fn is_topic_name(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     !text.is_empty() && text.len() <= AT_MOST_BYTES && text != "." && text != ".." && text.bytes().all(fits)
 }
