@@ -184,25 +184,26 @@ fn a_burst_survives_outages_of_both_sides() {
         (graph["connected"] == false).then(|| graph["since"].as_i64().unwrap())
     });
     assert!(away_since > well_since, "{away_since} {well_since}");
+    // The newest dozen of news is kept, and more than that may come: each is looked for when it is due.
+    let told = |news: &str| wait_for(news, || sluice.status()["happened"].to_string().contains(news).then_some(()));
+    told("Neo4j stopped answering");
     // The buffers are full by now, and their partitions paused. The broker stays away until the group has lost them.
     house.kafka.kill().unwrap();
     wait_for("the partitions to be lost", || {
         (sluice.status()["connectors"][2]["tasks"][0]["partitions"] == json!([])).then_some(())
     });
+    told("Kafka stopped answering");
     house.kafka.restart().unwrap();
+    told("Kafka answers again after");
     house.neo4j.restart().unwrap();
+    told("Neo4j answers again after");
     let path = format!("/api/bursts/{}", burst["id"].as_str().unwrap());
     let burst = wait_for("the burst's end", || Some(sluice.get(&path).1).filter(|burst| burst["done"] == true));
     assert_eq!((burst["stored"].as_i64(), burst["dead_lettered"].as_i64()), (Some(19_997), Some(3)));
     wait_for("balanced books", || (sluice.post("/api/audit", "").1["balanced"] == true).then_some(()));
     wait_for("/readyz", || (sluice.get("/readyz").0 == 200).then_some(()));
-    let told = wait_for("both outages to be told of", || {
-        let told = sluice.status()["happened"].to_string();
-        told.contains("Kafka answers again after").then_some(told)
-    });
-    for news in ["Neo4j stopped answering", "Neo4j answers again after", "Kafka stopped answering"] {
-        assert!(told.contains(news), "{news}: {told}");
-    }
+    let happened = sluice.status()["happened"].to_string();
+    assert!(!happened.contains("Everything was emptied"), "{happened}");
     assert!(sluice.status()["graph"]["since"].as_i64().unwrap() > away_since);
 }
 

@@ -210,7 +210,10 @@ impl Board {
         let before = known.clone();
         known.retain(|place, _| owned.contains(place));
         for checkpoint in seen {
-            known.entry(place(&checkpoint.id)).or_insert(checkpoint);
+            let place = place(&checkpoint.id);
+            // A batch of a partition that was lost may have been stored while the store was being asked.
+            let moved = before.get(&place).filter(|ours| is_newer(ours, &checkpoint)).cloned();
+            known.entry(place).or_insert(moved.unwrap_or(checkpoint));
         }
         let changed = *known != before;
         drop(known);
@@ -369,6 +372,11 @@ fn state_gauge(connector: &str, id: u32, state: &'static str) -> metrics::Gauge 
     gauge!("sluice_task_state", "connector" => connector.to_owned(), "task" => id.to_string(), "state" => state)
 }
 
+/// Whether one is further along than the other was, and nobody has taken over in between.
+const fn is_newer(one: &Checkpoint, other: &Checkpoint) -> bool {
+    one.epoch == other.epoch && one.incarnation == other.incarnation && one.next_offset > other.next_offset
+}
+
 fn place(id: &CheckpointId) -> (String, String, i32) {
     (id.connector.clone(), id.topic.clone(), id.partition)
 }
@@ -407,6 +415,19 @@ mod tests {
         let mut offsets: Vec<_> = board.checkpoints().iter().map(|it| (it.id.partition, it.next_offset)).collect();
         offsets.sort_unstable();
         assert_eq!(offsets, [(0, 50), (1, 90), (2, 7)]);
+    }
+
+    #[test]
+    fn what_the_store_said_before_a_last_batch_was_stored_does_not_take_it_back() {
+        let board = Board::new("here");
+        board.set_checkpoints([checkpoint(0, 50)]);
+        board.set_seen([checkpoint(0, 0)]);
+        assert_eq!(board.checkpoints()[0].next_offset, 50, "the partition was lost, and its batch stored all the same");
+        let taken_over = Checkpoint { epoch: 2, ..checkpoint(0, 10) };
+        board.set_seen([taken_over.clone()]);
+        assert_eq!(board.checkpoints(), [taken_over], "whoever has it now says where it is");
+        board.set_seen([]);
+        assert!(board.checkpoints().is_empty(), "the graph was emptied");
     }
 
     #[test]
