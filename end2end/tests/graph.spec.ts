@@ -45,11 +45,11 @@ async function settled(page: Page): Promise<number> {
   return before;
 }
 
-/** Finds a node by moving the mouse over the stage until a card appears. */
-async function overNode(page: Page, at: Locator): Promise<{ x: number; y: number; name: string }> {
+/** Finds a node by moving the mouse over the stage, from some height down, until a card appears. */
+async function overNode(page: Page, at: Locator, top = 0.3): Promise<{ x: number; y: number; name: string }> {
   const box = (await at.boundingBox())!;
   const card = page.locator(".stage .hover");
-  for (let y = 0.3; y < 0.8; y += 0.04) {
+  for (let y = top; y < 0.8; y += 0.04) {
     for (let x = 0.3; x < 0.8; x += 0.02) {
       const place = { x: box.x + box.width * x, y: box.y + box.height * y };
       await page.mouse.move(place.x, place.y);
@@ -59,11 +59,15 @@ async function overNode(page: Page, at: Locator): Promise<{ x: number; y: number
   throw new Error("no node was found under the mouse");
 }
 
-/** A place not far from a node that no other one has: where several lie, the card may be another's. */
-async function freeSpot(page: Page, node: { x: number; y: number }): Promise<{ x: number; y: number }> {
+/** A place on the stage, not far from a node, that no other one has: where several lie, the card may be another's. */
+async function freeSpot(page: Page, at: Locator, node: { x: number; y: number }): Promise<{ x: number; y: number }> {
+  const box = (await at.boundingBox())!;
   const card = page.locator(".stage .hover");
   for (const [x, y] of [[90, 70], [-90, 70], [90, -70], [-90, -70], [0, 110], [0, -110], [130, 0], [-130, 0]] as const) {
     const place = { x: node.x + x, y: node.y + y };
+    const inside = Math.abs(place.x - box.x - box.width / 2) < box.width / 2 - 30 && Math.abs(place.y - box.y - box.height / 2) < box.height / 2 - 30;
+    // No card is shown outside of the stage, or below the fold, where the mouse does not come.
+    if (!inside || place.y > page.viewportSize()!.height - 30) continue;
     await page.mouse.move(place.x, place.y);
     // The card follows the mouse by the next frame.
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
@@ -91,7 +95,7 @@ test("a node that is dragged stays where it was put, through new answers, until 
   const at = await stage(page);
   const before = await settled(page);
   const node = await overNode(page, at);
-  const spot = await freeSpot(page, node);
+  const spot = await freeSpot(page, at, node);
   await page.mouse.move(node.x, node.y);
   await expect(page.locator(".stage .hover b")).toHaveText(node.name);
   await page.mouse.down();
@@ -110,6 +114,19 @@ test("a node that is dragged stays where it was put, through new answers, until 
   expect(await settled(page)).not.toBe(before);
   await page.getByRole("button", { name: "Reset view" }).click();
   await expect.poll(() => look(page)).toBe(before);
+});
+
+test("a node that is dragged away from all others leaves the rest where it is", async ({ page }) => {
+  const at = await stage(page);
+  const box = (await at.boundingBox())!;
+  const node = await overNode(page, at, 0.02);
+  await page.mouse.down();
+  const corner = { x: box.x + 12, y: box.y + 12 };
+  await page.mouse.move(corner.x, corner.y, { steps: 8 });
+  await page.mouse.up();
+  // The picture is not fitted around it: it is still under the mouse.
+  await page.mouse.move(corner.x + 2, corner.y + 1);
+  await expect(page.locator(".stage .hover b")).toHaveText(node.name);
 });
 
 test("a plain wheel scrolls the page and says how to zoom; with Ctrl it zooms", async ({ page }) => {

@@ -1,15 +1,38 @@
 // The stream: what arrives passes by, is picked, held, opened, and told what became of it.
 import { type APIRequestContext, type Page } from "@playwright/test";
 
-import { burst, expect, open, test } from "./fixture.ts";
+import { type Kind, burst, expect, open, test } from "./fixture.ts";
 
-type Row = { place: { topic: string; partition: number; offset: number }; gist: string; reason: string | null; fate: string };
+type Row = {
+  place: { topic: string; partition: number; offset: number };
+  at: number;
+  gist: string;
+  reason: string | null;
+  fate: string;
+};
 
 /** The newest records as the API has them. */
 async function newest(api: APIRequestContext, query = ""): Promise<Row[]> {
   const answer = await api.get(`/api/stream${query}`);
   expect(answer.status(), await answer.text()).toBe(200);
   return (await answer.json()).rows;
+}
+
+/** Sends some records and gives the newest of them, once the stream has come to it: it reads beside the sinks. */
+async function sent(api: APIRequestContext, order: { kind: Kind; count: number; poison?: number }, query = ""): Promise<Row> {
+  const before = Date.now();
+  await burst(api, order);
+  let row: Row | undefined;
+  await expect
+    .poll(
+      async () => {
+        row = (await newest(api, `?topic=${order.kind}&limit=1${query}`))[0];
+        return row?.at ?? 0;
+      },
+      { message: "the stream comes to what was sent" },
+    )
+    .toBeGreaterThanOrEqual(before);
+  return row!;
 }
 
 const place = ({ place: { topic, partition, offset } }: Row) => `${topic}/${partition}/${offset}`;
@@ -29,8 +52,8 @@ test("a record arrives without a reload and becomes stored where it stands", asy
   await expect
     .poll(async () => (await (await request.get("/api/status")).json()).connectors.find((it: { name: string }) => it.name === "user_connections").state)
     .toBe("PAUSED");
-  const sent = await request.post("/api/bursts", { data: { kind: "user_connections", count: 3 } });
-  expect(sent.status()).toBe(202);
+  const accepted = await request.post("/api/bursts", { data: { kind: "user_connections", count: 3 } });
+  expect(accepted.status()).toBe(202);
   try {
     await expect(rows(page).first()).toContainText("waiting");
     await expect(rows(page).filter({ hasText: "waiting" })).toHaveCount(3);
@@ -111,8 +134,7 @@ test("a burst of many is told in few rows, and how many more there are", async (
 });
 
 test("a record opens by keyboard to its JSON and the graph that it became, and closes again", async ({ page, request }) => {
-  await burst(request, { kind: "purchases", count: 1 });
-  const wanted = (await newest(request, "?topic=purchases&limit=1"))[0]!;
+  const wanted = await sent(request, { kind: "purchases", count: 1 });
   await open(page, "/stream?topic=purchases");
   const link = rows(page).first().getByRole("link", { name: wanted.gist });
   await link.focus();
@@ -134,7 +156,7 @@ test("a record opens by keyboard to its JSON and the graph that it became, and c
 });
 
 test("a broken record says which rule it breaks and leads to its dead letter", async ({ page, request }) => {
-  await burst(request, { kind: "purchases", count: 4, poison: 2 });
+  await sent(request, { kind: "purchases", count: 4, poison: 2 });
   const wanted = (await newest(request, "?topic=purchases&broken=1&limit=1"))[0]!;
   await open(page, "/stream");
   await page.getByLabel("Only broken ones").check();
@@ -161,11 +183,10 @@ test("a record that is not there is a sentence", async ({ page }) => {
 test("what a record says is text and nothing else", async ({ page, request }) => {
   const hostile = `<img src=x onerror="document.title='taken'">`;
   // A broken one is mended into one whose names are HTML: the only way in without a Kafka client.
-  await burst(request, { kind: "purchases", count: 1, poison: 1 });
-  const broken = (await newest(request, "?topic=purchases&broken=1&limit=1"))[0]!;
+  const broken = await sent(request, { kind: "purchases", count: 1, poison: 1 }, "&broken=1");
   const value = JSON.stringify({ user_id: 987_654, product_id: 987_654, quantity: 1, timestamp: 1789000000, user_name: hostile, product_name: "</script><b>x" });
-  const sent = await request.post(`/api/dead-letters/${place(broken)}/replay`, { data: { value } });
-  expect(sent.status(), await sent.text()).toBe(200);
+  const replayed = await request.post(`/api/dead-letters/${place(broken)}/replay`, { data: { value } });
+  expect(replayed.status(), await replayed.text()).toBe(200);
   await expect.poll(async () => (await newest(request, "?topic=purchases&q=onerror&limit=1"))[0]?.fate).toBe("stored");
   const wanted = (await newest(request, "?topic=purchases&q=onerror&limit=1"))[0]!;
   await open(page, `/stream?q=onerror&sel=${place(wanted)}`);

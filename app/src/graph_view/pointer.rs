@@ -6,6 +6,7 @@ use web_sys::{Event, HtmlCanvasElement, MouseEvent, PointerEvent, WheelEvent};
 
 use super::{
     camera::Point,
+    scene::Scene,
     stage::{Handle, with},
     state::Signals,
 };
@@ -23,6 +24,13 @@ pub(super) struct Pointers {
     travelled: f64,
     /// The node that is held, and how far from its middle.
     held: Option<(usize, Point)>,
+}
+
+impl Pointers {
+    /// A new answer may have the held node at another index, or not at all.
+    pub(super) fn follow(&mut self, old: &Scene, new: &Scene) {
+        self.held = self.held.and_then(|(node, grip)| Some((new.find(old.key(node))?, grip)));
+    }
 }
 
 /// Listeners that live as long as this.

@@ -235,6 +235,7 @@ impl Stage {
     }
 
     fn show(&mut self, scene: Arc<Scene>) {
+        self.pointers.follow(&self.scene, &scene);
         self.grid = Grid::new(&scene.places);
         self.widths.clear();
         self.widths.resize(scene.nodes.len(), -1.0);
@@ -328,6 +329,8 @@ impl Stage {
 
     /// Moves a node to a place of the canvas.
     pub(super) fn drag(&mut self, node: usize, at: Point) {
+        // Where it is put is a place of this picture: fitted anew, it would jump away from the hand.
+        self.touched = true;
         let place = self.camera.to_world(at);
         // Copies the scene at the first move, since the list beside it has it too; then it is ours.
         if let Some(known) = Arc::make_mut(&mut self.scene).places.get_mut(node) {
