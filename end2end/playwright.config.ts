@@ -1,5 +1,6 @@
-// Two servers, and every test against both: `embedded` on the broker and store inside the process, `real` on the Kafka
-// and Neo4j that the environment names (`cargo xtask test` starts them; without them only `embedded` runs).
+// Two servers: `embedded` on the broker and store inside the process, for every test, and `real` on the Kafka and Neo4j
+// that the environment names, for the tests of what goes through them (`cargo xtask test` starts them; without them only
+// `embedded` runs).
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -28,6 +29,9 @@ function command(name: Name): string {
   return `rm -rf '${data}' && mkdir -p '${data}' && exec ${env} '${server}' > '${data}.log' 2>&1`;
 }
 
+// What is all the page's own: how it looks, is moved, loads and is kept safe does not depend on what is behind it.
+const PAGE_ALONE = /(budget|chunk|graph|late|look|plain|security|shell)\.spec\.ts$/;
+
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
@@ -54,7 +58,11 @@ export default defineConfig({
       ],
     },
   },
-  projects: names.map((name) => ({ name, use: { baseURL: address(name) } })),
+  projects: names.map((name) => ({
+    name,
+    use: { baseURL: address(name) },
+    testIgnore: name === "real" ? PAGE_ALONE : [],
+  })),
   webServer: names.map((name) => ({
     name,
     command: command(name),
