@@ -41,6 +41,7 @@ mod replay;
 mod sampler;
 mod signal;
 mod tail;
+mod telemetry;
 mod workers;
 
 use config::{Action, Checked, Command};
@@ -94,9 +95,7 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
         None => Cluster::embedded(&config.data_dir).map_err(|error| error.to_string())?,
     };
     let cluster = Arc::new(cluster);
-    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
-        .install_recorder()
-        .map_err(|error| format!("the metrics did not start: {error}"))?;
+    let metrics = telemetry::install().map_err(|error| format!("the metrics did not start: {error}"))?;
     let registry = Registry::new(store.clone(), config.process, config.connectors, config.roles.sinks);
     let board = Arc::new(Board::new(format!("{}:{}", host_name(), address.port())));
     let options = producer::world::WorldOptions {
@@ -114,6 +113,7 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
     )
     .map_err(|error| format!("KAFKA_BOOTSTRAP_SERVERS: {error}"))?;
     let stop = CancellationToken::new();
+    tokio::spawn(telemetry::keep_up(metrics.clone(), stop.clone()));
     let sampler = Arc::new(sampler::Sampler::new());
     tokio::spawn({
         let (sampler, cluster, store, board) = (sampler.clone(), cluster.clone(), store.clone(), board.clone());

@@ -181,6 +181,9 @@ impl Sampler {
                 gauge!("sluice_books_records", "topic" => topic.clone(), "outcome" => outcome).set(value as f64);
             }
         }
+        let (connectors, tasks) = board.own_counts();
+        gauge!("kafka_connect_worker_connector_count").set(connectors as f64);
+        gauge!("kafka_connect_worker_task_count").set(tasks as f64);
         gauge!("sluice_broker_up").set(f64::from(u8::from(board.broker().connected)));
         gauge!("sluice_store_up").set(f64::from(u8::from(board.store().connected)));
     }

@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::{net::TcpListener, path::Path};
+use std::{collections::BTreeSet, net::TcpListener, path::Path};
 
 use serde_json::{Value, json};
 use support::{
@@ -230,4 +230,51 @@ fn beyond_loopback_a_token_is_needed_and_asked_for() {
         .header("content-type", "application/json")
         .send(r#"{"kind": "purchases", "count": 1}"#);
     assert_eq!(answer.unwrap().status().as_u16(), 202);
+}
+
+/// The metrics that a text names, but for parts of it that say that they may not be there yet.
+fn named(text: &str) -> BTreeSet<String> {
+    let there = text.lines().filter(|line| !line.contains("there after the first"));
+    let words = there.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    let ours = words.filter(|word| word.starts_with("sluice_") || word.starts_with("kafka_connect_"));
+    // A histogram's parts go by its name, and a name's beginning is none.
+    ours.map(|word| word.trim_end_matches("_bucket").to_owned()).filter(|word| !word.ends_with('_')).collect()
+}
+
+#[test]
+fn metrics_are_as_their_document_says_and_what_the_dashboard_draws() {
+    let dir = tempfile::tempdir().unwrap();
+    let sluice = start(dir.path());
+    sluice.burst("purchases", 100, 3);
+    let value = |metrics: &str, series: &str| -> Option<f64> {
+        metrics.lines().find_map(|line| line.strip_prefix(series)?.trim().parse().ok())
+    };
+    let metrics = wait_for("the dead letters to be sent", || {
+        let text = sluice.get("/metrics").1.as_str()?.to_owned();
+        let sent = "kafka_connect_task_error_deadletterqueue_produce_requests{connector=\"purchases\"}";
+        (value(&text, sent)? == 3.0 && value(&text, "sluice_dead_letters{topic=\"purchases\"}")? == 3.0).then_some(text)
+    });
+    let of_task = "{connector=\"purchases\",task=\"0\"}";
+    for (name, expected) in [
+        ("kafka_connect_sink_task_sink_record_read_total", 100.0),
+        ("kafka_connect_sink_task_sink_record_send_total", 97.0),
+        ("kafka_connect_task_error_total_records_skipped", 3.0),
+        ("kafka_connect_task_error_total_retries", 0.0),
+    ] {
+        assert_eq!(value(&metrics, &format!("{name}{of_task}")), Some(expected), "{name}");
+    }
+    assert_eq!(value(&metrics, "sluice_latency_seconds_bucket{connector=\"purchases\",le=\"+Inf\"}"), Some(100.0));
+    assert!(value(&metrics, &format!("kafka_connect_sink_task_put_batch_avg_time_ms{of_task}")).unwrap() > 0.0);
+
+    let shown: BTreeSet<String> =
+        metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next().map(str::to_owned)).collect();
+    let document = include_str!("../../docs/metrics.md");
+    let missing: Vec<_> = named(document).difference(&shown).cloned().collect();
+    assert_eq!(missing, [""; 0], "documented, and not there");
+    let every = named(&document.replace("there after the first", ""));
+    assert_eq!(shown.difference(&every).collect::<Vec<_>>(), [""; 0], "there, and not documented");
+    let dashboard: Value = serde_json::from_str(include_str!("../../docs/grafana.json")).unwrap();
+    let drawn = named(&dashboard.to_string());
+    assert!(drawn.len() > 10, "{drawn:?}");
+    assert_eq!(drawn.difference(&every).collect::<Vec<_>>(), [""; 0], "drawn, and not documented");
 }

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use crate::{
     graph::{Checkpoint, CheckpointId, Interval},
     latency::Latencies,
+    meter,
     recent::Recent,
 };
 
@@ -133,6 +134,14 @@ impl Board {
             tasks.extend(report.tasks);
         }
         tasks
+    }
+
+    /// How many connectors have tasks in this process, and how many tasks those are.
+    pub fn own_counts(&self) -> (usize, usize) {
+        let tasks = lock(&self.tasks);
+        let mut connectors: Vec<&str> = tasks.keys().map(|(connector, _)| connector.as_str()).collect();
+        connectors.dedup();
+        (connectors.len(), tasks.len())
     }
 
     /// Produced to stored over the last seconds: median and 99th percentile in milliseconds; of several processes that of
@@ -269,6 +278,8 @@ impl Board {
             for (name, _) in STATES {
                 state_gauge(connector, id, name).set(0.0);
             }
+            meter::show_status(connector, id, None);
+            meter::show_partitions(connector, id, 0);
         }
         self.touch();
     }
@@ -295,6 +306,7 @@ impl Board {
         for (name, each) in STATES {
             state_gauge(connector, id, name).set(f64::from(u8::from(each == state)));
         }
+        meter::show_status(connector, id, Some(state));
     }
 
     /// Sets what a person should know of a task.
@@ -305,6 +317,7 @@ impl Board {
     /// Sets which partitions a task has taken over.
     pub(crate) fn set_partitions(&self, connector: &str, id: u32, mut partitions: Vec<i32>) {
         partitions.sort_unstable();
+        meter::show_partitions(connector, id, partitions.len());
         self.update(connector, id, |task| task.partitions = partitions);
     }
 

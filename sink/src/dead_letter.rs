@@ -17,6 +17,7 @@ use crate::{
     connector::{Config, Registry},
     graph::{LedgerEntry, Store},
     kafka::{self, Cluster, Context, Error, MAX_RECORD_BYTES, dead_letter_topic},
+    meter,
 };
 
 /// How often the ledger is asked, at most; and how often at least, in case a notice was missed.
@@ -112,6 +113,7 @@ impl Outlet {
         let mut settled = Vec::with_capacity(letters.len());
         let mut waits = None;
         for (entry, tried) in letters.iter().zip(tried) {
+            meter::count_letter(&entry.letter.connector, tried.is_ok());
             match self.settle(entry, tried).await {
                 Ok(outcome) => {
                     counter!("sluice_outlet_letters_total", "outcome" => outcome).increment(1);

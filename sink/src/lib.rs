@@ -14,6 +14,7 @@ pub mod kafka;
 pub mod kind;
 mod latency;
 mod lost;
+mod meter;
 pub mod pattern;
 mod presence;
 mod property;

@@ -7,7 +7,6 @@ use std::{
 };
 
 use chrono::Utc;
-use metrics::{counter, histogram};
 use model::status::{Retry, State};
 use tokio::sync::mpsc::Receiver;
 use tracing::{debug, info, warn};
@@ -21,6 +20,7 @@ use crate::{
     board::Meeting,
     graph::{Checkpoint, Error, Outcome, Trouble, Written},
     kind::decode::Fault,
+    meter::Meter,
 };
 
 pub(super) struct Writer {
@@ -29,6 +29,7 @@ pub(super) struct Writer {
     checkpoints: HashMap<i32, Checkpoint>,
     /// Why the last try failed, so that each new reason is logged once.
     complaint: Option<String>,
+    meter: Meter,
 }
 
 /// A job that was given up.
@@ -43,7 +44,8 @@ enum Stop {
 
 impl Writer {
     pub(super) fn new(options: Options) -> Self {
-        Self { options, checkpoints: HashMap::new(), complaint: None }
+        let meter = Meter::new(&options.connector, options.id);
+        Self { options, checkpoints: HashMap::new(), complaint: None, meter }
     }
 
     /// Does jobs until the polling half has ended.
@@ -101,8 +103,7 @@ impl Writer {
                 };
                 let error = match outcome {
                     Ok(outcome) => {
-                        histogram!("sluice_write_seconds", "connector" => self.options.connector.clone())
-                            .record(started.elapsed().as_secs_f64());
+                        self.meter.put(work.records.len(), started.elapsed());
                         self.settle(&work, outcome).await?;
                         break;
                     }
@@ -172,21 +173,17 @@ impl Writer {
         }
         let now = Utc::now().timestamp_millis();
         let produced = work.records.iter().filter_map(|record| record.timestamp_ms);
+        self.meter.stored_after(produced.clone(), now);
         self.options.board.add_latencies(&self.options.connector, produced, now);
         Ok(())
     }
 
     fn move_on(&mut self, work: &Work, written: &Written) {
-        let connector = &self.options.connector;
+        let now = Utc::now().timestamp_millis();
         let mut moved = Vec::with_capacity(written.tallies.len());
         let fates = work.fates(written);
         for (index, (interval, tally)) in work.batch.intervals.iter().zip(&written.tallies).enumerate() {
-            counter!("sluice_records_total", "connector" => connector.clone(), "outcome" => "stored")
-                .increment(tally.stored as u64);
-            counter!("sluice_records_total", "connector" => connector.clone(), "outcome" => "repeated")
-                .increment(tally.repeated as u64);
-            counter!("sluice_records_total", "connector" => connector.clone(), "outcome" => "dead")
-                .increment(tally.dead as u64);
+            self.meter.settled(interval.read, tally, now);
             if let Some(checkpoint) = self.checkpoints.get_mut(&interval.id.partition) {
                 checkpoint.next_offset = interval.to;
                 checkpoint.last_timestamp = interval.last_timestamp;
@@ -278,6 +275,7 @@ impl Writer {
         }
         self.options.board.meet(&self.options.connector, Meeting::Retry);
         let now = Utc::now().timestamp_millis();
+        self.meter.retried(now);
         let retry = Retry { tries, next_at: now + wait.as_millis() as i64 };
         self.options.board.set_retrying(&self.options.connector, self.options.id, complaint, retry, now);
         tokio::select! {

@@ -182,7 +182,7 @@ pub fn definitions() -> &'static [ConfigKey] {
                 (Type::String, Some("")),
                 High,
                 "Topics regex",
-                "A regular expression for the names of topics. Not supported yet: list them in topics.",
+                "A regular expression that the whole name of a topic matches. Of the topics that match, those with a strategy are read.",
             ),
             ConfigKey {
                 recommended_values: CONVERTERS,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::Kind;
+use regex::Regex;
 
 use crate::pattern;
 
@@ -70,7 +71,6 @@ type Asked = (String, Option<Strategy>);
 
 /// Each topic with its strategy, as far as they could be read.
 pub(super) fn read(values: &mut Values, process: &Process) -> Vec<(String, Strategy)> {
-    let topics = topics(values);
     let mut asked: BTreeMap<&str, Vec<Asked>> = BTreeMap::new();
     for (topic, word) in values.beginning_with(EVENT) {
         let key = format!("{EVENT}{topic}");
@@ -104,18 +104,16 @@ pub(super) fn read(values: &mut Values, process: &Process) -> Vec<(String, Strat
     for topic in values.list(CUD) {
         asked.entry(topic).or_default().push((CUD.to_owned(), Some(Strategy::Cud)));
     }
+    let topics = topics(values, asked.keys().copied());
     for (topic, strategies) in &asked {
-        if !topics.contains(topic) {
+        if let Some(missing) = topics.missing(topic) {
             for (key, _) in strategies {
-                values.problem(
-                    key,
-                    format!("Topic '{topic}' has a strategy but is not in topics: add it there, or take {key} back"),
-                );
+                values.problem(key, format!("Topic '{topic}' has a strategy but {missing}, or take {key} back"));
             }
         }
     }
     let strategy = |topic: &str| Some((topic.to_owned(), only(values, topic, asked.remove(topic))?));
-    topics.into_iter().filter_map(strategy).collect()
+    topics.read.into_iter().filter_map(strategy).collect()
 }
 
 /// The one strategy of a topic.
@@ -143,17 +141,63 @@ fn only(values: &mut Values, topic: &str, asked: Option<Vec<Asked>>) -> Option<S
     }
 }
 
-/// The topics, in the stated order.
-fn topics<'a>(values: &mut Values<'a>) -> Vec<&'a str> {
+/// The topics that are read.
+struct Topics<'a> {
+    read: Vec<&'a str>,
+    /// They are those that match it.
+    regex: Option<Regex>,
+}
+
+impl Topics<'_> {
+    /// What it takes for a topic to be read that is not.
+    fn missing(&self, topic: &str) -> Option<&'static str> {
+        match &self.regex {
+            _ if self.read.contains(&topic) => None,
+            Some(_) => Some("does not match topics.regex: let it match"),
+            None => Some("is not in topics: add it there"),
+        }
+    }
+}
+
+/// The topics: in the stated order, or of those with a strategy all that match.
+fn topics<'a>(values: &mut Values<'a>, with_strategy: impl Iterator<Item = &'a str>) -> Topics<'a> {
     let (list, regex) = (values.trimmed("topics"), values.trimmed("topics.regex"));
     match (list, regex) {
         (Some(_), Some(_)) => both(values, "topics and topics.regex are mutually exclusive options, but both are set."),
         (None, None) => both(values, "Must configure one of topics or topics.regex"),
-        (None, Some(regex)) => check_regex(values, regex),
+        (None, Some(regex)) => return matching(values, regex, with_strategy.collect()),
         (Some(_), None) => {}
     }
+    Topics { read: listed(values, list.is_some()), regex: None }
+}
+
+/// The topics that `topics.regex` means: as in Kafka Connect it has to match the whole name.
+fn matching<'a>(values: &mut Values<'a>, regex: &str, with_strategy: Vec<&'a str>) -> Topics<'a> {
+    match Regex::new(&format!("^(?:{regex})$")) {
+        Ok(whole) => {
+            let read: Vec<&str> = with_strategy.into_iter().filter(|topic| whole.is_match(topic)).collect();
+            if read.is_empty() {
+                let none = format!("no topic that matches has a strategy: state one, such as {PATTERN}<TOPIC>");
+                values.invalid("topics.regex", regex, &none);
+            }
+            for name in read.iter().filter(|name| !topic::is_topic_name(name)) {
+                values.problem("topics.regex", topic::refusal(name));
+            }
+            Topics { read, regex: Some(whole) }
+        }
+        Err(error) => {
+            let said = error.to_string();
+            let why = said.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            values.invalid("topics.regex", regex, &format!("Invalid regular expression: {why}"));
+            // Which topics are meant is not known, so nothing is wrong with those that have a strategy.
+            Topics { read: with_strategy, regex: None }
+        }
+    }
+}
+
+fn listed<'a>(values: &mut Values<'a>, stated: bool) -> Vec<&'a str> {
     let topics = values.list("topics");
-    if list.is_some() && topics.is_empty() {
+    if stated && topics.is_empty() {
         both(values, "Must configure one of topics or topics.regex");
     }
     for name in topics.iter().filter(|name| !topic::is_topic_name(name)) {
@@ -165,11 +209,6 @@ fn topics<'a>(values: &mut Values<'a>) -> Vec<&'a str> {
 fn both(values: &mut Values, message: &str) {
     values.problem("topics", message);
     values.problem("topics.regex", message);
-}
-
-/// The one place that knows whether topics can be found by a pattern of their names.
-fn check_regex(values: &mut Values, regex: &str) {
-    values.invalid("topics.regex", regex, "topics cannot be found by a regular expression yet: list them in topics");
 }
 
 /// The one place that knows what a pattern is.

@@ -108,6 +108,18 @@ fn what_is_said_is_read() {
 }
 
 #[test]
+fn of_the_topics_that_match_those_with_a_strategy_are_read() {
+    let config = good(&[
+        ("topics", None),
+        ("topics.regex", Some("ship.*|orders")),
+        ("neo4j.pattern.topic.ships", Some("(:Ship{!id})")),
+        ("neo4j.cud.topics", Some("orders")),
+    ]);
+    let topics: Vec<&str> = config.topics.iter().map(|(topic, _)| topic.as_str()).collect();
+    assert_eq!(topics, ["orders", "shipments", "ships"]);
+}
+
+#[test]
 fn every_problem_is_said_at_its_key() {
     for (changes, expected) in [
         (
@@ -140,7 +152,15 @@ fn every_problem_is_said_at_its_key() {
         ),
         (
             &[("topics", None), ("topics.regex", Some("a.*"))],
-            "topics.regex: Invalid value a.* for configuration topics.regex: topics cannot be found",
+            "topics.regex: Invalid value a.* for configuration topics.regex: no topic that matches has a strategy",
+        ),
+        (
+            &[("topics", None), ("topics.regex", Some("ship"))],
+            "neo4j.pattern.topic.shipments: Topic 'shipments' has a strategy but does not match topics.regex: let it match",
+        ),
+        (
+            &[("topics", None), ("topics.regex", Some("ship(ments"))],
+            "topics.regex: Invalid value ship(ments for configuration topics.regex: Invalid regular expression: unclosed group",
         ),
         (&[("topics", Some("shipments,a b"))], "topics: 'a b' is no name of a topic"),
         (&[("topics", Some("shipments,more"))], "topics: Topic 'more' has no strategy: state one of"),
