@@ -1,5 +1,7 @@
 //! Which names are written and where: the most important first, none over another, none cut off.
 
+use std::borrow::Cow;
+
 use model::picture::{NodeKind, Shape};
 
 use super::{
@@ -16,6 +18,12 @@ const ROW: f64 = 11.0;
 
 /// How many of the most important nodes no name covers.
 const HUBS: usize = 16;
+
+/// How much of a name is written at least: less says nothing.
+const LEAST_LETTERS: usize = 6;
+
+/// How much wider than its disc a group's name may be that is written across it.
+const ACROSS: f64 = 1.4;
 
 /// How many nodes are tried at most; past these, crowded pictures would cost time and gain nothing.
 const TRIED: usize = 1500;
@@ -34,6 +42,8 @@ pub(super) enum Of {
 pub(super) struct Label {
     pub(super) of: Of,
     pub(super) offset: Point,
+    /// How many of its letters there is room for; none: for all.
+    cut: Option<usize>,
 }
 
 impl Label {
@@ -45,6 +55,17 @@ impl Label {
         };
         let (x, y) = camera.to_pixels(place);
         (x + self.offset.0, y + self.offset.1)
+    }
+
+    /// As much of a name as is written.
+    pub(super) fn shown(self, name: &str) -> Cow<'_, str> {
+        match self.cut {
+            Some(letters) => {
+                let kept: String = name.chars().take(letters).collect();
+                format!("{}…", kept.trim_end()).into()
+            }
+            None => name.into(),
+        }
     }
 }
 
@@ -102,8 +123,15 @@ pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) ->
             continue;
         }
         let of = Of::Node(node as u32);
-        let wide = width(of) + 6.0;
+        let mut wide = width(of) + 6.0;
         let radius = scene.radius(node) * wish.swell;
+        let mut cut = None;
+        if scene.shape == Shape::Columns && scene.nodes[node].kind == NodeKind::Product {
+            // On the left there is nothing but the edge: rather a part of the name than all of it across the lines.
+            let room = x - radius - 3.0;
+            cut = letters(&scene.nodes[node].label, room / wide);
+            wide = if cut.is_some() { room } else { wide };
+        }
         let (up, aside) = (radius + line / 2.0, radius + wide / 2.0 + 2.0);
         let around = [(0.0, -up), (0.0, up), (aside, 0.0), (-aside, 0.0)];
         let tries: &[Point] = match (scene.shape, scene.nodes[node].kind) {
@@ -112,11 +140,18 @@ pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) ->
             _ => &around,
         };
         if let Some(label) = first(wish, &mut taken, of, scene.places[node], (wide, line), tries) {
-            labels.push(label);
+            labels.push(Label { cut, ..label });
             named += 1;
         }
     }
     labels
+}
+
+/// How many letters of a name fit into this share of its width, beside the mark that it goes on; none if all do, or too few.
+fn letters(name: &str, share: f64) -> Option<usize> {
+    let all = name.chars().count();
+    let fit = (all as f64 * share) as usize;
+    (share < 1.0 && fit > LEAST_LETTERS).then(|| fit - 1)
 }
 
 /// The names of groups: above their disc, below it, or anywhere around it where no other disc is in the way; across their
@@ -152,7 +187,9 @@ fn name_groups(
             .map(|turn| beside(turn, radius, (wide, high)))
             .filter(|at| !in_the_way(*at))
             .collect();
-        tries.extend([(0.0, 0.0), (0.0, -radius * 0.6), (0.0, radius * 0.6)]);
+        if wide < radius * 2.0 * ACROSS {
+            tries.extend([(0.0, 0.0), (0.0, -radius * 0.6), (0.0, radius * 0.6)]);
+        }
         labels.extend(first(wish, taken, of, middle, (wide, high), &tries));
     }
 }
@@ -212,7 +249,7 @@ fn first(
             |other: &[f64; 4]| area[0] < other[2] && other[0] < area[2] && area[1] < other[3] && other[1] < area[3];
         if !taken.iter().any(covers) {
             taken.push(area);
-            return Some(Label { of, offset: (inside - x, *dy) });
+            return Some(Label { of, offset: (inside - x, *dy), cut: None });
         }
     }
     None
@@ -288,6 +325,43 @@ mod tests {
         for label in labels(picture, 10, false) {
             assert_eq!(label.offset.0 < 0.0, label.of == Of::Node(0), "{label:?}");
         }
+    }
+
+    #[test]
+    fn where_the_left_is_narrow_a_product_s_name_ends_in_a_mark() {
+        let mut picture = Picture { shape: Shape::Columns, ..picture() };
+        picture.nodes.truncate(1);
+        picture.edges.clear();
+        picture.nodes[0].kind = NodeKind::Product;
+        picture.nodes[0].label = "The Hollow Lighthouse".to_owned();
+        let shown = |x: f32| {
+            let found = labels(Picture { positions: vec![(x, 0.0)], ..picture.clone() }, 10, false);
+            (found[0].shown("The Hollow Lighthouse").into_owned(), found[0].offset.0 < 0.0)
+        };
+        assert_eq!(shown(0.0), ("The Hollow Lighthouse".to_owned(), true));
+        assert_eq!(shown(-1.59), ("The Hollow…".to_owned(), true));
+        assert_eq!(shown(-1.95), ("The Hollow Lighthouse".to_owned(), false));
+    }
+
+    #[test]
+    fn a_name_that_is_wider_than_its_disc_is_not_written_across_it() {
+        // A disc in the middle of four that touch it.
+        let mut picture = Picture { shape: Shape::Discs, ..picture() };
+        picture.nodes = (0..10).map(|id| node(id, id as u32 / 2, 0.5)).collect();
+        picture.edges.clear();
+        picture.groups = ["middle", "n", "s", "w", "e"].map(str::to_owned).to_vec();
+        let pair = |x: f32, y: f32, apart: f32| [(x - apart, y), (x + apart, y)];
+        picture.positions = [
+            pair(0.0, 0.0, 0.02),
+            pair(0.0, -0.6, 0.45),
+            pair(0.0, 0.6, 0.45),
+            pair(-0.6, 0.0, 0.45),
+            pair(0.6, 0.0, 0.45),
+        ]
+        .concat();
+        let found = labels(picture, 0, true);
+        assert!(!named(&found).contains(&Of::Group(0)), "{found:?}");
+        assert!(named(&found).len() >= 2, "{found:?}");
     }
 
     #[test]

@@ -372,7 +372,7 @@ impl Stage {
                     whole(above, y - HALF);
                     whole(below, y + HALF);
                 }
-                _ => whole(text, y),
+                _ => whole(&label.shown(text), y),
             }
         }
     }

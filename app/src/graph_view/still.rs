@@ -136,7 +136,7 @@ fn drawing(scene: &Scene, look: &Look, colours: &Colours) -> String {
             svg.push_str("</text>");
         };
         match label.of {
-            Of::Node(node) => text(&scene.nodes[node as usize].label, 12.0, y),
+            Of::Node(node) => text(&label.shown(&scene.nodes[node as usize].label), 12.0, y),
             Of::Group(group) => {
                 let name = &scene.groups[group as usize].name;
                 let half = 8.5 * look.letters * (label::lines(name).count() - 1) as f64;
