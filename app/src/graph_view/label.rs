@@ -135,6 +135,7 @@ pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) ->
         let (up, aside) = (radius + line / 2.0, radius + wide / 2.0 + 2.0);
         let around = [(0.0, -up), (0.0, up), (aside, 0.0), (-aside, 0.0)];
         let tries: &[Point] = match (scene.shape, scene.nodes[node].kind) {
+            (Shape::Columns, NodeKind::Product) if cut.is_some() => &[(-aside, 0.0)],
             (Shape::Columns, NodeKind::Product) => &[(-aside, 0.0), (aside, 0.0)],
             (Shape::Columns, NodeKind::User) => &[(aside, 0.0)],
             _ => &around,
