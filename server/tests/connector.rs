@@ -154,6 +154,20 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     let (_, letters) = sluice.get("/api/dead-letters?limit=10&topic=commands");
     assert_eq!(letters["dead_letters"][0]["reason"], "end_node_missing", "{letters}");
 
+    // Where the schema is somebody else's, nothing is made, and what is missing is said.
+    admin.create("pallets", 1, &[]);
+    let pallets = json!({"name": "pallets", "config": {
+        "connector.class": "sluice.Neo4jSink", "topics": "pallets", "sluice.constraints.create": "false",
+        "neo4j.pattern.topic.pallets": "(:Pallet{!id})-[:CARRIES]->(:Shipment{!id: shipment})",
+    }});
+    assert_eq!(ask("POST", &connect, &pallets.to_string()).0, 201);
+    let notice = wait_for("the notice", || {
+        let (_, connector) = sluice.get("/api/connectors/pallets");
+        connector["tasks"][0]["notice"].as_str().map(str::to_owned)
+    });
+    assert!(notice.ends_with("FOR (n:`Pallet`) REQUIRE (n.`id`) IS UNIQUE"), "{notice}");
+    assert_eq!(number(&neo4j, &unique.replace("Shipment", "Pallet")), 0);
+
     // None of it disturbs the three that are there without a word.
     let burst = sluice.burst("purchases", 500, 3);
     assert_eq!((&burst["stored"], &burst["dead_lettered"]), (&json!(497), &json!(3)));
@@ -166,7 +180,7 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     let (_, names) = ask("GET", &format!("{}/connectors", sluice.connect()), "");
     assert_eq!(
         names,
-        json!(["commands", "parcels", "product_interactions", "purchases", "shipments", "user_connections"])
+        json!(["commands", "pallets", "parcels", "product_interactions", "purchases", "shipments", "user_connections"])
     );
     produce(servers, "parcels", &[parcel(50)]);
     wait_until_read(&sluice, "parcels", 51);

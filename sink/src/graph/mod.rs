@@ -192,6 +192,9 @@ pub trait Store: Send + Sync + 'static {
     /// label, an index for one that has more (another node may have some of the labels and the same keys).
     async fn make_unique(&self, shapes: &[KeyShape]) -> Result<(), Error>;
 
+    /// The statements with which [`Store::make_unique`] would make what is not there; only reads.
+    async fn missing_keys(&self, shapes: &[KeyShape]) -> Result<Vec<String>, Error>;
+
     /// What a user or product is tied to; none if there is no such node.
     ///
     /// Up to `limit` neighbours, each once: those with most kinds of ties first, then users before products, then by id.

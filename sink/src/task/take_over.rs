@@ -25,8 +25,21 @@ pub(super) struct Taken {
 pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<Taken, Error> {
     options.store.prepare().await?;
     let shapes = options.reader.key_shapes();
+    let mut notices = Vec::new();
     if !shapes.is_empty() {
-        options.store.make_unique(&shapes).await?;
+        if options.constraints {
+            options.store.make_unique(&shapes).await?;
+        } else {
+            let statements = options.store.missing_keys(&shapes).await?;
+            if !statements.is_empty() {
+                notices.push(format!(
+                    "keys of {} are not indexed: storing slows down as the graph grows, and two writers may make one node twice. \
+                     Somebody who may should run: {}",
+                    options.topic,
+                    statements.join("; ")
+                ));
+            }
+        }
     }
     let marks = watermarks(options).await?;
     let claims: Vec<Claim> = partitions
@@ -41,7 +54,6 @@ pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<T
         })
         .collect();
     let mut checkpoints = options.store.claim(&claims).await?;
-    let mut notices = Vec::new();
     // Asked again: the checkpoint may have moved on while the marks were on their way.
     let marks = watermarks(options).await?;
     let records = remembered(options, &checkpoints, &marks).await?;

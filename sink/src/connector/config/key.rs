@@ -531,6 +531,18 @@ pub fn definitions() -> &'static [ConfigKey] {
                 "Neo4j password",
                 "Never here: the process has it (NEO4J_PASSWORD or NEO4J_PASSWORD_FILE).",
             ),
+            ConfigKey {
+                recommended_values: BOOLEAN,
+                ..key(
+                    CONNECTION,
+                    6,
+                    "sluice.constraints.create",
+                    (Type::Boolean, Some("true")),
+                    Low,
+                    "Create constraints",
+                    "Whether the keys of patterns are made unique when a task begins; if not, it says which statement would.",
+                )
+            },
         ]
     });
     &ALL

@@ -64,6 +64,8 @@ pub struct Config {
     pub key: Converter,
     /// How values are read.
     pub value: Converter,
+    /// Whether the keys of patterns are made unique when a task begins.
+    pub constraints: bool,
     /// What it was read from.
     pub raw: Raw,
 }
@@ -136,6 +138,7 @@ fn checked(values: &mut Values, process: &Process) -> Option<Config> {
     let tasks_max = own::tasks_max(values);
     let errors = error::read(values, &topics);
     let start = own::start(values);
+    let constraints = own::constraints(values);
     let (key, value) = converter::read(values);
     strategy::fit(values, &topics, value);
     process::read(values, process);
@@ -154,6 +157,7 @@ fn checked(values: &mut Values, process: &Process) -> Option<Config> {
         start: start?,
         key: key?,
         value: value?,
+        constraints: constraints?,
         raw: Raw::new(),
     })
 }

@@ -55,6 +55,11 @@ pub(super) fn start(values: &mut Values) -> Option<Start> {
     Some(start)
 }
 
+/// Whether the keys of patterns are made unique.
+pub(super) fn constraints(values: &mut Values) -> Option<bool> {
+    values.boolean("sluice.constraints.create", true)
+}
+
 /// Connect's keys that are known, and refused with the reason.
 pub(super) fn unsupported(values: &mut Values) {
     for (key, what) in [("transforms", "Transformations"), ("predicates", "Predicates")] {

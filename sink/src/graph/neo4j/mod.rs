@@ -370,6 +370,10 @@ impl Store for Neo4j {
         schema::make_unique(&self.schema, shapes).await
     }
 
+    async fn missing_keys(&self, shapes: &[KeyShape]) -> Result<Vec<String>, Error> {
+        read!(self, "looking for the keys' indexes", schema::missing_keys(shapes))
+    }
+
     async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Option<Neighbours>, Error> {
         read!(self, "reading neighbours", query::neighbours(kind, id, limit))
     }

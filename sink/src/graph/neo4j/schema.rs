@@ -87,22 +87,47 @@ async fn make(link: &Link) -> Result<(), Error> {
 /// Makes constraints and indexes for keys that a person has chosen. Where there is an index or a stronger constraint already,
 /// that one does.
 pub(super) async fn make_unique(link: &Link, shapes: &[KeyShape]) -> Result<(), Error> {
-    for KeyShape { labels, names } in shapes {
-        let Some((first, more)) = labels.split_first() else { continue };
-        let name = quoted(&format!("sluice_key_{}_{}", labels.join("_"), names.join("_")));
-        let label = quoted(first);
-        let keys = names.iter().map(|name| format!("n.{}", quoted(name))).collect::<Vec<_>>().join(", ");
-        let create = if more.is_empty() {
-            format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE ({keys}) IS UNIQUE")
-        } else {
-            format!("CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON ({keys})")
-        };
-        match run(link, &create).await {
+    for (shape, label) in labelled(shapes) {
+        match run(link, &creation(shape)).await {
             Err(error) if error.code.as_deref().is_some_and(|code| code.ends_with("AlreadyExists")) => {}
-            done => done.map_err(|error| explain(error, &format!("(n:{label})"), &names.join(", ")))?,
+            done => done.map_err(|error| explain(error, &format!("(n:{})", quoted(label)), &shape.names.join(", ")))?,
         }
     }
     run(link, "CALL db.awaitIndexes()").await
+}
+
+/// The statements that would make what is not there.
+pub(super) async fn missing_keys(tx: &mut Transaction<'_>, shapes: &[KeyShape]) -> Result<Vec<String>, Error> {
+    #[derive(Deserialize)]
+    struct Index {
+        labels: Vec<String>,
+        names: Vec<String>,
+    }
+    let there = tx.rows::<Index>(cypher!("schema_of_nodes").into()).await?;
+    let has = |shape: &KeyShape, label: &String| {
+        let mut all = there.iter().filter(|index| index.labels == [label.as_str()]);
+        all.any(|index| {
+            index.names.len() == shape.names.len() && shape.names.iter().all(|name| index.names.contains(name))
+        })
+    };
+    Ok(labelled(shapes).filter(|(shape, label)| !has(shape, label)).map(|(shape, _)| creation(shape)).collect())
+}
+
+/// Each with the label that its index is on; one without any cannot have one.
+fn labelled(shapes: &[KeyShape]) -> impl Iterator<Item = (&KeyShape, &String)> {
+    shapes.iter().filter_map(|shape| Some((shape, shape.labels.first()?)))
+}
+
+/// What makes keys unique, or at least found quickly.
+fn creation(KeyShape { labels, names }: &KeyShape) -> String {
+    let name = quoted(&format!("sluice_key_{}_{}", labels.join("_"), names.join("_")));
+    let label = labels.first().map(|label| quoted(label)).unwrap_or_default();
+    let keys = names.iter().map(|name| format!("n.{}", quoted(name))).collect::<Vec<_>>().join(", ");
+    if labels.len() == 1 {
+        format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE ({keys}) IS UNIQUE")
+    } else {
+        format!("CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON ({keys})")
+    }
 }
 
 /// Whether this program may work with the store, and what has to be done first. Only reads.
