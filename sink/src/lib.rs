@@ -16,6 +16,7 @@ mod latency;
 mod lost;
 pub mod pattern;
 mod presence;
+pub mod preview;
 mod property;
 pub mod query;
 mod recent;
