@@ -205,3 +205,91 @@ fn the_embedded_pair_takes_patterns_too_and_says_what_it_can_not_do() {
     assert_eq!(audit["balanced"], true, "{audit}");
     assert_eq!(sluice.terminate(), Some(0));
 }
+
+/// What a configuration would do with the newest records of its topics.
+fn preview(sluice: &Sluice, config: &Value, limit: u32) -> (u16, Value) {
+    sluice.post("/api/connectors/preview", &json!({"config": config, "limit": limit}).to_string())
+}
+
+fn own(name: &str, topic: &str, key: &str, rule: &str) -> Value {
+    json!({"name": name, "connector.class": "sluice.Neo4jSink", "topics": topic, "errors.tolerance": "all", key: rule})
+}
+
+#[test]
+fn a_preview_tells_what_records_would_do_and_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = folder(dir.path(), SHIPMENTS);
+    let sluice = Sluice::start(dir.path(), &[("SLUICE_CONNECTORS_DIR", folder.as_str())]).ready();
+    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    let pattern =
+        own("p", "shipments", "neo4j.pattern.topic.shipments", "(:Parcel{!id, state})-[:TO]->(:Town{!name: city})");
+
+    let (status, empty) = preview(&sluice, &pattern, 10);
+    assert_eq!(status, 200, "{empty}");
+    assert!(empty["topics"][0]["remark"].as_str().unwrap().contains("is empty"), "{empty}");
+
+    let mut records = shipments(0..40, "packed");
+    records.push(Record { partition: 0, key: Some("k".to_owned()), value: Some("{oops".to_owned()) });
+    produce(&servers, "shipments", &records);
+    wait_until_read(&sluice, "shipments", 41);
+    let (status, told) = preview(&sluice, &pattern, 5);
+    assert_eq!(status, 200, "{told}");
+    assert_eq!((&told["embedded"], &told["stops"]), (&json!(true), &json!(false)));
+    let rows = told["topics"][0]["records"].as_array().unwrap();
+    assert_eq!(rows.len(), 5);
+    let dead = rows.iter().find(|row| !row["dead"].is_null()).unwrap();
+    assert_eq!((&dead["dead"]["reason"], &dead["key"]), (&json!("malformed_json"), &json!("k")), "{dead}");
+    assert_eq!(dead["changes"], json!([]));
+    let good = rows.iter().find(|row| row["offset"] == 19 && row["partition"] == 1).unwrap();
+    assert_eq!(
+        good["changes"],
+        json!([
+            "MERGE (:Parcel {id: 39}) SET ONLY state = \"packed\"",
+            "MERGE (:Town {name: \"City 0\"})",
+            "MERGE (:Parcel {id: 39})-[:TO]->(:Town {name: \"City 0\"}) SET ONLY pieces = 2, product = 5",
+        ])
+    );
+    assert!(good["statements"][0]["text"].as_str().unwrap().contains("MERGE (n:`Parcel` {`id`: row[0]})"), "{good}");
+    assert!(good["body"].as_str().unwrap().contains("\"city\": \"City 0\""), "{good}");
+
+    // What says itself what to do, and needs a node that is not there.
+    let cud = own("c", "shipments", "neo4j.cud.topics", "shipments");
+    let tie = json!({"op": "create", "type": "relationship", "rel_type": "NEXT_TO", "properties": {},
+        "from": {"labels": ["Depot"], "ids": {"id": 1}}, "to": {"labels": ["Depot"], "ids": {"id": 99}}});
+    produce(&servers, "shipments", &[Record { partition: 2, key: None, value: Some(tie.to_string()) }]);
+    wait_until_read(&sluice, "shipments", 42);
+    let before = sluice.status();
+    let (_, told) = preview(&sluice, &cud, 1);
+    let row = &told["topics"][0]["records"][0];
+    assert_eq!(row["changes"], json!(["CREATE (:Depot {id: 1})-[:NEXT_TO]->(:Depot {id: 99})"]), "{told}");
+    assert!(row["warning"].as_str().unwrap().starts_with("(:Depot {id: 1}) is not in the graph now"), "{row}");
+
+    // A topic that nobody has made; a statement, which this store can not run; keys that are wrong; too much at once.
+    let (_, missing) = preview(&sluice, &own("m", "nowhere", "neo4j.pattern.topic.nowhere", "(:N{!id})"), 10);
+    assert!(missing["topics"][0]["remark"].as_str().unwrap().contains("no such topic"), "{missing}");
+    let (status, refused) = preview(&sluice, &own("s", "shipments", "neo4j.cypher.topic.shipments", "MERGE (:P)"), 10);
+    assert_eq!((status, &refused["code"]), (400, &json!("invalid_configuration")));
+    assert_eq!(refused["errors"][0]["key"], "neo4j.cypher.topic.shipments");
+    assert!(refused["errors"][0]["errors"][0].as_str().unwrap().contains("Cypher needs Neo4j"), "{refused}");
+    let wrong = json!({"name": "w", "connector.class": "sluice.Neo4jSink", "topics": "shipments", "tasks.max": "many"});
+    let (status, refused) = preview(&sluice, &wrong, 10);
+    let (_, infos) = ask(
+        "PUT",
+        &format!("{}/connector-plugins/sluice.Neo4jSink/config/validate", sluice.connect()),
+        &wrong.to_string(),
+    );
+    let validated = infos["configs"].as_array().unwrap().iter().filter(|it| it["value"]["errors"] != json!([]));
+    let validated: Vec<Value> =
+        validated.map(|it| json!({"key": it["value"]["name"], "errors": it["value"]["errors"]})).collect();
+    assert_eq!((status, &refused["errors"]), (400, &json!(validated)), "the same as validate says");
+    assert_eq!(preview(&sluice, &pattern, 101).1["code"], "limit_out_of_range");
+
+    // None of it has left a trace.
+    let after = sluice.status();
+    for what in ["/books", "/graph/counts"] {
+        assert_eq!(after.pointer(what), before.pointer(what), "{what}");
+    }
+    let (_, names) = ask("GET", &format!("{}/connectors", sluice.connect()), "");
+    assert_eq!(names, json!(["product_interactions", "purchases", "shipments", "user_connections"]));
+    assert_eq!(sluice.terminate(), Some(0));
+}
