@@ -135,6 +135,23 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     assert_eq!(books(&sluice, "parcels"), json!({"read": 50, "stored": 49, "repeated": 0, "dead": 1}));
     assert_eq!(number(&neo4j, "MATCH (p:Parcel) WHERE p.kg = 0.5 AND p.at > 0 RETURN count(p)"), 49);
 
+    // What another statement would do with the records that are there, and a topic that nobody has made.
+    let tried = own("tried", "parcels", "neo4j.cypher.topic.parcels", "MERGE (:Tried {id: event.id, by: __key})");
+    let (status, told) = preview(&sluice, &tried, 5);
+    assert_eq!((status, told["embedded"].as_bool()), (200, Some(false)), "{told}");
+    let rows = told["topics"][0]["records"].as_array().unwrap();
+    assert_eq!(rows.iter().map(|row| row["offset"].as_i64().unwrap()).collect::<Vec<_>>(), [49, 48, 47, 46, 45]);
+    assert!(rows[0]["statements"][0]["text"].as_str().unwrap().contains("MERGE (:Tried {id: event.id, by: __key})"));
+    let parameters: Value = serde_json::from_str(rows[0]["statements"][0]["parameters"].as_str().unwrap()).unwrap();
+    assert_eq!(parameters["rows"][0][0], json!({"id": 49, "kg": 2}));
+    let (status, refused) = preview(&sluice, &own("tried", "parcels", "neo4j.cypher.topic.parcels", "MERGEE (:Tried)"), 5);
+    assert_eq!((status, &refused["errors"][0]["key"]), (400, &json!("neo4j.cypher.topic.parcels")), "{refused}");
+    for _ in 0..2 {
+        let (_, missing) = preview(&sluice, &own("m", "nowhere", "neo4j.pattern.topic.nowhere", "(:N{!id})"), 10);
+        assert_eq!(missing["topics"][0]["remark"], "There is no such topic at Kafka.", "and looking makes none");
+    }
+    assert_eq!(number(&neo4j, "MATCH (n:Tried) RETURN count(n)"), 0);
+
     // By messages that say themselves what to do.
     let commands = json!({"name": "commands", "config": {
         "connector.class": "sluice.Neo4jSink", "topics": "commands", "errors.tolerance": "all",
@@ -292,4 +309,14 @@ fn a_preview_tells_what_records_would_do_and_writes_nothing() {
     let (_, names) = ask("GET", &format!("{}/connectors", sluice.connect()), "");
     assert_eq!(names, json!(["product_interactions", "purchases", "shipments", "user_connections"]));
     assert_eq!(sluice.terminate(), Some(0));
+}
+
+#[test]
+fn a_preview_without_kafka_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    // Nobody listens there.
+    let sluice = Sluice::start(dir.path(), &[("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")]);
+    let (status, away) = preview(&sluice, &own("p", "shipments", "neo4j.pattern.topic.shipments", "(:Parcel{!id})"), 10);
+    assert_eq!((status, &away["code"]), (503, &json!("kafka_unavailable")), "{away}");
+    assert!(away["message"].as_str().unwrap().contains("no answer from Kafka at 127.0.0.1:1"), "{away}");
 }
