@@ -176,7 +176,7 @@ fn of_record(record: &Record, content: Result<Content, Fault>, warning: Option<S
     };
     let statement = |statement: sink::preview::Statement| Bound {
         text: shortened(statement.text).0,
-        parameters: shortened(serde_json::to_string_pretty(&statement.parameters).unwrap_or_default()).0,
+        parameters: shortened(serde_json::to_string(&statement.parameters).unwrap_or_default()).0,
     };
     RecordPreview {
         partition: record.partition,

@@ -144,7 +144,8 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     assert!(rows[0]["statements"][0]["text"].as_str().unwrap().contains("MERGE (:Tried {id: event.id, by: __key})"));
     let parameters: Value = serde_json::from_str(rows[0]["statements"][0]["parameters"].as_str().unwrap()).unwrap();
     assert_eq!(parameters["rows"][0][0], json!({"id": 49, "kg": 2}));
-    let (status, refused) = preview(&sluice, &own("tried", "parcels", "neo4j.cypher.topic.parcels", "MERGEE (:Tried)"), 5);
+    let (status, refused) =
+        preview(&sluice, &own("tried", "parcels", "neo4j.cypher.topic.parcels", "MERGEE (:Tried)"), 5);
     assert_eq!((status, &refused["errors"][0]["key"]), (400, &json!("neo4j.cypher.topic.parcels")), "{refused}");
     for _ in 0..2 {
         let (_, missing) = preview(&sluice, &own("m", "nowhere", "neo4j.pattern.topic.nowhere", "(:N{!id})"), 10);
@@ -316,7 +317,8 @@ fn a_preview_without_kafka_says_so() {
     let dir = tempfile::tempdir().unwrap();
     // Nobody listens there.
     let sluice = Sluice::start(dir.path(), &[("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")]);
-    let (status, away) = preview(&sluice, &own("p", "shipments", "neo4j.pattern.topic.shipments", "(:Parcel{!id})"), 10);
+    let (status, away) =
+        preview(&sluice, &own("p", "shipments", "neo4j.pattern.topic.shipments", "(:Parcel{!id})"), 10);
     assert_eq!((status, &away["code"]), (503, &json!("kafka_unavailable")), "{away}");
     assert!(away["message"].as_str().unwrap().contains("no answer from Kafka at 127.0.0.1:1"), "{away}");
 }

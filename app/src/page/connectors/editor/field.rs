@@ -226,8 +226,7 @@ fn tolerance(editor: Editor) -> AnyView {
         let selected = begin == value;
         view! { <option value=value selected=selected>{what}</option> }
     };
-    let options =
-        [option("all", "becomes a dead letter, and the task goes on"), option("none", "stops the task before it")];
+    let options = [option("all", "becomes a dead letter"), option("none", "stops the task before it")];
     view! {
         <div>
             <label>

@@ -36,7 +36,7 @@ pub(super) fn form(editor: Editor, judged: Memo<Option<Judged>>) -> AnyView {
         faulty.get() || errors.with(|errors| errors.iter().any(|of_key| !own(&of_key.key)))
     };
     let pending = act.pending();
-    let limits = [10, 25, 50, 100].map(|limit| view! { <option value=limit>{limit}</option> });
+    let limits = [10, 25, 50, 100].map(|limit| view! { <option value=limit>{format!("{limit} records")}</option> });
     let save = if editor.is_new() { "Create" } else { "Save" };
     view! {
         <section class="card" aria-labelledby="text-title">
@@ -67,11 +67,9 @@ pub(super) fn form(editor: Editor, judged: Memo<Option<Judged>>) -> AnyView {
                 <div class="acts">
                     <button class="btn" type="submit" name="wish" value="check" disabled=locked>"Check"</button>
                     <button class="btn" type="submit" name="wish" value="preview" disabled=locked>"Preview"</button>
-                    <label class="of-each">
-                        <span>"the last"<span class="sr">" records of each topic in a preview"</span></span>
-                        <select class="chip" name="limit" disabled=locked>{limits}</select>
-                        <span aria-hidden="true">"records of each topic"</span>
-                    </label>
+                    <select class="chip" name="limit" aria-label="Newest records of each topic in a preview" disabled=locked>
+                        {limits}
+                    </select>
                     <button class="btn primary" type="submit" name="wish" value="save" disabled=locked>{save}</button>
                 </div>
             </ActionForm>

@@ -202,6 +202,7 @@ fn to_the_preview() {
         let found = document().get_element_by_id(preview::ID);
         if let Some(heading) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
             let _ = heading.focus();
+            heading.scroll_into_view();
         }
     });
 }

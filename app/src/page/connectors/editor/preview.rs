@@ -17,6 +17,10 @@ use crate::{
 /// The heading's id, by which the focus finds it.
 pub(super) const ID: &str = "preview-title";
 
+/// Lines and letters of a value that are shown at once.
+const LINES: usize = 12;
+const LETTERS: usize = 600;
+
 /// The last preview, while there is one.
 pub(super) fn preview(judged: Memo<Option<Judged>>) -> impl IntoView {
     move || judged.with(|judged| judged.as_ref().and_then(|judged| judged.preview.as_ref()).map(card))
@@ -63,7 +67,7 @@ fn topic(topic: &TopicPreview, embedded: bool) -> AnyView {
             <table class="numbers previewed">
                 <caption class="sr">{format!("Records of {name}, newest first")}</caption>
                 <thead>
-                    <tr><th scope="col">"Record"</th><th scope="col">"Value"</th><th scope="col">"What it would change"</th></tr>
+                    <tr><th scope="col">"Partition @ offset"</th><th scope="col">"Value"</th><th scope="col">"What it would change"</th></tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -78,15 +82,29 @@ fn record(record: &RecordPreview, embedded: bool) -> AnyView {
     let at = record.at.map(|at| view! { <small><Time at say=Say::Day/></small> });
     let value = match record.form {
         Form::Empty => view! { <span class="muted">"none: a tombstone"</span> }.into_any(),
-        _ => view! { <pre>{record.body.clone()}</pre> }.into_any(),
+        _ => value(&record.body),
     };
-    let cut = record.cut.then(|| view! { <small class="muted">"The beginning of it."</small> });
+    let cut = record.cut.then(|| view! { <small class="muted">"It goes on; this is the beginning."</small> });
     view! {
         <tr class:refused=record.dead.is_some()>
             <th scope="row">{place}{key}{at}</th>
             <td>{value}{cut}</td>
             <td>{effect(record, embedded)}</td>
         </tr>
+    }
+    .into_any()
+}
+
+/// A value; of a long one the first lines, and the whole of it folded away.
+fn value(body: &str) -> AnyView {
+    let lines: Vec<&str> = body.lines().collect();
+    if lines.len() <= LINES && body.len() <= LETTERS {
+        return view! { <pre>{body.to_owned()}</pre> }.into_any();
+    }
+    let first: String = lines[..lines.len().min(LINES - 2)].join("\n").chars().take(LETTERS).collect();
+    view! {
+        <pre>{first}" …"</pre>
+        <details class="trace"><summary>"The whole value"</summary><pre>{body.to_owned()}</pre></details>
     }
     .into_any()
 }
