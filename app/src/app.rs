@@ -36,6 +36,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/insights/best-rated") view=page::BEST_RATED ssr=SsrMode::Async/>
                     <Route path=path!("/insights/similar-buyers") view=page::SIMILAR_BUYERS ssr=SsrMode::Async/>
                     <Route path=path!("/connectors") view=page::CONNECTORS ssr=SsrMode::Async/>
+                    <Route path=path!("/connectors/new") view=page::NEW_CONNECTOR ssr=SsrMode::Async/>
+                    <Route path=path!("/connectors/edit") view=page::EDIT_CONNECTOR ssr=SsrMode::Async/>
                     <Route path=path!("/dead-letters") view=page::DEAD_LETTERS ssr=SsrMode::Async/>
                     <Route path=path!("/sign-in") view=page::SignIn ssr=SsrMode::Async/>
                 </FlatRoutes>

@@ -10,6 +10,7 @@ use model::{
     burst::{Burst, BurstRequest},
     connector::Connector,
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount, ReplayAll, ReplayRound},
+    draft::{Definition, Judged, Wish},
     picture::{Neighbourhood, NodeKind, Picture, Question},
     record::{News, Opened, Place},
     statement::Recipe,
@@ -51,6 +52,13 @@ pub trait Backend: Send + Sync + 'static {
     async fn set_producer(&self, kind: Kind, running: bool, rate_per_second: f64) -> Result<ProducerStatus, Failure>;
     /// The connectors in full, from memory.
     async fn connectors(&self) -> Vec<Connector>;
+    /// A connector as it is defined.
+    async fn definition(&self, connector: &str) -> Result<Definition, Failure>;
+    /// Does with a configuration what is wished: `of` is the connector that is edited, none makes a new one; a preview has
+    /// `limit` (1 to 100) records of each topic.
+    async fn draft(&self, of: Option<&str>, text: &str, wish: Wish, limit: u32) -> Result<Judged, Failure>;
+    /// Deletes a connector. What it stored stays, and how far it came.
+    async fn delete_connector(&self, connector: &str) -> Result<(), Failure>;
     /// A page of dead letters of a topic and a reason, or of all.
     async fn dead_letters(
         &self,

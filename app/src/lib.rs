@@ -3,6 +3,7 @@
 // Views are types, and those of whole pages nest deeper than the compiler likes by default.
 #![recursion_limit = "512"]
 
+mod address;
 mod app;
 #[cfg(feature = "ssr")]
 pub mod backend;

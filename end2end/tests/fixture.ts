@@ -26,6 +26,7 @@ export const PAGES = {
   "best-rated": "/insights/best-rated",
   "similar-buyers": "/insights/similar-buyers",
   connectors: "/connectors",
+  "new-connector": "/connectors/new",
   "dead-letters": "/dead-letters",
 } as const;
 

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod burst;
 pub mod connector;
 pub mod dead_letter;
+pub mod draft;
 pub mod event;
 pub mod failure;
 pub mod happening;

@@ -15,6 +15,7 @@ use model::{
     burst::{Burst, BurstRequest},
     connector::Connector,
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount, ReplayAll, ReplayRound},
+    draft::{Definition, Judged, Wish},
     picture::{Neighbourhood, NodeKind, Picture, Question},
     record::{News, Opened, Place},
     statement::Recipe,
@@ -37,6 +38,7 @@ use crate::{
     chronicle::Chronicle,
     config::Roles,
     connectors::connectors,
+    draft,
     producer::Producers,
     reasons::Reasons,
     recipe::{self, recipes},
@@ -372,6 +374,18 @@ impl Backend for House {
 
     async fn connectors(&self) -> Vec<Connector> {
         connectors(self)
+    }
+
+    async fn definition(&self, connector: &str) -> Result<Definition, Failure> {
+        draft::definition(self, connector)
+    }
+
+    async fn draft(&self, of: Option<&str>, text: &str, wish: Wish, limit: u32) -> Result<Judged, Failure> {
+        draft::draft(self, of, text, wish, limit).await
+    }
+
+    async fn delete_connector(&self, connector: &str) -> Result<(), Failure> {
+        draft::delete(self, connector).await
     }
 
     async fn dead_letters(

@@ -135,6 +135,24 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     assert_eq!(books(&sluice, "parcels"), json!({"read": 50, "stored": 49, "repeated": 0, "dead": 1}));
     assert_eq!(number(&neo4j, "MATCH (p:Parcel) WHERE p.kg = 0.5 AND p.at > 0 RETURN count(p)"), 49);
 
+    // What another statement would do with the records that are there, and a topic that nobody has made.
+    let tried = own("tried", "parcels", "neo4j.cypher.topic.parcels", "MERGE (:Tried {id: event.id, by: __key})");
+    let (status, told) = preview(&sluice, &tried, 5);
+    assert_eq!((status, told["embedded"].as_bool()), (200, Some(false)), "{told}");
+    let rows = told["topics"][0]["records"].as_array().unwrap();
+    assert_eq!(rows.iter().map(|row| row["offset"].as_i64().unwrap()).collect::<Vec<_>>(), [49, 48, 47, 46, 45]);
+    assert!(rows[0]["statements"][0]["text"].as_str().unwrap().contains("MERGE (:Tried {id: event.id, by: __key})"));
+    let parameters: Value = serde_json::from_str(rows[0]["statements"][0]["parameters"].as_str().unwrap()).unwrap();
+    assert_eq!(parameters["rows"][0][0], json!({"id": 49, "kg": 2}));
+    let (status, refused) =
+        preview(&sluice, &own("tried", "parcels", "neo4j.cypher.topic.parcels", "MERGEE (:Tried)"), 5);
+    assert_eq!((status, &refused["errors"][0]["key"]), (400, &json!("neo4j.cypher.topic.parcels")), "{refused}");
+    for _ in 0..2 {
+        let (_, missing) = preview(&sluice, &own("m", "nowhere", "neo4j.pattern.topic.nowhere", "(:N{!id})"), 10);
+        assert_eq!(missing["topics"][0]["remark"], "There is no such topic at Kafka.", "and looking makes none");
+    }
+    assert_eq!(number(&neo4j, "MATCH (n:Tried) RETURN count(n)"), 0);
+
     // By messages that say themselves what to do.
     let commands = json!({"name": "commands", "config": {
         "connector.class": "sluice.Neo4jSink", "topics": "commands", "errors.tolerance": "all",
@@ -218,4 +236,103 @@ fn the_embedded_pair_takes_patterns_too_and_says_what_it_can_not_do() {
     let (_, audit) = sluice.post("/api/audit", "{}");
     assert_eq!(audit["balanced"], true, "{audit}");
     assert_eq!(sluice.terminate(), Some(0));
+}
+
+/// What a configuration would do with the newest records of its topics.
+fn preview(sluice: &Sluice, config: &Value, limit: u32) -> (u16, Value) {
+    sluice.post("/api/connectors/preview", &json!({"config": config, "limit": limit}).to_string())
+}
+
+fn own(name: &str, topic: &str, key: &str, rule: &str) -> Value {
+    json!({"name": name, "connector.class": "sluice.Neo4jSink", "topics": topic, "errors.tolerance": "all", key: rule})
+}
+
+#[test]
+fn a_preview_tells_what_records_would_do_and_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = folder(dir.path(), SHIPMENTS);
+    let sluice = Sluice::start(dir.path(), &[("SLUICE_CONNECTORS_DIR", folder.as_str())]).ready();
+    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    let pattern =
+        own("p", "shipments", "neo4j.pattern.topic.shipments", "(:Parcel{!id, state})-[:TO]->(:Town{!name: city})");
+
+    let (status, empty) = preview(&sluice, &pattern, 10);
+    assert_eq!(status, 200, "{empty}");
+    assert!(empty["topics"][0]["remark"].as_str().unwrap().contains("is empty"), "{empty}");
+
+    let mut records = shipments(0..40, "packed");
+    records.push(Record { partition: 0, key: Some("k".to_owned()), value: Some("{oops".to_owned()) });
+    produce(&servers, "shipments", &records);
+    wait_until_read(&sluice, "shipments", 41);
+    let (status, told) = preview(&sluice, &pattern, 5);
+    assert_eq!(status, 200, "{told}");
+    assert_eq!((&told["embedded"], &told["stops"]), (&json!(true), &json!(false)));
+    let rows = told["topics"][0]["records"].as_array().unwrap();
+    assert_eq!(rows.len(), 5);
+    let dead = rows.iter().find(|row| !row["dead"].is_null()).unwrap();
+    assert_eq!((&dead["dead"]["reason"], &dead["key"]), (&json!("malformed_json"), &json!("k")), "{dead}");
+    assert_eq!(dead["changes"], json!([]));
+    let good = rows.iter().find(|row| row["offset"] == 19 && row["partition"] == 1).unwrap();
+    assert_eq!(
+        good["changes"],
+        json!([
+            "MERGE (:Parcel {id: 39}) SET ONLY state = \"packed\"",
+            "MERGE (:Town {name: \"City 0\"})",
+            "MERGE (:Parcel {id: 39})-[:TO]->(:Town {name: \"City 0\"}) SET ONLY pieces = 2, product = 5",
+        ])
+    );
+    assert!(good["statements"][0]["text"].as_str().unwrap().contains("MERGE (n:`Parcel` {`id`: row[0]})"), "{good}");
+    assert!(good["body"].as_str().unwrap().contains("\"city\": \"City 0\""), "{good}");
+
+    // What says itself what to do, and needs a node that is not there.
+    let cud = own("c", "shipments", "neo4j.cud.topics", "shipments");
+    let tie = json!({"op": "create", "type": "relationship", "rel_type": "NEXT_TO", "properties": {},
+        "from": {"labels": ["Depot"], "ids": {"id": 1}}, "to": {"labels": ["Depot"], "ids": {"id": 99}}});
+    produce(&servers, "shipments", &[Record { partition: 2, key: None, value: Some(tie.to_string()) }]);
+    wait_until_read(&sluice, "shipments", 42);
+    let before = sluice.status();
+    let (_, told) = preview(&sluice, &cud, 1);
+    let row = &told["topics"][0]["records"][0];
+    assert_eq!(row["changes"], json!(["CREATE (:Depot {id: 1})-[:NEXT_TO]->(:Depot {id: 99})"]), "{told}");
+    assert!(row["warning"].as_str().unwrap().starts_with("(:Depot {id: 1}) is not in the graph now"), "{row}");
+
+    // A topic that nobody has made; a statement, which this store can not run; keys that are wrong; too much at once.
+    let (_, missing) = preview(&sluice, &own("m", "nowhere", "neo4j.pattern.topic.nowhere", "(:N{!id})"), 10);
+    assert!(missing["topics"][0]["remark"].as_str().unwrap().contains("no such topic"), "{missing}");
+    let (status, refused) = preview(&sluice, &own("s", "shipments", "neo4j.cypher.topic.shipments", "MERGE (:P)"), 10);
+    assert_eq!((status, &refused["code"]), (400, &json!("invalid_configuration")));
+    assert_eq!(refused["errors"][0]["key"], "neo4j.cypher.topic.shipments");
+    assert!(refused["errors"][0]["errors"][0].as_str().unwrap().contains("Cypher needs Neo4j"), "{refused}");
+    let wrong = json!({"name": "w", "connector.class": "sluice.Neo4jSink", "topics": "shipments", "tasks.max": "many"});
+    let (status, refused) = preview(&sluice, &wrong, 10);
+    let (_, infos) = ask(
+        "PUT",
+        &format!("{}/connector-plugins/sluice.Neo4jSink/config/validate", sluice.connect()),
+        &wrong.to_string(),
+    );
+    let validated = infos["configs"].as_array().unwrap().iter().filter(|it| it["value"]["errors"] != json!([]));
+    let validated: Vec<Value> =
+        validated.map(|it| json!({"key": it["value"]["name"], "errors": it["value"]["errors"]})).collect();
+    assert_eq!((status, &refused["errors"]), (400, &json!(validated)), "the same as validate says");
+    assert_eq!(preview(&sluice, &pattern, 101).1["code"], "limit_out_of_range");
+
+    // None of it has left a trace.
+    let after = sluice.status();
+    for what in ["/books", "/graph/counts"] {
+        assert_eq!(after.pointer(what), before.pointer(what), "{what}");
+    }
+    let (_, names) = ask("GET", &format!("{}/connectors", sluice.connect()), "");
+    assert_eq!(names, json!(["product_interactions", "purchases", "shipments", "user_connections"]));
+    assert_eq!(sluice.terminate(), Some(0));
+}
+
+#[test]
+fn a_preview_without_kafka_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    // Nobody listens there.
+    let sluice = Sluice::start(dir.path(), &[("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")]);
+    let (status, away) =
+        preview(&sluice, &own("p", "shipments", "neo4j.pattern.topic.shipments", "(:Parcel{!id})"), 10);
+    assert_eq!((status, &away["code"]), (503, &json!("kafka_unavailable")), "{away}");
+    assert!(away["message"].as_str().unwrap().contains("no answer from Kafka at 127.0.0.1:1"), "{away}");
 }

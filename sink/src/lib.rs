@@ -17,6 +17,7 @@ mod lost;
 mod meter;
 pub mod pattern;
 mod presence;
+pub mod preview;
 mod property;
 pub mod query;
 mod recent;

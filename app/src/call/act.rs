@@ -6,6 +6,7 @@ use model::{
     burst::Burst,
     connector::Aimed,
     dead_letter::ReplayRound,
+    draft::{Judged, Wish},
     status::{Order, ProducerStatus},
 };
 
@@ -66,6 +67,42 @@ pub async fn aim(connector: String, order: Order) -> Result<Aimed, CallError> {
     let backend = crate::backend::backend();
     backend.aim(&connector, order).await?;
     Ok(Aimed { connector, order, at: backend.status().await.at })
+}
+
+/// Does with a connector's configuration what is wished; `of` is the connector that is edited, nothing makes a new one. A form
+/// that was sent without JavaScript goes to the page that says what came of it, with the text in the address.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = DraftConnector, prefix = "/fn", endpoint = "act/draft")]
+pub async fn draft(
+    text: String,
+    wish: Wish,
+    #[server(default)] of: String,
+    #[server(default)] limit: String,
+) -> Result<Judged, CallError> {
+    let records = super::input::records(&limit)?;
+    let edited = Some(of.as_str()).filter(|of| !of.is_empty());
+    let judged = crate::backend::backend().draft(edited, &text, wish, records).await;
+    if super::status::is_posted() {
+        let saved = judged.as_ref().ok().and_then(|judged| judged.saved.as_deref());
+        super::status::back_to(&match saved {
+            Some(name) => crate::page::connector_address(name),
+            None => super::input::short_enough(crate::page::draft_address(&of, &text, wish, &limit))?,
+        });
+        return Ok(Judged { wish, errors: Vec::new(), preview: None, saved: None });
+    }
+    Ok(judged?)
+}
+
+/// Deletes a connector, and returns its name.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = DeleteConnector, prefix = "/fn", endpoint = "act/delete-connector")]
+pub async fn delete_connector(connector: String) -> Result<String, CallError> {
+    crate::backend::backend().delete_connector(&connector).await?;
+    Ok(connector)
 }
 
 /// Sends a dead letter again, with `value` as it was mended.

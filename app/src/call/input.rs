@@ -43,6 +43,27 @@ pub(super) fn mended(text: &str) -> Result<(), Failure> {
         .map_or(Ok(()), |fault| Err(Failure::new("malformed_json", format!("the value was not sent: {fault}"))))
 }
 
+/// How many records of each topic a preview has; nothing typed means ten.
+pub(super) fn records(text: &str) -> Result<u32, Failure> {
+    if text.trim().is_empty() {
+        return Ok(10);
+    }
+    digits(text).parse().map_err(|_| {
+        Failure::new("limit_out_of_range", format!("{text:?} is no number of records: give a number from 1 to 100"))
+    })
+}
+
+/// An address that browsers and servers still take.
+pub(super) fn short_enough(address: String) -> Result<String, Failure> {
+    const LONGEST: usize = 32_000;
+    if address.len() <= LONGEST {
+        return Ok(address);
+    }
+    let sentence = "without JavaScript a configuration has to fit into the address of a page, and this one is too long: post it to the \
+                    Kafka Connect REST API";
+    Err(Failure::new("config_too_long", sentence))
+}
+
 /// The word that empties the house.
 pub(super) fn confirmation(text: &str) -> Result<(), Failure> {
     if text.trim() == "reset" {
@@ -72,6 +93,13 @@ mod tests {
         assert_eq!(count("-1").unwrap_err().code, "malformed_count");
         assert_eq!(seed("x").unwrap_err().code, "malformed_seed");
         assert_eq!(rate("inf").unwrap_err().code, "malformed_rate");
+    }
+
+    #[test]
+    fn a_preview_has_ten_records_unless_somebody_says_otherwise() {
+        assert_eq!((records(""), records(" 25 ")), (Ok(10), Ok(25)));
+        assert_eq!(records("many").unwrap_err().code, "limit_out_of_range");
+        assert!(short_enough("x".repeat(32_001)).is_err());
     }
 
     #[test]

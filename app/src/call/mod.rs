@@ -75,10 +75,14 @@ pub fn register_server_functions() {
     register_explicit::<read::OneDeadLetter>();
     register_explicit::<read::DeadLetterReasons>();
     register_explicit::<read::Connectors>();
+    register_explicit::<read::ConnectorDefinition>();
+    register_explicit::<read::Drafted>();
     register_explicit::<act::StartBurst>();
     register_explicit::<act::CancelBurst>();
     register_explicit::<act::SetProducer>();
     register_explicit::<act::Aim>();
+    register_explicit::<act::DraftConnector>();
+    register_explicit::<act::DeleteConnector>();
     register_explicit::<act::Replay>();
     register_explicit::<act::ReplayMany>();
     register_explicit::<act::Reset>();

@@ -6,6 +6,7 @@ use model::{
     answer::{Answered, CommunitySummary, Influencer, RatedProduct, SimilarPair, TopProducts},
     connector::Connector,
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount},
+    draft::{Definition, Judged, Wish},
     picture::{Neighbourhood, NodeKind, Picture, Question},
     record::{News, Opened},
     statement::Recipe,
@@ -167,6 +168,30 @@ pub async fn dead_letter_reasons() -> Result<Vec<ReasonCount>, CallError> {
 #[server(name = Connectors, prefix = "/fn", endpoint = "read/connectors", input = GetUrl)]
 pub async fn connectors() -> Result<Vec<Connector>, CallError> {
     Ok(crate::backend::backend().connectors().await)
+}
+
+/// A connector as it is defined.
+///
+/// # Errors
+/// What the backend says.
+#[server(name = ConnectorDefinition, prefix = "/fn", endpoint = "read/definition", input = GetUrl)]
+pub async fn definition(connector: String) -> Result<Definition, CallError> {
+    Ok(crate::backend::backend().definition(&connector).await?)
+}
+
+/// What is to be said of a configuration that stands in a page's address: nothing is changed by looking at a page.
+///
+/// # Errors
+/// Who may not change things may not have any topic read either; and what the backend says.
+#[server(name = Drafted, prefix = "/fn", endpoint = "read/draft", input = GetUrl)]
+pub async fn drafted(of: String, text: String, wish: Wish, limit: String) -> Result<Judged, CallError> {
+    let session = use_context::<crate::backend::Session>().unwrap_or_default();
+    if session.token_required && !session.signed_in {
+        return Err(model::Failure::new("unauthorized", "this needs the admin token: sign in").into());
+    }
+    let wish = if wish == Wish::Save { Wish::Check } else { wish };
+    let edited = Some(of.as_str()).filter(|of| !of.is_empty());
+    Ok(crate::backend::backend().draft(edited, &text, wish, super::input::records(&limit)?).await?)
 }
 
 /// The newest records.

@@ -25,6 +25,11 @@ pub(super) fn back_to(address: &str) {
     }
 }
 
+/// Whether the function that is running was called by a form without JavaScript, and not while a page is rendered.
+pub(super) fn is_posted() -> bool {
+    use_context::<Parts>().is_some_and(|request| is_form(&request) && request.uri.path().starts_with("/fn/"))
+}
+
 /// Whether a browser posted a form by itself.
 fn is_form(request: &Parts) -> bool {
     request.headers.get(ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"))

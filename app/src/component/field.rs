@@ -1,4 +1,4 @@
-//! What is wrong with a number, beside the field that has it.
+//! Fields of forms: what is wrong with one, beside it; and a text as one may hold it.
 
 use leptos::prelude::*;
 
@@ -30,5 +30,21 @@ pub(crate) fn invalid(
 ) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
     move || {
         error.with(|error| error.as_ref().is_some_and(|error| codes.contains(&error.0.code.as_str())).then_some("true"))
+    }
+}
+
+/// A text as it may stand in a `textarea`. Leptos writes what is inside one as it is, so that `</textarea>` in a record would
+/// end it, and what follows be part of the page.
+pub(crate) fn inner_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inner_text;
+
+    #[test]
+    fn a_record_cannot_end_the_field_that_shows_it() {
+        assert_eq!(inner_text("</textarea><b>&lt;"), "&lt;/textarea>&lt;b>&amp;lt;");
     }
 }

@@ -32,6 +32,15 @@ pub(super) fn pages() -> impl Iterator<Item = (&'static str, &'static str)> {
     SECTIONS.into_iter().flat_map(|(_, links)| links.iter().copied())
 }
 
+/// Whether a link leads to the page, or to the one that the page belongs to.
+fn current(path: &str, href: &str) -> Option<&'static str> {
+    match path.strip_prefix(href)? {
+        "" => Some("page"),
+        rest if href != "/" && rest.starts_with('/') => Some("true"),
+        _ => None,
+    }
+}
+
 /// Scrolls the row of a phone so that the link to the page is seen; at the side there is nothing to scroll.
 fn reveal(path: &str) {
     #[cfg(feature = "hydrate")]
@@ -61,7 +70,7 @@ pub(crate) fn Nav() -> impl IntoView {
         let count = (href == "/dead-letters").then(|| {
             when(any, move || view! { <span class="count">{move || format::thousands(dead.get())}</span> }.into_any())
         });
-        view! { <a href=href aria-current=move || (path.get() == href).then_some("page")>{label}{count}</a> }
+        view! { <a href=href aria-current=move || path.with(|path| current(path, href))>{label}{count}</a> }
     };
     let sections = SECTIONS
         .map(|(heading, links)| {
@@ -75,5 +84,23 @@ pub(crate) fn Nav() -> impl IntoView {
             {sections}
             <span class="version">"Version "{move || status.with(|status| status.version.clone())}</span>
         </nav>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::current;
+
+    #[test]
+    fn the_link_to_a_page_is_the_current_one_on_what_belongs_to_it() {
+        for (path, href, expected) in [
+            ("/connectors", "/connectors", Some("page")),
+            ("/connectors/new", "/connectors", Some("true")),
+            ("/connectors-of-old", "/connectors", None),
+            ("/", "/", Some("page")),
+            ("/stream", "/", None),
+        ] {
+            assert_eq!(current(path, href), expected, "{path} {href}");
+        }
     }
 }

@@ -22,6 +22,8 @@ pub(super) fn title(path: &str) -> &'static str {
         "/insights/best-rated" => "Best rated",
         "/insights/similar-buyers" => "Similar buyers",
         "/connectors" => "Connectors",
+        "/connectors/new" => "New connector",
+        "/connectors/edit" => "Edit a connector",
         "/dead-letters" => "Dead letters",
         "/sign-in" => "Sign in",
         _ => "Not found",

@@ -12,6 +12,8 @@ mod stream;
 use crate::chunk::{Page, page};
 
 #[cfg(feature = "ssr")]
+pub(crate) use connectors::{address as connector_address, editor::draft_address};
+#[cfg(feature = "ssr")]
 pub(crate) use dead_letters::outcome_address;
 pub(crate) use not_found::NotFound;
 pub(crate) use sign_in::SignIn;
@@ -24,10 +26,12 @@ page!(BEST_RATED, best_rated in insight, insight::best_rated::BestRated);
 page!(SIMILAR_BUYERS, similar_buyers in insight, insight::similar_buyers::SimilarBuyers);
 page!(STREAM, stream in stream, stream::Stream);
 page!(CONNECTORS, connectors in connectors, connectors::Connectors);
+page!(NEW_CONNECTOR, new_connector in connectors, connectors::editor::NewConnector);
+page!(EDIT_CONNECTOR, edit_connector in connectors, connectors::editor::EditConnector);
 page!(DEAD_LETTERS, dead_letters in dead_letters, dead_letters::DeadLetters);
 
 /// The pages in chunks by their addresses, as the routes have them.
-pub(crate) const IN_CHUNKS: [(&str, Page); 9] = [
+pub(crate) const IN_CHUNKS: [(&str, Page); 11] = [
     ("/", OVERVIEW),
     ("/simulate", SIMULATE),
     ("/stream", STREAM),
@@ -36,6 +40,8 @@ pub(crate) const IN_CHUNKS: [(&str, Page); 9] = [
     ("/insights/best-rated", BEST_RATED),
     ("/insights/similar-buyers", SIMILAR_BUYERS),
     ("/connectors", CONNECTORS),
+    ("/connectors/new", NEW_CONNECTOR),
+    ("/connectors/edit", EDIT_CONNECTOR),
     ("/dead-letters", DEAD_LETTERS),
 ];
 

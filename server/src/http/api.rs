@@ -117,7 +117,7 @@ async fn connectors(State(web): State<Web>) -> Json<Vec<Connector>> {
     Json(web.house.connectors().await)
 }
 
-async fn connector(State(web): State<Web>, Path(name): Path<String>) -> Answer<Connector> {
+pub(super) async fn connector(State(web): State<Web>, Path(name): Path<String>) -> Answer<Connector> {
     let all = web.house.connectors().await;
     let found = all.into_iter().find(|connector| connector.name == name);
     Ok(Json(found.ok_or_else(|| unknown_connector(&name, &web.house.registry))?))
@@ -231,12 +231,12 @@ pub(super) fn kind_of(text: &str) -> Result<Kind, Failure> {
     text.parse().map_err(|error: model::kind::UnknownKind| Failure::new("unknown_kind", error.to_string()))
 }
 
-fn json_of(body: &Bytes) -> Result<Value, Failure> {
+pub(super) fn json_of(body: &Bytes) -> Result<Value, Failure> {
     serde_json::from_slice(body)
         .map_err(|error| Failure::new("malformed_json", format!("the body is no JSON: {error}")))
 }
 
-fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
+pub(super) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
     serde_json::from_value(value)
         .map_err(|error| Failure::new("invalid_request", format!("the body does not fit: {error}")))
 }

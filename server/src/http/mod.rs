@@ -32,6 +32,7 @@ mod health;
 mod letters;
 mod live;
 mod page;
+mod preview;
 mod serve;
 mod sign_in;
 mod site;
@@ -90,6 +91,7 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/events", get(live::events))
         .merge(api::routes())
+        .merge(preview::routes())
         .merge(stream::routes())
         .merge(site::routes())
         .merge(page::routes(web.clone()))

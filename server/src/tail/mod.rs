@@ -28,7 +28,9 @@ mod show;
 
 pub(crate) use filter::Filter;
 pub(crate) use listen::Listener;
+pub(crate) use open::text;
 pub(crate) use ring::Numbers;
+pub(crate) use show::show;
 
 use fate::Fates;
 use ring::Ring;

@@ -151,7 +151,7 @@ fn waits(next: Option<i64>, place: Place) -> String {
 }
 
 /// Bytes as text, or as hexadecimal where they are none.
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     if let Some(text) = readable(bytes) {
         return line(text, LETTERS);
     }

@@ -15,7 +15,7 @@ const DUMP_LINE: usize = 16;
 const DEPTH: usize = 32;
 
 /// A value made ready: how it is shown, its text, and how many of its bytes that shows if not all.
-pub(super) fn show(value: Option<&[u8]>) -> (Form, String, Option<u64>) {
+pub(crate) fn show(value: Option<&[u8]>) -> (Form, String, Option<u64>) {
     let Some(value) = value else { return (Form::Empty, String::new(), None) };
     let Some(text) = readable(value) else {
         let shown = value.len().min(DUMP_BYTES);

@@ -231,6 +231,17 @@ impl Cluster {
         Ok(self.id.get_or_init(|| id).clone())
     }
 
+    /// Whether there is a topic of this name. Blocks for some seconds at most.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`].
+    pub fn has_topic(&self, topic: &str) -> Result<bool, Error> {
+        let asker = self.asker()?;
+        // All topics: who asks for one may have the broker make it.
+        let metadata = self.answer(&asker, asker.fetch_metadata(None, ANSWER_TIMEOUT))?;
+        Ok(knows(&metadata, topic))
+    }
+
     /// How far each partition of a topic reaches, in order. Blocks for some seconds at most.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ pub mod consumer;
 mod context;
 mod embedded;
 pub mod look;
+pub mod newest;
 pub mod properties;
 pub mod record;
 pub mod tail;

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use model::{Kind, connector::Connector};
 
-use super::{config::config, order::Orders, partition::partitions, task::tasks};
+use super::{config::config, delete::delete, editor, order::Orders, partition::partitions, task::tasks};
 use crate::{
+    call::act::DeleteConnector,
     chart::{scale::colour, spark::Spark},
     component::state::StateBadge,
     erased::{effect, memo, when},
@@ -18,6 +19,7 @@ pub(super) fn card(
     kind: Option<Kind>,
     told: Memo<Option<Connector>>,
     chosen: Memo<bool>,
+    deletion: ServerAction<DeleteConnector>,
 ) -> AnyView {
     let live = use_live();
     let hue = colour(kind.map_or(Kind::ALL.len(), Kind::index));
@@ -101,6 +103,10 @@ pub(super) fn card(
                 .into_any()
             })}
             {config(name, told)}
+            <div class="row manage">
+                <a class="btn" href=editor::address(&name.get_value()) aria-label=format!("Edit {}", name.get_value())>"Edit"</a>
+                {delete(name, deletion)}
+            </div>
         </section>
     }
     .into_any()

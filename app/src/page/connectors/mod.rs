@@ -2,6 +2,8 @@
 
 mod card;
 mod config;
+mod delete;
+pub(crate) mod editor;
 mod order;
 mod partition;
 mod task;
@@ -11,11 +13,17 @@ use leptos_router::hooks::use_query_map;
 use model::{Kind, connector::Connector, status::Status};
 
 use crate::{
+    address::with_query,
     call::read,
     component::banner::{Refused, SignInFirst},
     erased::{memo, when},
     live::{polled_at, use_live},
 };
+
+/// The page with one of them in view.
+pub(crate) fn address(name: &str) -> String {
+    with_query("/connectors", [("sel", name)])
+}
 
 /// The page: `?sel=purchases` or `#purchases` shows one first.
 #[component]
@@ -23,6 +31,7 @@ pub(crate) fn Connectors() -> impl IntoView {
     let status = use_live().status;
     let beat = memo(move || status.with(moved));
     let answer = polled_at(beat.into(), || (), |()| read::connectors());
+    let deletion = delete::deletion();
     let query = use_query_map();
     let chosen = memo(move || query.with(|query| query.get("sel")));
     let refused = move || answer.get().and_then(Result::err).map(|error| view! { <Refused error/> });
@@ -37,16 +46,26 @@ pub(crate) fn Connectors() -> impl IntoView {
                 all.with(|all| all.iter().find(|connector| name.with_value(|name| *name == connector.name)).cloned())?;
             Some(status.with(|status| brought_up(told, status)))
         });
-        card::card(name, kind, told, memo(move || chosen.get().is_some_and(|chosen| chosen == name.get_value())))
+        card::card(
+            name,
+            kind,
+            told,
+            memo(move || chosen.get().is_some_and(|chosen| chosen == name.get_value())),
+            deletion,
+        )
     };
     let cards = move || names.get().into_iter().map(card).collect_view();
     view! {
-        <p class="lead">
-            "A connector reads a topic of Kafka and stores each record in the graph, once. Its tasks share the topic's partitions, "
-            "in as many processes as there are."
-        </p>
+        <div class="head">
+            <p class="lead">
+                "A connector reads a topic of Kafka and stores each record in the graph, once. Its tasks share the topic's partitions, "
+                "in as many processes as there are."
+            </p>
+            <a class="btn primary" href=editor::NEW>"New connector"</a>
+        </div>
         <SignInFirst/>
         <Away/>
+        {delete::refused(deletion)}
         <Transition fallback=|| view! { <p class="muted" aria-busy="true">"Looking…"</p> }>
             {refused}
             {cards}
@@ -76,7 +95,7 @@ fn moved(status: &Status) -> u32 {
     let tasks = status.connectors.iter().flat_map(|connector| &connector.tasks);
     let tries = tasks
         .map(|task| task.since + i64::from(task.retry.map_or(0, |retry| retry.tries)) + task.partitions.len() as i64);
-    let links = [i64::from(status.kafka.connected), i64::from(status.graph.connected)];
+    let links = [i64::from(status.kafka.connected), i64::from(status.graph.connected), status.connectors.len() as i64];
     read.chain(tries).chain(links).fold(0_u32, |sum, part| sum.wrapping_mul(31).wrapping_add(part as u32))
 }
 

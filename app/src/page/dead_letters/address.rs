@@ -4,6 +4,8 @@ use leptos_router::params::ParamsMap;
 #[cfg(feature = "ssr")]
 use model::dead_letter::{ReplayAll, ReplayRound};
 
+use crate::address::with_query;
+
 /// Which letters are looked at.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Asked {
@@ -87,29 +89,12 @@ pub(super) fn of_letter(topic: &str, partition: i32, offset: i64) -> String {
 }
 
 fn address<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={}", escape(value))).collect();
-    if pairs.is_empty() { "/dead-letters".to_owned() } else { format!("/dead-letters?{}", pairs.join("&")) }
-}
-
-/// A text as it may stand in a query.
-fn escape(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
+    with_query("/dead-letters", pairs)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_text_survives_an_address() {
-        assert_eq!(escape("purchases-0-12"), "purchases-0-12");
-        assert_eq!(escape("a b&c=ü"), "a%20b%26c%3D%C3%BC");
-    }
 
     #[test]
     fn an_address_is_read_as_it_was_written_and_nonsense_is_nothing() {

@@ -6,7 +6,7 @@ use model::dead_letter::DeadLetter;
 use super::letter::place;
 use crate::{
     call::act::Replay,
-    component::banner::sentence,
+    component::{banner::sentence, field::inner_text},
     erased::{memo, when},
     json,
 };
@@ -83,20 +83,4 @@ pub(super) fn hidden(letter: &DeadLetter) -> AnyView {
         <input type="hidden" name="id" value=letter.id.clone()/>
     }
     .into_any()
-}
-
-/// A text as it may stand in a `textarea`. Leptos writes what is inside one as it is, so that `</textarea>` in a record would
-/// end it, and what follows be part of the page.
-fn inner_text(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::inner_text;
-
-    #[test]
-    fn a_record_cannot_end_the_field_that_shows_it() {
-        assert_eq!(inner_text("</textarea><b>&lt;"), "&lt;/textarea>&lt;b>&amp;lt;");
-    }
 }

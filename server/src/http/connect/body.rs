@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::error::Error;
 
 /// Key and text of a configuration; null where somebody wrote null.
-pub(super) type Nullable = BTreeMap<String, Option<String>>;
+pub(crate) type Nullable = BTreeMap<String, Option<String>>;
 
 /// An object.
 pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Error> {

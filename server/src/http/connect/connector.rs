@@ -10,11 +10,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value};
-use sink::connector::config::{Config, ConfigInfos, Problem, Raw, is_sink, read, unknown_class, validate};
+use sink::connector::config::{Config, ConfigInfos, Raw, is_sink, unknown_class};
 
 use super::{
     Connect, Part, answer,
     body::{self, Nullable},
+    check,
     error::Error,
     part,
     port::{Connector, Existing, Put, Restart, Target},
@@ -121,19 +122,7 @@ async fn checked(connect: &Connect, name: &str, mut config: Nullable) -> Result<
 
 /// Everything that there is to say of a configuration, and what it comes to if nothing is wrong with it.
 pub(super) async fn looked_at(connect: &Connect, config: &Nullable) -> Result<(ConfigInfos, Option<Config>), Error> {
-    let process = connect.workers.process();
-    let mut infos = validate(class_of(config)?, config, process);
-    let raw: Raw = config.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?))).collect();
-    let read = raw.get("name").and_then(|name| read(name, &raw, process).ok());
-    let Some(config) = read.filter(|_| infos.error_count == 0) else { return Ok((infos, None)) };
-    // The database is asked last, and only about what could be asked of it.
-    let problems = connect.workers.preflight(&config).await?.into_iter().map(|Problem { key, message }| {
-        let message = format!("Invalid value for configuration {key}: {message}");
-        Problem { key, message }
-    });
-    infos.add(problems.collect());
-    let config = (infos.error_count == 0).then_some(config);
-    Ok((infos, config))
+    Ok(check::look(&*connect.workers, class_of(config)?, config).await?)
 }
 
 fn invalid(infos: &ConfigInfos) -> Error {

@@ -13,7 +13,8 @@ use axum::{
 };
 
 mod answer;
-mod body;
+pub(crate) mod body;
+pub(crate) mod check;
 mod connector;
 mod error;
 mod lifecycle;

@@ -78,8 +78,12 @@ impl ConfigInfo {
     }
 }
 
-/// Whether a key's value is a secret, judging by its name.
+/// Whether a key's value is a secret, by its type, or where nobody knows it, judging by its name: a topic may be called
+/// `tokens`.
 fn is_secret(key: &str) -> bool {
+    if let Some(definition) = key::definition(key) {
+        return definition.kind == Type::Password;
+    }
     let key = key.to_ascii_lowercase();
     ["password", "secret", "token", "ticket", "credential", "jaas"].iter().any(|word| key.contains(word))
 }

@@ -54,6 +54,7 @@ mod zombie;
 pub use bounds::Bounds;
 use link::{End, Link};
 use mark::{Mark, Wish};
+pub(crate) use mutation::statements_of;
 pub use query::statement;
 pub use trouble::trouble;
 pub use uri::check_uri;

@@ -36,6 +36,32 @@ pub(super) async fn apply(tx: &mut Transaction<'_>, batch: &Batch) -> Result<(),
     Ok(())
 }
 
+/// The statements that would be run for mutations which are alone in their batch, with their rows.
+pub(crate) fn statements_of(mutations: &[Mutation]) -> Vec<(String, Json)> {
+    let mutations = mutations.iter().collect::<Vec<&Mutation>>();
+    let groups = group::group(&mutations).into_iter();
+    let statement = |group: group::Group<'_>| {
+        let rows = group.rows.iter().map(|row| row.iter().map(told).collect::<Json>()).collect();
+        (group.statement.text, rows)
+    };
+    groups.map(statement).collect()
+}
+
+/// A value as JSON; rows have no other ones than these.
+fn told(value: &BoltType) -> Json {
+    match value {
+        BoltType::Boolean(value) => value.value.into(),
+        BoltType::Integer(value) => value.value.into(),
+        BoltType::Float(value) => value.value.into(),
+        BoltType::String(value) => value.value.as_str().into(),
+        BoltType::List(values) => values.value.iter().map(told).collect(),
+        BoltType::Map(map) => {
+            Json::Object(map.value.iter().map(|(name, value)| (name.value.clone(), told(value))).collect())
+        }
+        _ => Json::Null,
+    }
+}
+
 async fn run(tx: &mut Transaction<'_>, group: group::Group<'_>) -> Result<(), Error> {
     let group::Group { statement, rows, mutations } = group;
     let rows = rows.into_iter().map(|row| BoltType::List(row.into())).collect::<BoltType>();
