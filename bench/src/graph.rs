@@ -83,6 +83,21 @@ impl Graph {
         self.runtime.block_on(self.driver.run(query(statement))).during(statement)
     }
 
+    /// Runs a statement that answers one number, in a transaction of its own.
+    pub(crate) fn number(&self, statement: &str) -> Result<i64, Error> {
+        let work = async {
+            let mut tx = self.driver.start_txn().await?;
+            let mut rows = tx.execute(query(statement)).await?;
+            let mut number = 0;
+            while let Some(row) = rows.next(tx.handle()).await? {
+                number = row.to()?;
+            }
+            tx.commit().await?;
+            Ok::<_, neo4rs::Error>(number)
+        };
+        self.runtime.block_on(work).during(statement)
+    }
+
     fn transact(&self, statements: Vec<(&'static str, BoltType)>) -> Result<(), Error> {
         let work = async {
             let mut tx = self.driver.start_txn().await?;

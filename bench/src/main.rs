@@ -75,7 +75,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let mut house = House::start(sluice.clone())?;
     let mut tables = String::new();
     let mut keep = |section: Section| {
-        tables.push_str(&format!("\n{}", section.table()));
+        tables.extend(["\n", &section.table()]);
         section.write(out)
     };
     if wants(Part::Store) {

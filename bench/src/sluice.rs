@@ -66,15 +66,13 @@ impl Sluice {
         let told = |lines: Receiver<String>| lines.recv_timeout(PATIENCE).ok().and_then(word);
         let (address, connect) = (told(said), told(log));
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        match (address, connect) {
-            (Some(address), Some(connect)) => Ok(Self { child, address, connect, agent }),
-            _ => {
-                // It has ended or is no use; there is nothing to be done about a failure to end it.
-                drop(child.kill());
-                drop(child.wait());
-                Err(Error::new(STEP, "it did not say where it listens"))
-            }
+        if let (Some(address), Some(connect)) = (address, connect) {
+            return Ok(Self { child, address, connect, agent });
         }
+        // It has ended or is no use; there is nothing to be done about a failure to end it.
+        drop(child.kill());
+        drop(child.wait());
+        Err(Error::new(STEP, "it did not say where it listens"))
     }
 
     /// Waits until it is ready.
@@ -89,7 +87,7 @@ impl Sluice {
 
     /// The answer to a GET.
     pub(crate) fn get(&self, path: &str) -> Result<String, Error> {
-        self.ask(self.agent.get(format!("{}{path}", self.address)).call(), path)
+        read(self.agent.get(format!("{}{path}", self.address)).call(), path)
     }
 
     /// The answer to a GET as JSON.
@@ -100,7 +98,7 @@ impl Sluice {
     /// The answer to a POST of JSON, as JSON.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value, Error> {
         let request = self.agent.post(format!("{}{path}", self.address)).header("content-type", "application/json");
-        serde_json::from_str(&self.ask(request.send(body.to_string()), path)?).during(path)
+        serde_json::from_str(&read(request.send(body.to_string()), path)?).during(path)
     }
 
     /// Holds the sinks of all kinds: they leave their groups.
@@ -158,13 +156,13 @@ impl Sluice {
     }
 
     fn put(&self, path: &str) -> Result<(), Error> {
-        self.ask(self.agent.put(format!("{}{path}", self.connect)).send_empty(), path).map(drop)
+        read(self.agent.put(format!("{}{path}", self.connect)).send_empty(), path).map(drop)
     }
 
     fn all_are(&self, state: &str) -> Result<bool, Error> {
         for kind in Kind::ALL {
             let path = format!("/connectors/{}/status", kind.topic());
-            let text = self.ask(self.agent.get(format!("{}{path}", self.connect)).call(), &path)?;
+            let text = read(self.agent.get(format!("{}{path}", self.connect)).call(), &path)?;
             let status: Value = serde_json::from_str(&text).during(&path)?;
             let tasks = status["tasks"].as_array().cloned().unwrap_or_default();
             if status["connector"]["state"] != state || tasks.iter().any(|task| task["state"] != state) {
@@ -172,12 +170,6 @@ impl Sluice {
             }
         }
         Ok(true)
-    }
-
-    fn ask(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>, path: &str) -> Result<String, Error> {
-        let mut answer = answer.during(path)?;
-        let text = answer.body_mut().read_to_string().during(path)?;
-        if answer.status().is_success() { Ok(text) } else { Err(Error::new(path, text)) }
     }
 }
 
@@ -187,6 +179,13 @@ impl Drop for Sluice {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The text of an answer that is no refusal.
+fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>, path: &str) -> Result<String, Error> {
+    let mut answer = answer.during(path)?;
+    let text = answer.body_mut().read_to_string().during(path)?;
+    if answer.status().is_success() { Ok(text) } else { Err(Error::new(path, text)) }
 }
 
 /// Asks until the answer is there.

@@ -107,6 +107,7 @@ mod tests {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
         let progress = vec![(at(0), 0), (at(10), 1), (at(20), 3)];
-        assert_eq!(latencies(&[at(1), at(2), at(20)], &progress), [9.0, 18.0, 0.0]);
+        let taken = latencies(&[at(1), at(2), at(20)], &progress);
+        assert_eq!(taken.into_iter().map(|taken| taken as i64).collect::<Vec<_>>(), [9, 18, 0]);
     }
 }

@@ -83,7 +83,7 @@ fn too_long(row: &Row) -> Record {
     };
     // Numbers that do not compress: the index stores what is left after that.
     let mut rng = SmallRng::seed_from_u64(*timestamp as u64);
-    let text: String = (0..1_000).map(|_| format!("{:020} ", rng.random::<u64>())).collect();
+    let text = (0..1_000).map(|_| rng.random::<u64>().to_string()).collect::<Vec<_>>().join(" ");
     let review = Row::Review { id: id.clone(), user: *user, product: *product, text, timestamp: *timestamp };
     Record { key: user.to_string(), value: review.json().to_string() }
 }
