@@ -94,6 +94,11 @@ impl Java {
             .during(|| format!("sending a signal to {}", self.service))
     }
 
+    /// The id of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn ended(&mut self) -> Result<bool, Error> {
         Ok(self.child.try_wait().during(|| format!("waiting for {}", self.service))?.is_some())
     }

@@ -171,6 +171,11 @@ impl Kafka {
         Ok(())
     }
 
+    /// The id of its process.
+    pub fn process_id(&self) -> u32 {
+        self.java.id()
+    }
+
     /// Makes it hang: connections stay open and nothing answers.
     ///
     /// # Errors

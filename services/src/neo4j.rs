@@ -51,7 +51,15 @@ impl Neo4j {
     /// # Errors
     /// Java or Maven is missing, the jars cannot be fetched, or the server does not start.
     pub fn start(dir: &Path) -> Result<Self, Error> {
-        Self::start_with(dir, None)
+        Self::start_with(dir, None, &[])
+    }
+
+    /// As [`Neo4j::start`], with settings in the place of the usual ones, each a line such as `db.transaction.timeout=10s`.
+    ///
+    /// # Errors
+    /// As for [`Neo4j::start`].
+    pub fn start_set(dir: &Path, settings: &[&str]) -> Result<Self, Error> {
+        Self::start_with(dir, None, settings)
     }
 
     /// As [`Neo4j::start`], but it takes encrypted connections only. Its certificate is of an authority of its own,
@@ -61,15 +69,15 @@ impl Neo4j {
     /// As for [`Neo4j::start`], or OpenSSL is missing.
     pub fn start_encrypted(dir: &Path) -> Result<Self, Error> {
         let certificate = certificate::make(&dir.join("certificate"))?;
-        Self::start_with(dir, Some(certificate))
+        Self::start_with(dir, Some(certificate), &[])
     }
 
-    fn start_with(dir: &Path, certificate: Option<Certificate>) -> Result<Self, Error> {
+    fn start_with(dir: &Path, certificate: Option<Certificate>, others: &[&str]) -> Result<Self, Error> {
         let class_path = maven::class_path("neo4j")?;
         let dir = directory::empty(&dir.join("neo4j"))?;
         let conf = directory::empty(&dir.join("conf"))?;
         let ports @ [bolt, http] = [port::free(), port::free()];
-        let mut settings = configuration(&dir, bolt, http);
+        let mut settings = replaced(&configuration(&dir, bolt, http), others);
         settings.push_str(&certificate.as_ref().map(encryption).unwrap_or_default());
         directory::write(&conf, "neo4j.conf", &settings)?;
         let mut arguments: Vec<String> = JVM.map(str::to_owned).to_vec();
@@ -150,6 +158,11 @@ impl Neo4j {
         self.restart()
     }
 
+    /// The id of its process.
+    pub fn process_id(&self) -> u32 {
+        self.java.id()
+    }
+
     /// Makes it hang: connections stay open and nothing answers.
     ///
     /// # Errors
@@ -199,6 +212,13 @@ dbms.ssl.policy.bolt.client_auth=NONE
         key = certificate.key.display(),
         chain = certificate.chain.display(),
     )
+}
+
+/// Settings with others in the place of those of the same name: Neo4j refuses one that is there twice.
+fn replaced(settings: &str, others: &[&str]) -> String {
+    let name = |line: &str| line.split_once('=').map_or(line, |(name, _)| name).to_owned();
+    let kept = settings.lines().filter(|line| others.iter().all(|other| name(other) != name(line)));
+    kept.chain(others.iter().copied()).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// With the default quiet periods a stop takes 10 seconds, with these 0.2.

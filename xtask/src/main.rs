@@ -1,6 +1,7 @@
 //! `cargo xtask`: builds, runs and tests Sluice. Nothing of the product is in here.
 #![expect(clippy::print_stdout, reason = "what this program prints is what it is for")]
 
+mod bench;
 mod browser;
 mod build;
 mod chaos;
@@ -57,6 +58,10 @@ enum Task {
     ///
     /// Needs Java 17 and Maven. Nothing may be lost and nothing doubled, else the exit code says so.
     Chaos(chaos::Options),
+    /// How fast the sinks are beside bare loaders of the same rows, latency, questions; leaves target/bench/*.json
+    ///
+    /// Needs Java 17 and Maven. Only the ratios of one run mean something on a machine that does other things too.
+    Bench(bench::Options),
     /// Leaves a picture of every page in target/gallery, light and dark, on a desk and on a phone
     ///
     /// Needs Node 20. The server is one of its own, on the broker and the store inside the process, filled by a fixed seed.
@@ -80,6 +85,7 @@ fn main() -> ExitCode {
             Ok(code) => return code,
             Err(error) => Err(error),
         },
+        Task::Bench(options) => bench::bench(&options),
         Task::Gallery { draft } => gallery::gallery(Quality::of(draft)),
         Task::Services => services::run(),
     };

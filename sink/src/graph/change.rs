@@ -28,8 +28,8 @@ pub struct Needs {
 /// What of the needs is in the graph.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Before {
-    /// The users that exist, with their names.
-    pub users: HashMap<i64, Option<String>>,
+    /// Users that exist, and whether they have a name. One that is not here may exist too.
+    pub users: HashMap<i64, bool>,
     /// The products that exist.
     pub products: HashMap<i64, ProductBefore>,
     /// The transactions that exist.
@@ -56,7 +56,7 @@ pub struct ProductBefore {
 /// What to write. Users and products come first: the others refer to them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
-    /// Users that are new or get a name: `MERGE` by id, set the name. Each id once.
+    /// Users that may be new or get a name: `MERGE` by id, set the name where there is none. Each id once.
     pub users: Vec<UserRow>,
     /// Products that are new or change: `MERGE` by id, set everything. Each id once.
     pub products: Vec<ProductRow>,

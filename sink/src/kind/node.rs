@@ -1,6 +1,6 @@
 //! Users and products as they will be: who is new, who gets a name, what gets another category.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::event::Extras;
 
@@ -8,29 +8,28 @@ use crate::graph::change::{ProductBefore, ProductRow, UNCATEGORIZED, UserRow};
 
 /// The users and products that a batch touches.
 pub(super) struct Nodes {
-    users: HashMap<i64, Option<String>>,
+    /// Whether they have a name.
+    users: HashMap<i64, bool>,
     products: HashMap<i64, ProductBefore>,
-    /// Those that have to be written, sorted, so that every writer locks in the same order.
-    changed_users: BTreeSet<i64>,
+    /// Those that have to be written, with a name to be set, sorted, so that every writer locks in the same order.
+    changed_users: BTreeMap<i64, Option<String>>,
     changed_products: BTreeSet<i64>,
 }
 
 impl Nodes {
-    pub(super) fn new(users: HashMap<i64, Option<String>>, products: HashMap<i64, ProductBefore>) -> Self {
-        Self { users, products, changed_users: BTreeSet::new(), changed_products: BTreeSet::new() }
+    pub(super) fn new(users: HashMap<i64, bool>, products: HashMap<i64, ProductBefore>) -> Self {
+        Self { users, products, changed_users: BTreeMap::new(), changed_products: BTreeSet::new() }
     }
 
     /// Notes that an event speaks of a user, and by which name.
     pub(super) fn user(&mut self, id: i64, name: Option<&String>) {
-        let known = self.users.entry(id).or_insert_with(|| {
-            self.changed_users.insert(id);
-            None
+        let is_named = self.users.entry(id).or_insert_with(|| {
+            self.changed_users.insert(id, None);
+            false
         });
-        if known.is_none()
-            && let Some(name) = name
-        {
-            *known = Some(name.clone());
-            self.changed_users.insert(id);
+        if let (false, Some(name)) = (*is_named, name) {
+            *is_named = true;
+            self.changed_users.insert(id, Some(name.clone()));
         }
     }
 
@@ -60,8 +59,7 @@ impl Nodes {
     }
 
     pub(super) fn finish(mut self) -> (Vec<UserRow>, Vec<ProductRow>) {
-        let users =
-            self.changed_users.into_iter().map(|id| UserRow { id, name: self.users.remove(&id).flatten() }).collect();
+        let users = self.changed_users.into_iter().map(|(id, name)| UserRow { id, name }).collect();
         let products = self
             .changed_products
             .into_iter()

@@ -61,7 +61,7 @@ fn a_stated_category_wins_over_the_default_and_the_last_stated_over_the_others()
         (vec![Some("Books")], Some("Books"), None),
     ] {
         let mut before = Before::default();
-        before.users.insert(1, None);
+        before.users.insert(1, false);
         if let Some(category) = known {
             before.products.insert(7, ProductBefore { category: Some(category.into()), ..ProductBefore::default() });
         }
@@ -81,11 +81,11 @@ fn a_name_is_set_where_there_is_none() {
         Event::Purchase(event)
     };
     let mut before = Before::default();
-    before.users.insert(1, None);
+    before.users.insert(1, false);
     let (changes, _) = plan(&batch(vec![named("Ada"), named("Eve")]), before);
     assert_eq!(changes.users, [UserRow { id: 1, name: Some("Ada".into()) }]);
     let mut before = Before::default();
-    before.users.insert(1, Some("Ada".into()));
+    before.users.insert(1, true);
     let (changes, _) = plan(&batch(vec![named("Eve")]), before);
     assert!(changes.users.is_empty());
 }

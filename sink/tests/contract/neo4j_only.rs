@@ -99,6 +99,31 @@ async fn the_graph_is_the_original_systems_model() {
 }
 
 #[tokio::test]
+async fn what_somebody_deletes_between_two_batches_is_made_again() {
+    let bench = bench::neo4j().await;
+    let mut hand = Hand::on(bench.store(), place("k", "purchases", 0)).await;
+    hand.write(bench.store(), vec![purchase("a", 1, 2, T), follow(1, 3)]).await;
+    cypher("MATCH (n) WHERE n:User OR n:Product DETACH DELETE n").await;
+    let tally = hand.write(bench.store(), vec![purchase("b", 1, 2, T), follow(1, 3), purchase("a", 1, 2, T)]).await;
+    assert_eq!((tally.stored, tally.repeated), (2, 1));
+    let path = "MATCH (:User {userID: 1})-[:PURCHASED]->(:Transaction {transactionID: 'b'})-[:OF]->(p:Product {category: 'Books'})";
+    assert_eq!(number(&format!("{path} RETURN count(*)")).await, 1);
+    assert_eq!(number("MATCH (:User {userID: 1})-[f:FOLLOWS]->(:User {userID: 3}) RETURN count(f)").await, 1);
+}
+
+#[tokio::test]
+async fn a_category_that_somebody_else_has_set_since_gives_way_to_the_next_that_is_stated() {
+    let bench = bench::neo4j().await;
+    let mut hand = Hand::on(bench.store(), place("k", "purchases", 0)).await;
+    hand.write(bench.store(), vec![purchase("a", 1, 2, T)]).await;
+    cypher("MATCH (p:Product {productID: 2}) SET p.category = 'Home'").await;
+    hand.write(bench.store(), vec![rating("r", 1, 2, 4, T)]).await;
+    assert_eq!(number("MATCH (p:Product {category: 'Home'}) RETURN count(*)").await, 1);
+    hand.write(bench.store(), vec![purchase("b", 1, 2, T)]).await;
+    assert_eq!(number("MATCH (p:Product {category: 'Books'}) RETURN count(*)").await, 1);
+}
+
+#[tokio::test]
 async fn data_that_forbids_a_constraint_is_named_with_the_query_that_lists_it() {
     let bench = bench::neo4j().await;
     cypher("DROP CONSTRAINT sluice_user").await;

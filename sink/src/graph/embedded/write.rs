@@ -66,10 +66,10 @@ pub(super) fn reset(connection: &Connection, to: &[(CheckpointId, i64)]) -> Resu
 /// Asks what of the needs is there.
 fn before(connection: &Connection, needs: &Needs) -> Result<Before> {
     let mut before = Before::default();
-    let mut user = connection.prepare_cached("SELECT name FROM user WHERE id = ?1")?;
+    let mut user = connection.prepare_cached("SELECT name IS NOT NULL FROM user WHERE id = ?1")?;
     for &id in &needs.users {
-        if let Some(name) = user.query_row([id], |row| row.get(0)).optional()? {
-            before.users.insert(id, name);
+        if let Some(is_named) = user.query_row([id], |row| row.get(0)).optional()? {
+            before.users.insert(id, is_named);
         }
     }
     let mut product = connection.prepare_cached("SELECT category, name, price FROM product WHERE id = ?1")?;

@@ -5,7 +5,10 @@
 
 use std::{
     path::PathBuf,
-    sync::atomic::{AtomicBool, AtomicI64, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -37,6 +40,7 @@ mod bounds;
 mod checkpoint;
 mod encryption;
 mod found;
+mod known;
 mod ledger;
 mod link;
 mod mark;
@@ -52,12 +56,14 @@ mod write;
 mod zombie;
 
 pub use bounds::Bounds;
+use known::Known;
 use link::{End, Link};
 use mark::{Mark, Wish};
 pub(crate) use mutation::statements_of;
 pub use query::statement;
 pub use trouble::trouble;
 pub use uri::check_uri;
+use write::Attempt;
 use zombie::Sentry;
 
 /// How many statements read at once: the four questions, and what the page and the API ask beside.
@@ -97,6 +103,8 @@ pub struct Neo4j {
     /// The store's version was looked at and is none that this program does not know.
     admitted: AtomicBool,
     sentry: Sentry,
+    /// As the last write that was committed left it.
+    known: Mutex<Known>,
 }
 
 impl Neo4j {
@@ -125,6 +133,7 @@ impl Neo4j {
             reader: Link::new(options.clone(), READERS, bounds.connect, bounds.read),
             schema: Link::new(options.clone(), 1, bounds.connect, bounds.schema),
             sentry: Sentry::new(Link::new(options, 1, bounds.connect, bounds.read), bounds.patience),
+            known: Mutex::default(),
         })
     }
 
@@ -138,15 +147,19 @@ impl Neo4j {
         Ok(())
     }
 
-    async fn try_write(&self, batch: &Batch) -> Result<Outcome, Error> {
+    async fn try_write(&self, batch: &Batch, known: &mut Known) -> Result<Attempt, Error> {
         self.admit().await?;
         let mark = self.mark(batch.intervals.iter().map(|interval| &interval.id));
         let work = Box::pin(async {
             let mut tx = self.writer.begin("writing a batch").await?;
-            let outcome = write::write(&mut tx, batch, &mark).await;
+            let outcome = write::write(&mut tx, batch, &mark, known).await;
             tx.end(outcome).await
         });
         self.sentry.watch(&mark, Wish::Write, work).await
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the next writing transaction says of itself.
@@ -199,13 +212,27 @@ impl Store for Neo4j {
         self.sentry.watch(&mark, Wish::Claim, work).await
     }
 
-    /// Between asking what is there and writing what is not, another process can write it. Then the constraint refuses
-    /// the batch, and it is tried once more: what is asked for the second time is there.
+    /// Ids are taken for new, users that were seen for being there. Where that is wrong the constraint refuses the batch,
+    /// or something is missed; the same where another process writes between asking and writing. Then it is tried once
+    /// more, with nothing known and everything asked.
     async fn write(&self, batch: &Batch) -> Result<Outcome, Error> {
-        let outcome = self.try_write(batch).await;
+        let mut known = std::mem::take(&mut *self.known());
         let conflict =
             |error: &Error| error.code.as_deref() == Some("Neo.ClientError.Schema.ConstraintValidationFailed");
-        if outcome.as_ref().is_err_and(conflict) { self.try_write(batch).await } else { outcome }
+        let mut attempt = self.try_write(batch, &mut known).await;
+        if matches!(attempt, Ok(Attempt::Missed)) || attempt.as_ref().is_err_and(conflict) {
+            known = Known::careful();
+            attempt = self.try_write(batch, &mut known).await;
+        }
+        match attempt? {
+            Attempt::Done(outcome) => {
+                if matches!(outcome, Outcome::Committed(_)) {
+                    *self.known() = known;
+                }
+                Ok(outcome)
+            }
+            Attempt::Missed => Err(write::missed("writing a batch")),
+        }
     }
 
     async fn probe(&self, batch: &Batch) -> Result<(), Error> {
@@ -295,6 +322,7 @@ impl Store for Neo4j {
 
     async fn reset(&self, to: &[(CheckpointId, i64)]) -> Result<(), Error> {
         self.admit().await?;
+        *self.known() = Known::default();
         reset::reset(&self.writer, to, &self.mark([])).await
     }
 

@@ -6,7 +6,9 @@ use neo4rs::{BoltType, query};
 use serde::Deserialize;
 
 use super::{
-    checkpoint, ledger,
+    checkpoint,
+    known::Known,
+    ledger,
     link::{End, Transaction},
     mark::Mark,
     mutation, row, statement, told,
@@ -14,33 +16,48 @@ use super::{
 use crate::{
     graph::{
         Batch, Before, Changes, Error, Needs, Outcome, Tally, Trouble,
-        change::ProductBefore,
+        change::{ProductBefore, UserRow},
         checkpoint::{Verdict, verdict, verdict_of_all},
         takeover,
     },
     kind,
 };
 
-/// Writes a batch in an open transaction.
-pub(super) async fn write(tx: &mut Transaction<'_>, batch: &Batch, mark: &Mark) -> Result<End<Outcome>, Error> {
+/// What came of trying to write a batch.
+pub(super) enum Attempt {
+    Done(Outcome),
+    /// Nodes that it refers to are not there: somebody has deleted them. Nothing was written.
+    Missed,
+}
+
+/// Writes a batch in an open transaction. What is known is not asked, and what is learned is noted.
+pub(super) async fn write(
+    tx: &mut Transaction<'_>,
+    batch: &Batch,
+    mark: &Mark,
+    known: &mut Known,
+) -> Result<End<Attempt>, Error> {
     let found = checkpoint::look(tx, &batch.intervals, mark).await?;
     let states = takeover::states(&found);
     let verdicts = batch.intervals.iter().zip(&states).map(|(interval, state)| verdict(interval, *state));
     Ok(match verdict_of_all(verdicts) {
         Verdict::Write => {
-            let (changes, written) = kind::plan(batch, before(tx, kind::needs(batch)).await?);
-            apply(tx, changes).await?;
+            let (changes, written) = kind::plan(batch, before(tx, kind::needs(batch), known).await?);
+            known.wrote(&changes.users, &changes.products);
+            if !apply(tx, changes).await? {
+                return Ok(End::Rollback(Attempt::Missed));
+            }
             mutation::apply(tx, batch).await?;
             statement::run(tx, batch).await?;
             let incarnations = found.iter().map(|found| found.as_ref().map_or(1, |it| it.incarnation));
             ledger::put(tx, batch, &incarnations.collect::<Vec<_>>()).await?;
             checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &written.tallies)).await?;
-            End::Commit(Outcome::Committed(written))
+            End::Commit(Attempt::Done(Outcome::Committed(written)))
         }
-        Verdict::Already => End::Rollback(Outcome::Already),
-        Verdict::Fenced => End::Rollback(Outcome::Fenced),
-        Verdict::Gone => End::Rollback(Outcome::Gone),
-        Verdict::Astray => End::Rollback(Outcome::Astray(takeover::astray(&batch.intervals, &states))),
+        Verdict::Already => End::Rollback(Attempt::Done(Outcome::Already)),
+        Verdict::Fenced => End::Rollback(Attempt::Done(Outcome::Fenced)),
+        Verdict::Gone => End::Rollback(Attempt::Done(Outcome::Gone)),
+        Verdict::Astray => End::Rollback(Attempt::Done(Outcome::Astray(takeover::astray(&batch.intervals, &states)))),
     })
 }
 
@@ -51,21 +68,31 @@ pub(super) async fn probe(tx: &mut Transaction<'_>, batch: &Batch, mark: &Mark) 
     checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &tallies)).await
 }
 
-/// Asks what of the needs is there.
-async fn before(tx: &mut Transaction<'_>, needs: Needs) -> Result<Before, Error> {
-    let users = ask::<User>(tx, cypher!("before_users"), needs.users).await?;
-    let products = ask::<Product>(tx, cypher!("before_products"), needs.products).await?;
+/// Asks what of the needs is there, and is not known.
+///
+/// Users are never asked for: who is not known may be there or not, which is all the same to a MERGE.
+async fn before(tx: &mut Transaction<'_>, needs: Needs, known: &mut Known) -> Result<Before, Error> {
+    let keys = needs.products.iter().map(|id| known.key(*id)).collect();
+    let others = ask::<Product>(tx, cypher!("before_other_products"), keys).await?;
+    let before = |it: Product| ProductBefore { category: it.category, name: it.name, price: it.price };
+    let others: Vec<_> = others.into_iter().map(|it| (it.id, before(it))).collect();
+    // Before more is noted, for which some of it may be forgotten.
+    let mut products = known.products(&needs.products);
+    products.extend(others.iter().cloned());
+    known.saw(others);
+    let (transactions, reviews) = if known.asks() {
+        let transactions = ask::<String>(tx, cypher!("before_transactions"), needs.transactions).await?;
+        (transactions, ask::<String>(tx, cypher!("before_reviews"), needs.reviews).await?)
+    } else {
+        Default::default()
+    };
     let ratings = ask::<Rating>(tx, cypher!("before_ratings"), pairs(needs.ratings)).await?;
     let follows = ask::<Follow>(tx, cypher!("before_follows"), pairs(needs.follows)).await?;
-    let before = |it: Product| ProductBefore { category: it.category, name: it.name, price: it.price };
     Ok(Before {
-        users: users.into_iter().map(|it| (it.id, it.name)).collect(),
-        products: products.into_iter().map(|it| (it.id, before(it))).collect(),
-        transactions: ask::<String>(tx, cypher!("before_transactions"), needs.transactions)
-            .await?
-            .into_iter()
-            .collect(),
-        reviews: ask::<String>(tx, cypher!("before_reviews"), needs.reviews).await?.into_iter().collect::<HashSet<_>>(),
+        users: known.users(&needs.users),
+        products,
+        transactions: transactions.into_iter().collect(),
+        reviews: reviews.into_iter().collect::<HashSet<_>>(),
         ratings: ratings.into_iter().map(|it| ((it.user, it.product), it.timestamp)).collect::<HashMap<_, _>>(),
         follows: follows.into_iter().map(|it| (it.follower, it.followed)).collect(),
     })
@@ -86,26 +113,47 @@ pub(super) fn pairs(pairs: Vec<(i64, i64)>) -> Vec<BoltType> {
     pairs.into_iter().map(|(a, b)| row([a.into(), b.into()])).collect()
 }
 
-async fn apply(tx: &mut Transaction<'_>, changes: Changes) -> Result<(), Error> {
+/// Makes the changes; whether everything that they refer to was there.
+async fn apply(tx: &mut Transaction<'_>, changes: Changes) -> Result<bool, Error> {
     let Changes { users, products, transactions, ratings, reviews, follows } = changes;
-    let users = users.into_iter().map(|it| row([it.id.into(), told(it.name)]));
-    put(tx, cypher!("write_users"), users).await?;
+    let (named, mut others): (Vec<UserRow>, Vec<UserRow>) = users.into_iter().partition(|it| it.name.is_some());
+    // The other statements make users on the way.
+    let following: HashSet<i64> = follows.iter().flat_map(|it| [it.follower, it.followed]).collect();
+    others.retain(|it| following.contains(&it.id));
+    put(tx, cypher!("write_users"), others.into_iter().map(|it| it.id.into())).await?;
+    let named = named.into_iter().map(|it| row([it.id.into(), it.name.unwrap_or_default().into()]));
+    put(tx, cypher!("write_named_users"), named).await?;
     let products =
         products.into_iter().map(|it| row([it.id.into(), it.category.into(), told(it.name), told(it.price)]));
     put(tx, cypher!("write_products"), products).await?;
     let transactions = transactions
         .into_iter()
         .map(|it| row([it.id.into(), it.user.into(), it.product.into(), it.quantity.into(), it.timestamp.into()]));
-    put(tx, cypher!("write_transactions"), transactions).await?;
     let ratings =
         ratings.into_iter().map(|it| row([it.user.into(), it.product.into(), it.value.into(), it.timestamp.into()]));
-    put(tx, cypher!("write_ratings"), ratings).await?;
     let reviews = reviews
         .into_iter()
         .map(|it| row([it.id.into(), it.user.into(), it.product.into(), it.text.into(), it.timestamp.into()]));
-    put(tx, cypher!("write_reviews"), reviews).await?;
     let follows = follows.into_iter().map(|it| row([it.follower.into(), it.followed.into(), it.timestamp.into()]));
-    put(tx, cypher!("write_follows"), follows).await
+    Ok(tie(tx, cypher!("write_transactions"), transactions).await?
+        && tie(tx, cypher!("write_ratings"), ratings).await?
+        && tie(tx, cypher!("write_reviews"), reviews).await?
+        && tie(tx, cypher!("write_follows"), follows).await?)
+}
+
+/// Runs a statement for each of the rows; whether it found what all of them refer to. A relationship of a node that is not
+/// there is not made, without an error.
+async fn tie(
+    tx: &mut Transaction<'_>,
+    statement: &str,
+    rows: impl ExactSizeIterator<Item = BoltType>,
+) -> Result<bool, Error> {
+    let expected = rows.len();
+    if expected == 0 {
+        return Ok(true);
+    }
+    let written = tx.number(query(statement).param("rows", rows.collect::<BoltType>())).await?;
+    Ok(usize::try_from(written) == Ok(expected))
 }
 
 /// Runs a statement for each of the rows, and sees to it that none got lost: a relationship whose end somebody deletes
@@ -115,22 +163,12 @@ pub(super) async fn put(
     statement: &str,
     rows: impl ExactSizeIterator<Item = BoltType>,
 ) -> Result<(), Error> {
-    let expected = rows.len();
-    if expected == 0 {
-        return Ok(());
-    }
-    let written = tx.number(query(statement).param("rows", rows.collect::<BoltType>())).await?;
-    if usize::try_from(written) == Ok(expected) {
-        return Ok(());
-    }
-    let message = format!("of {expected} rows {written} were written: what they belong to was deleted meanwhile");
-    Err(Error::new(tx.attempt(), Trouble::Passing, message))
+    if tie(tx, statement, rows).await? { Ok(()) } else { Err(missed(tx.attempt())) }
 }
 
-#[derive(Deserialize)]
-struct User {
-    id: i64,
-    name: Option<String>,
+/// The error for what was missed, also by a try that took nothing for known.
+pub(super) fn missed(attempt: &'static str) -> Error {
+    Error::new(attempt, Trouble::Passing, "not all rows were written: what they belong to was deleted meanwhile")
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,9 @@
+//! What is measured, a file each.
+
+pub(crate) mod embedded;
+pub(crate) mod latency;
+pub(crate) mod poison;
+pub(crate) mod query;
+pub(crate) mod start;
+pub(crate) mod store;
+pub(crate) mod throughput;

@@ -1,0 +1,89 @@
+//! How much records that cannot be stored slow down the others: 1 in 1,000, found by decoding or only by the database.
+
+use model::Kind;
+use rand::{Rng, SeedableRng, rngs::SmallRng};
+
+use super::throughput;
+use crate::{
+    error::Error,
+    house::{House, records},
+    report::{Section, median, number, text},
+    sluice::Sluice,
+    topic::Record,
+    world::{Row, SMALL},
+};
+
+/// One in so many.
+const EVERY: usize = 1_000;
+/// As somebody would make it who wants to search reviews; it takes no text beyond 8 kB.
+const INDEX: &str = "CREATE INDEX bench_review FOR ()-[r:REVIEWED]-() ON (r.text)";
+const NO_INDEX: &str = "DROP INDEX bench_review IF EXISTS";
+const ONLINE: &str = "CALL db.awaitIndexes(60)";
+
+pub(crate) fn measure(house: &mut House, rows: usize, rounds: usize) -> Result<Section, Error> {
+    let mut section = Section::new(
+        "poison",
+        "One record in 1,000 is poison",
+        &["found by", "events/s without", "events/s with", "ratio", "ratios of the rounds"],
+    );
+    let sluice = house.fresh(1)?;
+    sluice.pause()?;
+    let mut decoded = Vec::new();
+    let mut stored = Vec::new();
+    for _ in 0..rounds {
+        decoded.push((
+            run(house, &sluice, Kind::Purchase, rows, None)?,
+            run(house, &sluice, Kind::Purchase, rows, Some(broken))?,
+        ));
+    }
+    house.graph.run(INDEX)?;
+    house.graph.run(ONLINE)?;
+    for _ in 0..rounds {
+        let kind = Kind::Interaction;
+        stored.push((run(house, &sluice, kind, rows, None)?, run(house, &sluice, kind, rows, Some(too_long))?));
+    }
+    house.graph.run(NO_INDEX)?;
+    sluice.stop()?;
+    for (name, found) in [("decoding", decoded), ("the database", stored)] {
+        let ratios: Vec<f64> = found.iter().map(|(without, with)| with / without).collect();
+        section.row([
+            text(name),
+            number(median(&found.iter().map(|it| it.0).collect::<Vec<_>>()), 0),
+            number(median(&found.iter().map(|it| it.1).collect::<Vec<_>>()), 0),
+            number(median(&ratios), 2),
+            text(ratios.iter().map(|it| format!("{it:.2}")).collect::<Vec<_>>().join(" ")),
+        ]);
+    }
+    Ok(section)
+}
+
+fn run(
+    house: &mut House,
+    sluice: &Sluice,
+    kind: Kind,
+    rows: usize,
+    poison: Option<fn(&Row) -> Record>,
+) -> Result<f64, Error> {
+    let rows = house.draws.draw(kind, SMALL, rows);
+    let mut records = records(&rows);
+    for (record, row) in records.iter_mut().zip(&rows).skip(EVERY / 2).step_by(EVERY) {
+        *record = poison.map_or_else(|| record.clone(), |poison| poison(row));
+    }
+    throughput::sink(house, sluice, &[(kind, records)]).map(|(speed, ..)| speed)
+}
+
+fn broken(row: &Row) -> Record {
+    Record { key: row.user().to_string(), value: "{".to_owned() }
+}
+
+fn too_long(row: &Row) -> Record {
+    let (Row::Rating { id, user, product, timestamp, .. } | Row::Review { id, user, product, timestamp, .. }) = row
+    else {
+        return broken(row);
+    };
+    // Numbers that do not compress: the index stores what is left after that.
+    let mut rng = SmallRng::seed_from_u64(*timestamp as u64);
+    let text = (0..1_000).map(|_| rng.random::<u64>().to_string()).collect::<Vec<_>>().join(" ");
+    let review = Row::Review { id: id.clone(), user: *user, product: *product, text, timestamp: *timestamp };
+    Record { key: user.to_string(), value: review.json().to_string() }
+}

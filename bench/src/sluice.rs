@@ -1,0 +1,217 @@
+//! A running Sluice, what it counts, and how its sinks are held and let go.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+use model::Kind;
+use serde_json::Value;
+
+use crate::{
+    error::{During, Error},
+    process::Process,
+};
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_mins(3);
+/// Between two looks at what it has counted.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+const CONNECT: &str = "listening for Kafka Connect's REST API address=";
+
+/// The binary, and what every start of it has in its environment.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) binary: PathBuf,
+    pub(crate) variables: Vec<(&'static str, String)>,
+}
+
+/// A process; ended when dropped.
+pub(crate) struct Sluice {
+    child: Child,
+    address: String,
+    connect: String,
+    agent: ureq::Agent,
+}
+
+/// When how many records had been stored, as far as was looked.
+pub(crate) type Progress = Vec<(Instant, u64)>;
+
+impl Sluice {
+    /// Starts it on free ports, and waits until it listens.
+    pub(crate) fn start(setup: &Setup, data_dir: &Path) -> Result<Self, Error> {
+        const STEP: &str = "starting Sluice";
+        let mut command = Command::new(&setup.binary);
+        for name in ["KAFKA_BOOTSTRAP_SERVERS", "KAFKA_PROPERTIES", "NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD"] {
+            command.env_remove(name);
+        }
+        command
+            .env_remove("SLUICE_ADMIN_TOKEN")
+            .env("SLUICE_LISTEN", "127.0.0.1:0")
+            .env("SLUICE_CONNECT_LISTEN", "127.0.0.1:0")
+            .env("SLUICE_DATA_DIR", data_dir)
+            .env("RUST_LOG", "info")
+            .envs(setup.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().during(STEP)?;
+        let log = listen(child.stderr.take().map(BufReader::new), CONNECT);
+        let said = listen(child.stdout.take().map(BufReader::new), "http://");
+        let word = |text: String| text.split_whitespace().next().map(|address| format!("http://{address}"));
+        let told = |lines: Receiver<String>| lines.recv_timeout(PATIENCE).ok().and_then(word);
+        let (address, connect) = (told(said), told(log));
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        if let (Some(address), Some(connect)) = (address, connect) {
+            return Ok(Self { child, address, connect, agent });
+        }
+        // It has ended or is no use; there is nothing to be done about a failure to end it.
+        drop(child.kill());
+        drop(child.wait());
+        Err(Error::new(STEP, "it did not say where it listens"))
+    }
+
+    /// Waits until it is ready.
+    pub(crate) fn ready(self) -> Result<Self, Error> {
+        wait_for("Sluice to be ready", || self.get("/readyz").is_ok().then_some(()))?;
+        Ok(self)
+    }
+
+    pub(crate) fn process(&self) -> Process {
+        Process(self.child.id())
+    }
+
+    /// The answer to a GET.
+    pub(crate) fn get(&self, path: &str) -> Result<String, Error> {
+        read(self.agent.get(format!("{}{path}", self.address)).call(), path)
+    }
+
+    /// The answer to a GET as JSON.
+    pub(crate) fn json(&self, path: &str) -> Result<Value, Error> {
+        serde_json::from_str(&self.get(path)?).during(path)
+    }
+
+    /// The answer to a POST of JSON, as JSON.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value, Error> {
+        let request = self.agent.post(format!("{}{path}", self.address)).header("content-type", "application/json");
+        serde_json::from_str(&read(request.send(body.to_string()), path)?).during(path)
+    }
+
+    /// Holds the sinks of all kinds: they leave their groups.
+    pub(crate) fn pause(&self) -> Result<(), Error> {
+        for kind in Kind::ALL {
+            self.put(&format!("/connectors/{}/pause", kind.topic()))?;
+        }
+        wait_for("the sinks to hold", || self.all_are("PAUSED").ok()?.then_some(()))
+    }
+
+    /// Lets the sink of a kind go.
+    pub(crate) fn resume(&self, kind: Kind) -> Result<(), Error> {
+        self.put(&format!("/connectors/{}/resume", kind.topic()))
+    }
+
+    /// How many records of a kind it has handled: stored, found to be there already, or buried.
+    pub(crate) fn handled(&self, kind: Kind) -> Result<u64, Error> {
+        let of_it = format!("connector=\"{}\"", kind.topic());
+        let metrics = self.get("/metrics")?;
+        let lines = metrics.lines().filter(|line| line.starts_with("sluice_records_total{") && line.contains(&of_it));
+        Ok(lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>() as u64)
+    }
+
+    /// How many records of these kinds it has handled.
+    pub(crate) fn handled_of(&self, kinds: &[Kind]) -> Result<u64, Error> {
+        kinds.iter().map(|kind| self.handled(*kind)).sum()
+    }
+
+    /// Watches until so many more records than `before` are handled.
+    pub(crate) fn watch(&self, kinds: &[Kind], before: u64, count: u64) -> Result<Progress, Error> {
+        let mut progress = Progress::new();
+        let mut moved = Instant::now();
+        loop {
+            let handled = self.handled_of(kinds)? - before;
+            let now = Instant::now();
+            if progress.last().is_none_or(|(_, last)| *last != handled) {
+                progress.push((now, handled));
+                moved = now;
+            }
+            if handled >= count {
+                return Ok(progress);
+            }
+            if now - moved > PATIENCE {
+                return Err(Error::new("watching the sinks", format!("stuck at {handled} of {count}")));
+            }
+            thread::sleep(LOOK_EVERY);
+        }
+    }
+
+    /// Asks it to stop, and waits.
+    pub(crate) fn stop(mut self) -> Result<(), Error> {
+        const STEP: &str = "stopping Sluice";
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().during(STEP)?;
+        self.child.wait().during(STEP).map(drop)
+    }
+
+    fn put(&self, path: &str) -> Result<(), Error> {
+        read(self.agent.put(format!("{}{path}", self.connect)).send_empty(), path).map(drop)
+    }
+
+    fn all_are(&self, state: &str) -> Result<bool, Error> {
+        for kind in Kind::ALL {
+            let path = format!("/connectors/{}/status", kind.topic());
+            let text = read(self.agent.get(format!("{}{path}", self.connect)).call(), &path)?;
+            let status: Value = serde_json::from_str(&text).during(&path)?;
+            let tasks = status["tasks"].as_array().cloned().unwrap_or_default();
+            if status["connector"]["state"] != state || tasks.iter().any(|task| task["state"] != state) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Drop for Sluice {
+    fn drop(&mut self) {
+        // Where it has ended already there is nothing to end.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The text of an answer that is no refusal.
+fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>, path: &str) -> Result<String, Error> {
+    let mut answer = answer.during(path)?;
+    let text = answer.body_mut().read_to_string().during(path)?;
+    if answer.status().is_success() { Ok(text) } else { Err(Error::new(path, text)) }
+}
+
+/// Asks until the answer is there.
+pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> Result<T, Error> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask() {
+            return Ok(answer);
+        }
+        if Instant::now() > until {
+            return Err(Error::new(format!("waiting for {what}"), format!("{} s in vain", PATIENCE.as_secs())));
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Reads lines to their end, and tells what follows the first `mark`.
+fn listen(lines: Option<BufReader<impl Read + Send + 'static>>, mark: &'static str) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        for line in lines.into_iter().flat_map(BufReader::lines).map_while(Result::ok) {
+            if let Some((_, rest)) = line.split_once(mark) {
+                // Only the first is waited for.
+                drop(sender.send(rest.to_owned()));
+            }
+        }
+    });
+    receiver
+}

@@ -1,0 +1,110 @@
+//! Topics of Kafka, filled before a sink is let go or at a steady pace.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use futures::executor::block_on;
+use model::Kind;
+use rdkafka::{
+    ClientConfig,
+    admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
+    client::DefaultClientContext,
+    error::{KafkaError, RDKafkaErrorCode},
+    producer::{BaseProducer, BaseRecord, Producer},
+};
+
+use crate::error::{During, Error};
+
+/// How long a broker may take for anything.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A record before it is produced.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) key: String,
+    pub(crate) value: String,
+}
+
+/// The topics of a broker.
+pub(crate) struct Topics {
+    producer: BaseProducer,
+    admin: AdminClient<DefaultClientContext>,
+}
+
+impl Topics {
+    pub(crate) fn at(bootstrap_servers: &str) -> Result<Self, Error> {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", bootstrap_servers).set("enable.idempotence", "true").set("linger.ms", "1");
+        let producer = config.create().during("making a producer")?;
+        let admin = config.create().during("making an admin client")?;
+        Ok(Self { producer, admin })
+    }
+
+    /// Makes the topics of the three kinds anew, with nothing in them.
+    pub(crate) fn make(&self, partitions: i32) -> Result<(), Error> {
+        const STEP: &str = "making topics";
+        let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
+        let names = Kind::ALL.map(Kind::topic);
+        // What is not there need not be deleted.
+        block_on(self.admin.delete_topics(&names, &options)).during(STEP)?;
+        for name in names {
+            let topic = NewTopic::new(name, partitions, TopicReplication::Fixed(1));
+            let until = Instant::now() + PATIENCE;
+            loop {
+                let made = block_on(self.admin.create_topics([&topic], &options)).during(STEP)?;
+                if made.iter().all(Result::is_ok) {
+                    break;
+                }
+                // Deleting takes the broker a moment longer than its answer.
+                if Instant::now() > until {
+                    return Err(Error::new(STEP, format!("{made:?}")));
+                }
+                thread::sleep(Duration::from_millis(50));
+            }
+        }
+        Ok(())
+    }
+
+    /// Produces all of it as fast as can be, and waits until the broker has it.
+    pub(crate) fn fill(&self, kind: Kind, records: &[Record]) -> Result<(), Error> {
+        for record in records {
+            self.send(kind, record)?;
+        }
+        self.producer.flush(PATIENCE).during("filling a topic")
+    }
+
+    /// Produces so many records a second; when each was handed over.
+    pub(crate) fn trickle(&self, kind: Kind, records: &[Record], rate: u32) -> Result<Vec<Instant>, Error> {
+        let started = Instant::now();
+        let mut sent = Vec::with_capacity(records.len());
+        for (at, record) in records.iter().enumerate() {
+            let due = started + Duration::from_secs_f64(at as f64 / f64::from(rate));
+            while Instant::now() < due {
+                // Serves the client, and is short against a pause at the rates that are measured.
+                self.producer.poll(Duration::ZERO);
+                thread::sleep(due.saturating_duration_since(Instant::now()).min(Duration::from_millis(1)));
+            }
+            sent.push(Instant::now());
+            self.send(kind, record)?;
+        }
+        self.producer.flush(PATIENCE).during("feeding a topic")?;
+        Ok(sent)
+    }
+
+    fn send(&self, kind: Kind, record: &Record) -> Result<(), Error> {
+        let Record { key, value } = record;
+        let mut next = BaseRecord::to(kind.topic()).key(key).payload(value);
+        loop {
+            match self.producer.send(next) {
+                Ok(()) => return Ok(()),
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
+                    self.producer.poll(Duration::from_millis(10));
+                    next = back;
+                }
+                Err((error, _)) => return Err(Error::new("producing", error)),
+            }
+        }
+    }
+}
