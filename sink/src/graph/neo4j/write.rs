@@ -116,10 +116,7 @@ pub(super) fn pairs(pairs: Vec<(i64, i64)>) -> Vec<BoltType> {
 /// Makes the changes; whether everything that they refer to was there.
 async fn apply(tx: &mut Transaction<'_>, changes: Changes) -> Result<bool, Error> {
     let Changes { users, products, transactions, ratings, reviews, follows } = changes;
-    let (named, mut others): (Vec<UserRow>, Vec<UserRow>) = users.into_iter().partition(|it| it.name.is_some());
-    // The other statements make users on the way.
-    let following: HashSet<i64> = follows.iter().flat_map(|it| [it.follower, it.followed]).collect();
-    others.retain(|it| following.contains(&it.id));
+    let (named, others): (Vec<UserRow>, Vec<UserRow>) = users.into_iter().partition(|it| it.name.is_some());
     put(tx, cypher!("write_users"), others.into_iter().map(|it| it.id.into())).await?;
     let named = named.into_iter().map(|it| row([it.id.into(), it.name.unwrap_or_default().into()]));
     put(tx, cypher!("write_named_users"), named).await?;
