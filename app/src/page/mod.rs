@@ -26,8 +26,9 @@ page!(BEST_RATED, best_rated in insight, insight::best_rated::BestRated);
 page!(SIMILAR_BUYERS, similar_buyers in insight, insight::similar_buyers::SimilarBuyers);
 page!(STREAM, stream in stream, stream::Stream);
 page!(CONNECTORS, connectors in connectors, connectors::Connectors);
-page!(NEW_CONNECTOR, new_connector in connectors, connectors::editor::NewConnector);
-page!(EDIT_CONNECTOR, edit_connector in connectors, connectors::editor::EditConnector);
+// Who looks at connectors need not load what edits them.
+page!(NEW_CONNECTOR, new_connector in editor, connectors::editor::NewConnector);
+page!(EDIT_CONNECTOR, edit_connector in editor, connectors::editor::EditConnector);
 page!(DEAD_LETTERS, dead_letters in dead_letters, dead_letters::DeadLetters);
 
 /// The pages in chunks by their addresses, as the routes have them.
