@@ -30,7 +30,7 @@ const MANIFEST: &str = "chunks.json";
 
 /// What a page's first visit may load of code, in bytes of brotli: the module, the chunks of the page, and all glue. It
 /// should be 300,000 and is not yet: the limit is a little above what the largest has, so that none grows unnoticed.
-const VISIT_LIMIT: usize = 500_000;
+const VISIT_LIMIT: usize = 510_000;
 
 /// What the parts of it may be that every page loads.
 const LIMITS: [(&str, usize); 2] = [("sluice.js", 12_000), ("sluice.css", 12_000)];
