@@ -90,7 +90,9 @@ impl Meter {
         self.write.record(took.as_secs_f64());
         self.commits.increment(1);
         let at = Instant::now();
-        self.puts.retain(|put| at.duration_since(put.at) < WINDOW);
+        while self.puts.front().is_some_and(|put| at.duration_since(put.at) >= WINDOW) {
+            self.puts.pop_front();
+        }
         self.puts.push_back(Put { at, millis: took.as_secs_f64() * 1e3, records: records as f64 });
         let (mean, max) = summary(self.puts.iter().map(|put| put.millis));
         self.put_mean.set(mean);

@@ -180,9 +180,7 @@ fn matching<'a>(values: &mut Values<'a>, regex: &str, with_strategy: Vec<&'a str
                 let none = format!("no topic that matches has a strategy: state one, such as {PATTERN}<TOPIC>");
                 values.invalid("topics.regex", regex, &none);
             }
-            for name in read.iter().filter(|name| !topic::is_topic_name(name)) {
-                values.problem("topics.regex", topic::refusal(name));
-            }
+            refuse_names(values, "topics.regex", &read);
             Topics { read, regex: Some(whole) }
         }
         Err(error) => {
@@ -200,10 +198,15 @@ fn listed<'a>(values: &mut Values<'a>, stated: bool) -> Vec<&'a str> {
     if stated && topics.is_empty() {
         both(values, "Must configure one of topics or topics.regex");
     }
-    for name in topics.iter().filter(|name| !topic::is_topic_name(name)) {
-        values.problem("topics", topic::refusal(name));
-    }
+    refuse_names(values, "topics", &topics);
     topics
+}
+
+/// Says at a key which of its topics Kafka would not take.
+fn refuse_names(values: &mut Values, key: &str, topics: &[&str]) {
+    for name in topics.iter().filter(|name| !topic::is_topic_name(name)) {
+        values.problem(key, topic::refusal(name));
+    }
 }
 
 fn both(values: &mut Values, message: &str) {

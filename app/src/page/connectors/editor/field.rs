@@ -40,7 +40,7 @@ pub(super) fn fields(editor: Editor) -> AnyView {
                 <input type="hidden" name="text" value=begin/>
                 {when(unread, || view! { <p class="muted" role="status">"The fields come back once the text is JSON again."</p> }.into_any())}
                 {line(editor, Line { name: "called", label: "Name", key: NAME, hint: "shipments", fixed: !editor.is_new() })}
-                {topics(editor)}
+                {line(editor, Line { name: "topics", label: "Topics, separated by commas", key: TOPICS, hint: "shipments", fixed: false })}
                 {when(within, move || rules(editor, kind, chosen))}
                 {when(beyond, || {
                     view! {
@@ -95,40 +95,12 @@ fn line(editor: Editor, line: Line) -> AnyView {
                     disabled=editor.locked
                     on:input:target=move |event| {
                         let value = event.target().value();
-                        editor.change(|draft| draft.put(key, &value));
+                        // The rules of topics follow their names.
+                        editor.change(|draft| if key == TOPICS { draft.put_topics(&value) } else { draft.put(key, &value) });
                     }
                 />
             </label>
             {wrong(id, memo(move || editor.wrong(key)))}
-        </div>
-    }
-    .into_any()
-}
-
-fn topics(editor: Editor) -> AnyView {
-    let begin = editor.draft.with_untracked(|draft| draft.as_ref().map(|draft| draft.get(TOPICS)).unwrap_or_default());
-    view! {
-        <div>
-            <label>
-                "Topics, separated by commas"
-                <input
-                    type="text"
-                    name="topics"
-                    autocomplete="off"
-                    spellcheck="false"
-                    placeholder="shipments"
-                    value=begin
-                    prop:value=move || editor.get(TOPICS)
-                    aria-invalid=move || editor.wrong(TOPICS).map(|_| "true")
-                    aria-describedby="wrong-topics"
-                    disabled=editor.locked
-                    on:input:target=move |event| {
-                        let value = event.target().value();
-                        editor.change(|draft| draft.put_topics(&value));
-                    }
-                />
-            </label>
-            {wrong("wrong-topics".to_owned(), memo(move || editor.wrong(TOPICS)))}
         </div>
     }
     .into_any()
