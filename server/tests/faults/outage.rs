@@ -1,7 +1,8 @@
 //! A service goes away: killed, stopped, frozen, and only started after Sluice; each in the middle of a write.
 
-use std::thread;
+use std::{thread, time::Duration};
 
+use rand::Rng;
 use services::{Catch, Error};
 
 use super::{
@@ -63,6 +64,37 @@ fn neo4j_killed_in_the_middle_of_a_write() {
 fn neo4j_frozen_in_the_middle_of_a_write() {
     let case = Case::new("Neo4j hangs", "SIGSTOP with COMMIT on its way; SIGCONT");
     outage(case, |house| house.neo4j.freeze(), |house| house.neo4j.thaw());
+}
+
+/// What a database that is being stopped answers depends on what it is doing at that moment, and none of it may fail a
+/// task.
+#[test]
+fn neo4j_stopped_at_any_moment_while_partitions_are_taken_over_and_written_to() {
+    let mut house = house();
+    let scale = scale();
+    let mut chance = scale.chance("stop");
+    let mut case = Case::new("Neo4j is stopped", "SIGTERM at random moments of take-overs and writes; restarted");
+    let reference = reference();
+    assert_eq!(house.fresh().terminate(), Some(0));
+    let mut feed = Feed::of_reference(house.kafka.bootstrap_servers(), &reference);
+    let rounds = scale.rounds.div_ceil(3);
+    let mut last = None;
+    for _ in 0..rounds {
+        drop(last.take());
+        feed.send_part_of(rounds + 1);
+        let sluice = house.sluice();
+        // A group's first join takes 3 s.
+        thread::sleep(Duration::from_millis(chance.random_range(0..6_000)));
+        house.neo4j.stop().unwrap();
+        case.caused();
+        house.neo4j.restart().unwrap();
+        case.recover(&sluice, &feed.sent());
+        last = Some(sluice);
+    }
+    feed.finish();
+    let sluice = last.unwrap();
+    case.judge_reference(&house.neo4j, &sluice, &reference);
+    assert_eq!(sluice.terminate(), Some(0));
 }
 
 #[test]

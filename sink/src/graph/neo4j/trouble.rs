@@ -46,6 +46,9 @@ pub fn trouble(code: &str, message: &str) -> Trouble {
             _ => Trouble::Passing,
         },
         "ClientError.Database" if name == "DatabaseNotFound" => Trouble::Denied,
+        // Whatever happens within a procedure has this one code: a server that is being stopped, a value that it refuses.
+        "ClientError.Procedure" if name == "ProcedureCallFailed" => Trouble::Unknown,
+        "ClientError.Procedure" if name == "ProcedureTimedOut" => Trouble::Slow,
         "ClientError.Procedure" => Trouble::Fatal,
         "DatabaseError.Statement" if message.starts_with("Property value is too large to index") => Trouble::Data,
         "DatabaseError.Statement" => Trouble::Unknown,
@@ -129,6 +132,7 @@ mod tests {
             ("Neo.DatabaseError.General.UnknownError", Trouble::Passing),
             ("Neo.DatabaseError.Transaction.TransactionCommitFailed", Trouble::Passing),
             ("Neo.ClientError.Statement.SomethingNew", Trouble::Unknown),
+            ("Neo.ClientError.Procedure.ProcedureCallFailed", Trouble::Unknown),
             ("Neo.DatabaseError.Statement.ExecutionFailed", Trouble::Unknown),
             ("Neo.SomethingNew.In.Version7", Trouble::Unknown),
             ("", Trouble::Passing),
