@@ -67,6 +67,8 @@ pub struct TopicPreview {
     pub topic: String,
     /// Why there are no records, or what is to be known of these.
     pub remark: Option<String>,
+    /// What the graph lacks for this to stay fast: a sentence.
+    pub warning: Option<String>,
     /// The records, newest first.
     pub records: Vec<RecordPreview>,
 }

@@ -68,8 +68,11 @@ pub(crate) async fn preview(house: &House, config: &Config, limit: u32) -> Resul
     let until = Instant::now() + PATIENCE;
     let mut topics = Vec::new();
     for (index, (topic, strategy)) in config.topics.iter().enumerate() {
-        let skipped =
-            |remark: &str| TopicPreview { topic: topic.clone(), remark: Some(remark.to_owned()), records: Vec::new() };
+        let skipped = |remark: &str| TopicPreview {
+            topic: topic.clone(),
+            remark: Some(remark.to_owned()),
+            ..TopicPreview::default()
+        };
         topics.push(if index >= TOPICS {
             skipped("Not read: a preview looks at 20 topics.")
         } else if Instant::now() >= until {
@@ -90,6 +93,13 @@ async fn of_topic(
     until: Instant,
 ) -> Result<TopicPreview, Failure> {
     let reader = Reader::new(config, strategy).map_err(|sentence| Failure::new("invalid_configuration", sentence))?;
+    let warning = lacks(house, config, &reader, topic, until).await;
+    let without = |remark: &str| TopicPreview {
+        topic: topic.to_owned(),
+        remark: Some(remark.to_owned()),
+        warning: warning.clone(),
+        records: Vec::new(),
+    };
     let records = match read(&house.cluster, topic, limit, until).await? {
         Newest::Missing => {
             let remark = if house.cluster.is_embedded() {
@@ -97,11 +107,10 @@ async fn of_topic(
             } else {
                 "There is no such topic at Kafka."
             };
-            return Ok(TopicPreview { topic: topic.to_owned(), remark: Some(remark.to_owned()), records: Vec::new() });
+            return Ok(without(remark));
         }
         Newest::Records(records) if records.is_empty() => {
-            let remark = "The topic is empty: there is no record to show this with.".to_owned();
-            return Ok(TopicPreview { topic: topic.to_owned(), remark: Some(remark), records: Vec::new() });
+            return Ok(without("The topic is empty: there is no record to show this with."));
         }
         Newest::Records(records) => records,
     };
@@ -119,7 +128,16 @@ async fn of_topic(
     let records = told.map(|((record, content), warning)| of_record(record, content, warning)).collect();
     let remark = matches!(strategy, Strategy::Event(_))
         .then(|| "As on an empty graph: an event that the graph knows already changes nothing.".to_owned());
-    Ok(TopicPreview { topic: topic.to_owned(), remark, records })
+    Ok(TopicPreview { topic: topic.to_owned(), remark, warning, records })
+}
+
+/// What the graph lacks and the connector would not make. A graph that does not answer says so elsewhere.
+async fn lacks(house: &House, config: &Config, reader: &Reader, topic: &str, until: Instant) -> Option<String> {
+    if config.constraints && reader.keys().is_some() {
+        return None;
+    }
+    let left = until.saturating_duration_since(Instant::now());
+    tokio::time::timeout(left, reader.lacks(&*house.store, topic)).await.ok()?.ok()?
 }
 
 async fn read(cluster: &Arc<Cluster>, topic: &str, limit: usize, until: Instant) -> Result<Newest, Failure> {

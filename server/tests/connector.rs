@@ -133,6 +133,9 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     produce(servers, "parcels", &records);
     wait_until_read(&sluice, "parcels", 50);
     assert_eq!(books(&sluice, "parcels"), json!({"read": 50, "stored": 49, "repeated": 0, "dead": 1}));
+    let (_, connector) = sluice.get("/api/connectors/parcels");
+    let notice = connector["tasks"][0]["notice"].as_str().unwrap_or_default();
+    assert!(notice.contains("FOR (n:`Parcel`) REQUIRE (n.`id`) IS UNIQUE"), "what it looks for has no index: {notice}");
     assert_eq!(number(&neo4j, "MATCH (p:Parcel) WHERE p.kg = 0.5 AND p.at > 0 RETURN count(p)"), 49);
 
     // What another statement would do with the records that are there, and a topic that nobody has made.
@@ -144,6 +147,8 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     assert!(rows[0]["statements"][0]["text"].as_str().unwrap().contains("MERGE (:Tried {id: event.id, by: __key})"));
     let parameters: Value = serde_json::from_str(rows[0]["statements"][0]["parameters"].as_str().unwrap()).unwrap();
     assert_eq!(parameters["rows"][0][0], json!({"id": 49, "kg": 2}));
+    let warning = told["topics"][0]["warning"].as_str().unwrap();
+    assert!(warning.contains("CREATE CONSTRAINT `sluice_key_Tried_by_id`"), "{warning}");
     let (status, refused) =
         preview(&sluice, &own("tried", "parcels", "neo4j.cypher.topic.parcels", "MERGEE (:Tried)"), 5);
     assert_eq!((status, &refused["errors"][0]["key"]), (400, &json!("neo4j.cypher.topic.parcels")), "{refused}");
@@ -183,7 +188,8 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
         let (_, connector) = sluice.get("/api/connectors/pallets");
         connector["tasks"][0]["notice"].as_str().map(str::to_owned)
     });
-    assert!(notice.ends_with("FOR (n:`Pallet`) REQUIRE (n.`id`) IS UNIQUE"), "{notice}");
+    assert!(notice.contains("FOR (n:`Pallet`) REQUIRE (n.`id`) IS UNIQUE"), "{notice}");
+    assert!(!notice.contains("Shipment"), "those of another connector are unique: {notice}");
     assert_eq!(number(&neo4j, &unique.replace("Shipment", "Pallet")), 0);
 
     // None of it disturbs the three that are there without a word.

@@ -195,6 +195,9 @@ pub trait Store: Send + Sync + 'static {
     /// The statements with which [`Store::make_unique`] would make what is not there; only reads.
     async fn missing_keys(&self, shapes: &[KeyShape]) -> Result<Vec<String>, Error>;
 
+    /// The same of those that no index helps to find, not even one of some of the keys.
+    async fn missing_indexes(&self, shapes: &[KeyShape]) -> Result<Vec<String>, Error>;
+
     /// What a user or product is tied to; none if there is no such node.
     ///
     /// Up to `limit` neighbours, each once: those with most kinds of ties first, then users before products, then by id.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::Map;
 
 use crate::{
-    connector::config::{Config, Converter, Strategy},
+    connector::config::{Config, Converter, Strategy, lookups},
     convert, cud, cypher,
-    graph::{batch::Content, mutation::KeyShape},
+    graph::{Error, Store, batch::Content, mutation::KeyShape},
     kafka::record::Record,
     kind::decode::{Fault, Place, decode},
     pattern::{self, Message, Options, Pattern},
@@ -19,6 +19,8 @@ pub struct Reader {
     meaning: Meaning,
     key: Converter,
     value: Converter,
+    /// What the nodes are found by that it makes or looks for.
+    shapes: Vec<KeyShape>,
 }
 
 /// A strategy, made ready.
@@ -48,23 +50,49 @@ impl Reader {
             Strategy::Cypher { statement, names } => Meaning::Cypher(cypher::wrap(statement, names).into()),
             Strategy::Cud => Meaning::Cud,
         };
-        Ok(Self { meaning, key: config.key, value: config.value })
+        let mut shapes = match (&meaning, strategy) {
+            (Meaning::Pattern(patterns, _), _) => patterns.iter().flat_map(Pattern::key_shapes).collect(),
+            (_, Strategy::Cypher { statement, .. }) => lookups(statement),
+            _ => Vec::new(),
+        };
+        shapes.sort_unstable();
+        shapes.dedup();
+        Ok(Self { meaning, key: config.key, value: config.value, shapes })
     }
 
     /// Reads events of a kind, as they are.
     #[cfg(test)]
     pub(super) fn of_events(kind: model::Kind) -> Self {
         let json = Converter::Json { schemas: false };
-        Self { meaning: Meaning::Event(kind), key: Converter::Text, value: json }
+        Self { meaning: Meaning::Event(kind), key: Converter::Text, value: json, shapes: Vec::new() }
     }
 
-    /// What the nodes are found by that its patterns make.
-    pub(super) fn key_shapes(&self) -> Vec<KeyShape> {
-        let Meaning::Pattern(patterns, _) = &self.meaning else { return Vec::new() };
-        let mut shapes: Vec<KeyShape> = patterns.iter().flat_map(Pattern::key_shapes).collect();
-        shapes.sort_unstable();
-        shapes.dedup();
-        shapes
+    /// The nodes that are to be made unique by their keys, where that is allowed: only patterns say what is a key.
+    pub fn keys(&self) -> Option<&[KeyShape]> {
+        (matches!(self.meaning, Meaning::Pattern(..)) && !self.shapes.is_empty()).then_some(&self.shapes)
+    }
+
+    /// What a graph lacks to stay fast and to have no node twice: a sentence with the statements that make it, for a
+    /// person.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn lacks(&self, store: &dyn Store, topic: &str) -> Result<Option<String>, Error> {
+        let (missing, what) = match &self.meaning {
+            _ if self.shapes.is_empty() => return Ok(None),
+            Meaning::Cypher(_) => {
+                let missing = store.missing_indexes(&self.shapes).await?;
+                (missing, format!("nodes that the statement of {topic} looks for have no index"))
+            }
+            _ => (store.missing_keys(&self.shapes).await?, format!("keys of {topic} are not indexed")),
+        };
+        Ok((!missing.is_empty()).then(|| {
+            let statements = missing.join("; ");
+            format!(
+                "{what}: somebody who may should run {statements}. Until then storing slows down as the graph grows, and two \
+                 writers may make one node twice"
+            )
+        }))
     }
 
     /// What a record is for the graph.

@@ -24,22 +24,10 @@ pub(super) struct Taken {
 /// Takes partitions over, in one transaction, or two if a topic turns out to be another one.
 pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<Taken, Error> {
     options.store.prepare().await?;
-    let shapes = options.reader.key_shapes();
     let mut notices = Vec::new();
-    if !shapes.is_empty() {
-        if options.constraints {
-            options.store.make_unique(&shapes).await?;
-        } else {
-            let statements = options.store.missing_keys(&shapes).await?;
-            if !statements.is_empty() {
-                notices.push(format!(
-                    "keys of {} are not indexed: storing slows down as the graph grows, and two writers may make one node twice. \
-                     Somebody who may should run: {}",
-                    options.topic,
-                    statements.join("; ")
-                ));
-            }
-        }
+    match options.reader.keys() {
+        Some(keys) if options.constraints => options.store.make_unique(keys).await?,
+        _ => notices.extend(options.reader.lacks(&*options.store, &options.topic).await?),
     }
     let marks = watermarks(options).await?;
     let claims: Vec<Claim> = partitions

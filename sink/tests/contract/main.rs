@@ -114,6 +114,7 @@ contract! {
         mutations_go_with_their_checkpoint_exactly_once,
         thousands_of_rows_are_one_batch,
         keys_are_made_unique_as_often_as_one_likes,
+        what_no_index_finds_is_told_with_the_statement_that_makes_one,
         a_reset_of_the_embedded_store_empties_it_of_mutations_too;
     query:
         an_empty_graph_answers_everything_with_nothing,

@@ -433,6 +433,31 @@ pub(crate) async fn keys_are_made_unique_as_often_as_one_likes(store: &dyn Store
     assert_eq!(nodes(store, "(:`Unique```{!b})", json!({"b": 2})).await.len(), 1);
 }
 
+pub(crate) async fn what_no_index_finds_is_told_with_the_statement_that_makes_one(store: &dyn Store) {
+    let shape = |label: &str, names: &[&str]| KeyShape {
+        labels: vec![label.to_owned()],
+        names: names.iter().map(|&name| name.to_owned()).collect(),
+    };
+    let shapes = [shape("Lacking", &["a", "b"]), shape("Lacking", &["b"])];
+    let all = async || (store.missing_keys(&shapes).await.unwrap(), store.missing_indexes(&shapes).await.unwrap());
+    if store.describe().embedded {
+        assert_eq!(all().await, (vec![], vec![]), "all that can be looked for is indexed there");
+        return;
+    }
+    let creations = ["a_b", "b"].map(|names| {
+        let keys = names.split('_').map(|name| format!("n.`{name}`")).collect::<Vec<_>>().join(", ");
+        format!(
+            "CREATE CONSTRAINT `sluice_key_Lacking_{names}` IF NOT EXISTS FOR (n:`Lacking`) REQUIRE ({keys}) IS UNIQUE"
+        )
+    });
+    assert_eq!(all().await, (creations.to_vec(), creations.to_vec()));
+    store.make_unique(&shapes[1..]).await.unwrap();
+    // A node is found by one of its keys too, but that does not make both together unique.
+    assert_eq!(all().await, (creations[..1].to_vec(), vec![]));
+    store.make_unique(&shapes[..1]).await.unwrap();
+    assert_eq!(all().await, (vec![], vec![]));
+}
+
 pub(crate) async fn a_reset_of_the_embedded_store_empties_it_of_mutations_too(store: &dyn Store) {
     let mut hand = Hand::on(store, place("k", "sales", 0)).await;
     let value = json!({"buyer": 1, "item": 1, "price": 1, "id": 1});

@@ -92,8 +92,8 @@ fn in_transactions(words: &[&str]) -> bool {
     is(0, "IN") && (1..=5).any(|at| is(at, "TRANSACTIONS"))
 }
 
-/// Words and single signs, without comments; a text or a quoted name counts as one word, `''`.
-fn words(statement: &str) -> Result<Vec<&str>, String> {
+/// Words and single signs, without comments; a text counts as one word, `''`, and so does a quoted name, with its quotes.
+pub(super) fn words(statement: &str) -> Result<Vec<&str>, String> {
     let (mut words, mut rest) = (Vec::new(), statement.trim_start());
     while let Some(c) = rest.chars().next() {
         let length = if rest.starts_with("//") {
@@ -101,8 +101,9 @@ fn words(statement: &str) -> Result<Vec<&str>, String> {
         } else if let Some(comment) = rest.strip_prefix("/*") {
             2 + comment.find("*/").ok_or("A comment is not closed")? + 2
         } else if matches!(c, '\'' | '"' | '`') {
-            words.push("''");
-            quoted(rest, c).ok_or_else(|| format!("A {c} is not closed"))?
+            let length = quoted(rest, c).ok_or_else(|| format!("A {c} is not closed"))?;
+            words.push(if c == '`' { &rest[..length] } else { "''" });
+            length
         } else {
             let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
             let length = end.max(c.len_utf8());

@@ -17,6 +17,7 @@ mod cypher;
 mod error;
 mod info;
 mod key;
+mod lookup;
 mod nearest;
 mod own;
 mod process;
@@ -29,6 +30,7 @@ pub use class::{CLASS, is_sink, unknown_class};
 pub use converter::{CLASSES as CONVERTER_CLASSES, Converter};
 pub use info::{ConfigInfo, ConfigInfos, ConfigValue, HIDDEN, shown, validate};
 pub use key::{ConfigKey, Importance, Type, Width, converter_definitions, definitions};
+pub(crate) use lookup::lookups;
 pub use process::{Neo4jOfProcess, Process};
 pub use strategy::{Names, Strategy};
 

@@ -307,6 +307,10 @@ impl Store for Embedded {
         Ok(Vec::new())
     }
 
+    async fn missing_indexes(&self, _shapes: &[KeyShape]) -> Result<Vec<String>, Error> {
+        Ok(Vec::new())
+    }
+
     async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Option<Neighbours>, Error> {
         self.pool.read("reading neighbours", move |tx| query::neighbours(tx, kind, id, limit)).await
     }

@@ -403,6 +403,10 @@ impl Store for Neo4j {
         read!(self, "looking for the keys' indexes", schema::missing_keys(shapes))
     }
 
+    async fn missing_indexes(&self, shapes: &[KeyShape]) -> Result<Vec<String>, Error> {
+        read!(self, "looking for indexes", schema::missing_indexes(shapes))
+    }
+
     async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Option<Neighbours>, Error> {
         read!(self, "reading neighbours", query::neighbours(kind, id, limit))
     }

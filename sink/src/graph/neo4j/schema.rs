@@ -98,19 +98,38 @@ pub(super) async fn make_unique(link: &Link, shapes: &[KeyShape]) -> Result<(), 
 
 /// The statements that would make what is not there.
 pub(super) async fn missing_keys(tx: &mut Transaction<'_>, shapes: &[KeyShape]) -> Result<Vec<String>, Error> {
-    #[derive(Deserialize)]
-    struct Index {
-        labels: Vec<String>,
-        names: Vec<String>,
-    }
     let there = tx.rows::<Index>(cypher!("schema_of_nodes").into()).await?;
     let has = |shape: &KeyShape, label: &String| {
-        let mut all = there.iter().filter(|index| index.labels == [label.as_str()]);
-        all.any(|index| {
-            index.names.len() == shape.names.len() && shape.names.iter().all(|name| index.names.contains(name))
-        })
+        there.iter().any(|index| index.is_on(label) && index.names.len() == shape.names.len() && index.finds(shape))
     };
     Ok(labelled(shapes).filter(|(shape, label)| !has(shape, label)).map(|(shape, _)| creation(shape)).collect())
+}
+
+/// What would make those found quickly that are not, by whichever label and keys.
+pub(super) async fn missing_indexes(tx: &mut Transaction<'_>, shapes: &[KeyShape]) -> Result<Vec<String>, Error> {
+    let there = tx.rows::<Index>(cypher!("schema_of_nodes").into()).await?;
+    let has = |shape: &KeyShape| {
+        there.iter().any(|index| shape.labels.iter().any(|label| index.is_on(label)) && index.finds(shape))
+    };
+    Ok(labelled(shapes).filter(|(shape, _)| !has(shape)).map(|(shape, _)| creation(shape)).collect())
+}
+
+/// An index of nodes, be it a constraint's or not.
+#[derive(Deserialize)]
+struct Index {
+    labels: Vec<String>,
+    names: Vec<String>,
+}
+
+impl Index {
+    fn is_on(&self, label: &str) -> bool {
+        self.labels == [label]
+    }
+
+    /// Whether it is of nothing but keys of the shape.
+    fn finds(&self, shape: &KeyShape) -> bool {
+        self.names.iter().all(|name| shape.names.contains(name))
+    }
 }
 
 /// Each with the label that its index is on; one without any cannot have one.

@@ -61,6 +61,7 @@ fn card(preview: &Preview) -> AnyView {
 fn topic(topic: &TopicPreview, embedded: bool) -> AnyView {
     let name = topic.topic.clone();
     let remark = topic.remark.clone().map(|remark| view! { <p class="muted">{remark}</p> });
+    let warning = topic.warning.as_deref().map(warning);
     let rows = topic.records.iter().map(|found| record(found, embedded)).collect_view();
     let table = (!topic.records.is_empty()).then(|| {
         view! {
@@ -73,7 +74,7 @@ fn topic(topic: &TopicPreview, embedded: bool) -> AnyView {
             </table>
         }
     });
-    view! { <h3><code>{topic.topic.clone()}</code></h3>{remark}{table} }.into_any()
+    view! { <h3><code>{topic.topic.clone()}</code></h3>{remark}{warning}{table} }.into_any()
 }
 
 fn record(record: &RecordPreview, embedded: bool) -> AnyView {
@@ -125,9 +126,7 @@ fn effect(record: &RecordPreview, embedded: bool) -> AnyView {
         let each = record.changes.iter().map(|change| view! { <li><code>{change.clone()}</code></li> }).collect_view();
         view! { <ol class="changes">{each}</ol> }
     });
-    let warning = record.warning.clone().map(|warning| {
-        view! { <p class="warning"><Glyph icon=Icon::Warning/><span>{warning}</span></p> }
-    });
+    let warning = record.warning.as_deref().map(warning);
     // A statement of somebody's own is all that there is to see.
     let open = record.changes.is_empty();
     let statements = (!record.statements.is_empty()).then(|| {
@@ -137,6 +136,11 @@ fn effect(record: &RecordPreview, embedded: bool) -> AnyView {
         view! { <details class="trace" open=open><summary>{word}</summary>{each}</details> }
     });
     view! { {nothing}{changes}{warning}{statements} }.into_any()
+}
+
+fn warning(sentence: &str) -> AnyView {
+    let sentence = crate::component::banner::sentence(sentence);
+    view! { <p class="warning"><Glyph icon=Icon::Warning/><span>{sentence}</span></p> }.into_any()
 }
 
 fn statement(statement: &Bound) -> AnyView {
