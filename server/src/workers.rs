@@ -167,7 +167,9 @@ impl House {
             (Ok(_), Target::Paused) => (State::Paused, None),
             (Ok(_), Target::Started) => (State::Running, None),
         };
-        Status { state, worker_id: self.board.worker().to_owned(), trace }
+        // One that never began has none, as in Connect.
+        let version = connector.config.is_ok().then(|| env!("CARGO_PKG_VERSION").to_owned());
+        Status { state, worker_id: self.board.worker().to_owned(), version, trace }
     }
 
     /// How much was read of each topic by a connector.
@@ -251,7 +253,7 @@ fn status_of(task: TaskStatus) -> Status {
         status::State::Failed => State::Failed,
         status::State::Unassigned => State::Unassigned,
     };
-    Status { state, worker_id: task.worker, trace: task.trace }
+    Status { state, worker_id: task.worker, version: task.version, trace: task.trace }
 }
 
 fn found(done: Result<(), connector::Failure>) -> Result<bool, Unavailable> {

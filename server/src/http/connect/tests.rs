@@ -130,7 +130,7 @@ async fn only_what_failed_is_restarted_where_that_is_asked() {
     let (_, told) = api.told("GET /connectors/c/status").await;
     assert_eq!(
         told["connector"],
-        json!({"state": "FAILED", "worker_id": "memory:8083", "trace": "it was told to fail"})
+        json!({"state": "FAILED", "worker_id": "memory:8083", "version": "1.2.3", "trace": "it was told to fail"})
     );
     let (_, told) = api.told("POST /connectors/c/restart?onlyFailed=true").await;
     assert_eq!(told["connector"]["state"], "RESTARTING");
