@@ -242,6 +242,22 @@ async fn the_guard_speaks_connect_too() {
 }
 
 #[tokio::test]
+async fn whoever_sends_nothing_may_say_any_type_of_it() {
+    let api = Api::new();
+    api.create("c").await;
+    for (asked, status) in [
+        ("PUT /connectors/c/pause", 202),
+        ("PUT /connectors/c/topics/reset", 202),
+        ("POST /connectors/c/restart", 204),
+        ("POST /connectors/c/tasks/0/restart", 204),
+        ("PUT /connectors/nobody/pause", 404),
+    ] {
+        let headers = [("host", "localhost"), ("content-type", "application/x-www-form-urlencoded")];
+        assert_eq!(api.ask_with(asked, "", &headers).await.status, status, "{asked}");
+    }
+}
+
+#[tokio::test]
 async fn a_plugin_describes_all_its_keys() {
     let (status, told) = Api::new().told("GET /connector-plugins/sluice.Neo4jSink/config").await;
     let told = told.as_array().unwrap().clone();
