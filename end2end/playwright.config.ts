@@ -16,6 +16,8 @@ const names: Name[] = hasServices ? ["embedded", "real"] : ["embedded"];
 // Two runs on one machine take different ones.
 const first = Number(process.env.END2END_PORT ?? 3101);
 const port: Record<Name, number> = { embedded: first, real: first + 1 };
+// Kafka Connect's REST API is two above the pages: tests know it by that.
+const connect: Record<Name, number> = { embedded: first + 2, real: first + 3 };
 const address = (name: Name) => `http://127.0.0.1:${port[name]}`;
 
 // The embedded one must not see what the environment says of the real one.
@@ -24,7 +26,7 @@ const without = services.map((variable) => `-u ${variable}`).join(" ");
 
 function command(name: Name): string {
   const data = resolve(root, "target/end2end", name);
-  const env = `env ${name === "embedded" ? without : ""} SLUICE_LISTEN=127.0.0.1:${port[name]} SLUICE_CONNECT_LISTEN=127.0.0.1:0 SLUICE_DATA_DIR='${data}'`;
+  const env = `env ${name === "embedded" ? without : ""} SLUICE_LISTEN=127.0.0.1:${port[name]} SLUICE_CONNECT_LISTEN=127.0.0.1:${connect[name]} SLUICE_DATA_DIR='${data}'`;
   // Its log is target/end2end/NAME.log.
   return `rm -rf '${data}' && mkdir -p '${data}' && exec ${env} '${server}' > '${data}.log' 2>&1`;
 }

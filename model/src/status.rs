@@ -234,6 +234,9 @@ pub struct TaskStatus {
     /// The process that runs it, as people know it: `host:port` of its pages.
     #[serde(default)]
     pub worker: String,
+    /// The version of Sluice that this process is; none where it does not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// What it is doing.
     pub state: State,
     /// The topic that it reads.

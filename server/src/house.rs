@@ -1,10 +1,6 @@
 //! Everything that runs, in one place, and what pages and API ask of it.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use app::backend::Backend;
 use async_trait::async_trait;
@@ -63,8 +59,6 @@ pub(crate) struct House {
     pub(crate) roles: Roles,
     pub(crate) reasons: Reasons,
     pub(crate) chronicle: Chronicle,
-    /// How much a connector had read of a topic when it was told to forget that, by both names; of this process.
-    pub(crate) forgotten_topics: Mutex<BTreeMap<(String, String), i64>>,
     /// When this process started, in epoch milliseconds.
     pub(crate) started_at: i64,
 }

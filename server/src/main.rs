@@ -151,7 +151,6 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
         roles,
         reasons,
         chronicle: chronicle::Chronicle::default(),
-        forgotten_topics: std::sync::Mutex::default(),
         started_at: chrono::Utc::now().timestamp_millis(),
     });
     tokio::spawn({

@@ -10,7 +10,7 @@ use sink::{
         self,
         config::{Config, Problem, Process, Start},
     },
-    graph::{CheckpointId, Error, task_key},
+    graph::{CheckpointId, Error, read_of, task_key},
     kafka::Watermarks,
 };
 
@@ -137,18 +137,17 @@ impl Workers for House {
     }
 
     async fn topics(&self, name: &str) -> Result<Vec<String>, Unavailable> {
-        let forgotten = self.forgotten_topics.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let read = self.read_of(name);
-        let is_news =
-            |topic: &String, read: i64| read > forgotten.get(&(name.to_owned(), topic.clone())).copied().unwrap_or(0);
-        Ok(read.into_iter().filter(|(topic, read)| is_news(topic, *read)).map(|(topic, _)| topic).collect())
+        // Of the store, and not of memory: whoever is asked, in whatever process, says the same.
+        let targets = self.store.targets().await.map_err(away)?;
+        let target = targets.into_iter().find(|target| target.connector == name && target.config.is_some());
+        let Some(target) = target else { return Ok(Vec::new()) };
+        let checkpoints = self.store.checkpoints().await.map_err(away)?;
+        Ok(target.active_topics(&read_of(name, &checkpoints)))
     }
 
     async fn forget_topics(&self, name: &str) -> Result<(), Unavailable> {
-        let read = self.read_of(name);
-        let mut forgotten = self.forgotten_topics.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        forgotten.extend(read.into_iter().map(|(topic, read)| ((name.to_owned(), topic), read)));
-        Ok(())
+        // One that there is not has none to forget.
+        found(self.registry.forget_topics(name).await).map(drop)
     }
 }
 
@@ -167,16 +166,9 @@ impl House {
             (Ok(_), Target::Paused) => (State::Paused, None),
             (Ok(_), Target::Started) => (State::Running, None),
         };
-        Status { state, worker_id: self.board.worker().to_owned(), trace }
-    }
-
-    /// How much was read of each topic by a connector.
-    fn read_of(&self, name: &str) -> BTreeMap<String, i64> {
-        let mut read = BTreeMap::new();
-        for checkpoint in self.sampler.checkpoints(&self.board).into_iter().filter(|it| it.id.connector == name) {
-            *read.entry(checkpoint.id.topic).or_default() += checkpoint.books.read;
-        }
-        read
+        // One that never began has none, as in Connect.
+        let version = connector.config.is_ok().then(|| env!("CARGO_PKG_VERSION").to_owned());
+        Status { state, worker_id: self.board.worker().to_owned(), version, trace }
     }
 
     /// The configuration of a connector that is stopped and has no tasks.
@@ -251,7 +243,7 @@ fn status_of(task: TaskStatus) -> Status {
         status::State::Failed => State::Failed,
         status::State::Unassigned => State::Unassigned,
     };
-    Status { state, worker_id: task.worker, trace: task.trace }
+    Status { state, worker_id: task.worker, version: task.version, trace: task.trace }
 }
 
 fn found(done: Result<(), connector::Failure>) -> Result<bool, Unavailable> {

@@ -260,7 +260,13 @@ impl Board {
 
     /// There is a task in this process, which reads this topic. What was said of it before stays.
     pub(crate) fn add_task(&self, connector: &str, id: u32, topic: &str) {
-        let new = TaskStatus { id, worker: self.worker.clone(), topic: topic.to_owned(), ..TaskStatus::default() };
+        let new = TaskStatus {
+            id,
+            worker: self.worker.clone(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            topic: topic.to_owned(),
+            ..TaskStatus::default()
+        };
         lock(&self.tasks).entry((connector.to_owned(), id)).or_insert(new);
         self.touch();
     }

@@ -10,7 +10,7 @@ mod table;
 
 use std::{net::TcpListener, time::Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{
     PATIENCE,
     sluice::{self, Sluice, ask},
@@ -67,6 +67,40 @@ fn what_was_created_and_wanted_survives_a_restart() {
         let pattern = &all["shipments"]["info"]["config"]["neo4j.pattern.topic.purchases"];
         (paused && pattern == "(:Shipment{!id})").then_some(())
     });
+}
+
+#[test]
+fn active_topics_and_that_they_were_forgotten_survive_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let topics = |sluice: &Sluice| ask("GET", &format!("{}/connectors/purchases/topics", sluice.connect()), "").1;
+    let (some, none) = (json!({"purchases": {"topics": ["purchases"]}}), json!({"purchases": {"topics": []}}));
+    let mut sluice = Sluice::start(dir.path(), &[]).ready();
+    for forgotten in [false, true, false] {
+        if forgotten {
+            assert_eq!(
+                ask("PUT", &format!("{}/connectors/purchases/topics/reset", sluice.connect()), ""),
+                (202, Value::Null)
+            );
+        } else {
+            sluice.burst("purchases", 10, 1);
+        }
+        let wanted = if forgotten { &none } else { &some };
+        assert_eq!(topics(&sluice), *wanted);
+        assert_eq!(sluice.terminate(), Some(0));
+        sluice = Sluice::start(dir.path(), &[]).ready();
+        assert_eq!(topics(&sluice), *wanted, "after a restart");
+    }
+
+    // One that is made anew under an old name has read nothing yet.
+    let at = format!("{}/connectors/purchases", sluice.connect());
+    let (_, mut config) = ask("GET", &format!("{at}/config"), "");
+    config["topics"] = "product_interactions".into();
+    config.as_object_mut().unwrap().retain(|key, _| !key.contains(".topic."));
+    config["neo4j.pattern.topic.product_interactions"] = "(:Reader{!id: user_id})".into();
+    assert_eq!(ask("DELETE", &at, ""), (204, Value::Null));
+    assert_eq!(topics(&sluice), none);
+    assert_eq!(ask("PUT", &format!("{at}/config"), &config.to_string()).0, 201);
+    assert_eq!(topics(&sluice), none);
 }
 
 #[test]

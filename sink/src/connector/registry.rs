@@ -132,6 +132,14 @@ impl Registry {
         self.tell(name, &Intent::RestartTasks(keys)).await
     }
 
+    /// Forgets the topics of which a connector has read so far.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn forget_topics(&self, name: &str) -> Result<(), Failure> {
+        self.tell(name, &Intent::ForgetTopics).await
+    }
+
     /// Brings the store up to what the files say, once it answers.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ pub use error::{Error, Trouble};
 pub use mutation::Mutation;
 use mutation::{FoundNode, KeyShape, Node, Properties, Relationship};
 pub use statement::{Read, Statement};
-pub use target::{Intent, Target, task_key};
+pub use target::{Intent, Target, read_of, task_key};
 
 /// A graph database that keeps data, checkpoints and dead letters together.
 ///

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use model::status::Order;
 
+use super::Checkpoint;
+
 /// A connector as people have defined it, and its target state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
@@ -22,6 +24,8 @@ pub struct Target {
     pub restarts: i64,
     /// How often a restart of one task alone was asked for, by [`task_key`].
     pub task_restarts: BTreeMap<String, i64>,
+    /// How much it had read of each topic when its active ones were last forgotten.
+    pub forgotten_topics: BTreeMap<String, i64>,
 }
 
 /// What is to become of a connector.
@@ -49,6 +53,8 @@ pub enum Intent {
     },
     /// It is gone. What it stored, and how far, is kept.
     Delete,
+    /// The topics of which it has read so far are active no more.
+    ForgetTopics,
 }
 
 impl Intent {
@@ -62,6 +68,7 @@ impl Intent {
             Self::RestartTasks(_) => "tasks are to begin anew",
             Self::Define { .. } | Self::Create { .. } => "the connector is defined",
             Self::Delete => "the connector is deleted",
+            Self::ForgetTopics => "the connector's active topics are forgotten",
         }
     }
 }
@@ -71,8 +78,35 @@ pub fn task_key(worker: &str, id: u32) -> String {
     format!("{worker}/{id}")
 }
 
+/// How much a connector has read of each topic, in whatever cluster.
+pub fn read_of(connector: &str, checkpoints: &[Checkpoint]) -> BTreeMap<String, i64> {
+    let mut read = BTreeMap::new();
+    for checkpoint in checkpoints.iter().filter(|checkpoint| checkpoint.id.connector == connector) {
+        *read.entry(checkpoint.id.topic.clone()).or_default() += checkpoint.books.read;
+    }
+    read
+}
+
 impl Target {
-    /// What it becomes.
+    /// The topics of which it has read since they were last forgotten, by what it has read of each until now. It can be less
+    /// than it was then: the books begin anew when the graph is emptied.
+    pub fn active_topics(&self, read: &BTreeMap<String, i64>) -> Vec<String> {
+        let is_active =
+            |(topic, read): &(&String, &i64)| **read > 0 && self.forgotten_topics.get(*topic) != Some(*read);
+        read.iter().filter(is_active).map(|(topic, _)| topic.clone()).collect()
+    }
+
+    /// Whether an intent makes it forget its active topics: what an earlier one of this name read is no business of a new
+    /// one.
+    pub(super) fn forgets(&self, intent: &Intent) -> bool {
+        match intent {
+            Intent::ForgetTopics => true,
+            Intent::Define { .. } | Intent::Create { .. } => self.config.is_none(),
+            Intent::Order(_) | Intent::RestartTasks(_) | Intent::Delete => false,
+        }
+    }
+
+    /// What it becomes, but for the topics that it forgets.
     #[must_use]
     pub(super) fn intended(self, intent: &Intent) -> Self {
         match intent {
@@ -100,6 +134,7 @@ impl Target {
                 self.intended(&Intent::Define { config: config.clone(), file: None, state: *state })
             }
             Intent::Delete => Self { config: None, task_restarts: BTreeMap::new(), ..self },
+            Intent::ForgetTopics => self,
         }
     }
 
@@ -152,5 +187,26 @@ mod tests {
             .intended(&Intent::Order(Order::Restart))
             .intended(&Intent::RestartTasks(vec![key.clone()]));
         assert_eq!((target.restarts, target.task_restarts.get(&key)), (1, Some(&1)));
+    }
+
+    #[test]
+    fn a_topic_is_active_once_something_was_read_since_it_was_forgotten() {
+        let read = |a: i64, b: i64| BTreeMap::from([("a".to_owned(), a), ("b".to_owned(), b)]);
+        let forgotten = Target { forgotten_topics: read(5, 0), ..Target::default() };
+        assert_eq!(Target::default().active_topics(&read(5, 0)), ["a"], "of the other nothing was read");
+        assert!(forgotten.active_topics(&read(5, 0)).is_empty());
+        assert_eq!(forgotten.active_topics(&read(6, 1)), ["a", "b"]);
+        assert_eq!(forgotten.active_topics(&read(1, 0)), ["a"], "the graph was emptied, and something was read since");
+        assert!(forgotten.active_topics(&read(0, 0)).is_empty());
+    }
+
+    #[test]
+    fn only_a_new_connector_begins_without_active_topics() {
+        let (new, define) = (Target::default(), defined("{}", None, None));
+        let known = new.clone().intended(&define);
+        assert!(
+            new.forgets(&define) && !known.forgets(&define) && known.clone().intended(&Intent::Delete).forgets(&define)
+        );
+        assert!(known.forgets(&Intent::ForgetTopics) && !known.forgets(&Intent::Order(Order::Restart)));
     }
 }

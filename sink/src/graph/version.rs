@@ -5,12 +5,13 @@
 //! | 1 | the first; in Neo4j without a version of its own, and a checkpoint's lock was its property `version` |
 //! | 2 | versions in the store and on each checkpoint; claims of replays |
 //! | 3 | connectors are defined in the store; the embedded one keeps any nodes and relationships |
+//! | 4 | a connector's active topics can be forgotten |
 //!
 //! Whoever changes what a store holds raises [`VERSION`], and writes the step from the version before for both stores
 //! (`migrate_<version>`, named in their [`Migrations`]). No step is ever taken back: a program refuses what is newer than itself.
 
 /// What this program writes: into the store, and on each checkpoint as its format.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// What a store or a checkpoint is that has no version.
 pub(super) const UNVERSIONED: i64 = 1;
@@ -61,7 +62,9 @@ mod tests {
 
     #[test]
     fn older_is_migrated_newer_and_nonsense_are_refused() {
-        for (found, expected) in [(VERSION, Step::Keep), (1, Step::Migrate(0)), (2, Step::Migrate(1))] {
+        for (found, expected) in
+            [(VERSION, Step::Keep), (1, Step::Migrate(0)), (2, Step::Migrate(1)), (3, Step::Migrate(2))]
+        {
             assert_eq!(step(found), expected, "{found}");
         }
         for (found, words) in [(VERSION + 1, "a newer Sluice"), (0, "no Sluice writes"), (-5, "no Sluice writes")] {
@@ -74,6 +77,6 @@ mod tests {
     fn only_a_newer_format_is_refused() {
         assert_eq!(refuse_format("c", VERSION), None);
         assert_eq!(refuse_format("c", UNVERSIONED), None);
-        assert!(refuse_format("c", VERSION + 1).is_some_and(|sentence| sentence.contains("checkpoint c has format 4")));
+        assert!(refuse_format("c", VERSION + 1).is_some_and(|sentence| sentence.contains("checkpoint c has format 5")));
     }
 }

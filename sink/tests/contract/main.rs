@@ -20,6 +20,7 @@ mod proxy;
 mod query;
 mod replay;
 mod reset;
+mod target;
 mod version;
 
 /// Makes a test of each case for each store.
@@ -142,4 +143,6 @@ contract! {
         a_reset_fences_writers_in_flight,
         a_reset_keeps_incarnations_and_removes_retired_rows,
         a_reset_of_an_empty_store_makes_the_checkpoints;
+    target:
+        a_topic_is_active_since_it_was_read_until_it_is_forgotten;
 }

@@ -98,7 +98,7 @@ async fn an_embedded_store_of_a_newer_version_is_refused_and_left_as_it_was() {
 
 fn check_refusal(error: &Error, what: &str) {
     assert_eq!(error.trouble, Trouble::Fatal, "{error}");
-    for words in [what, "up to 3", "a newer Sluice", "a store of its own"] {
+    for words in [what, "up to 4", "a newer Sluice", "a store of its own"] {
         assert!(error.message.contains(words), "{words}: {error}");
     }
 }
@@ -111,8 +111,8 @@ async fn a_graph_of_version_1_is_brought_up_to_date() {
     let (one, two) = (Neo4j::new(options()).unwrap(), Neo4j::new(options()).unwrap());
     let (first, second) = tokio::join!(one.prepare(), two.prepare());
     assert_eq!(first.unwrap(), second.unwrap());
-    assert_eq!(number("MATCH (m:SluiceMeta {id: 'sluice'}) RETURN m.version").await, 3);
-    let lock = "MATCH (c:SluiceCheckpoint) WHERE c.version IS NULL AND c.format = 3 RETURN count(c)";
+    assert_eq!(number("MATCH (m:SluiceMeta {id: 'sluice'}) RETURN m.version").await, 4);
+    let lock = "MATCH (c:SluiceCheckpoint) WHERE c.version IS NULL AND c.format = 4 RETURN count(c)";
     assert_eq!(number(lock).await, 1);
     check_migrated(bench.store()).await;
     assert_eq!(number(lock).await, 1);

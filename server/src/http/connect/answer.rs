@@ -30,7 +30,7 @@ pub(super) fn status(name: &str, connector: &Connector, restarting: &super::port
     Some(json!({"name": name, "connector": state(own, restarting.connector), "tasks": tasks, "type": "sink"}))
 }
 
-/// `{"id", "state", "worker_id", "trace"?}`.
+/// `{"id", "state", "worker_id", "version"?, "trace"?}`.
 pub(super) fn task_status(id: u32, status: &Status, restarting: bool) -> Value {
     let mut told = state(status, restarting);
     told["id"] = id.into();
@@ -40,9 +40,11 @@ pub(super) fn task_status(id: u32, status: &Status, restarting: bool) -> Value {
 fn state(status: &Status, restarting: bool) -> Value {
     let state = if restarting { State::Restarting } else { status.state };
     let mut told = json!({"state": state, "worker_id": status.worker_id});
-    // Connect leaves an empty one out.
-    if let Some(trace) = status.trace.as_ref().filter(|trace| !trace.is_empty()) {
-        told["trace"] = trace.as_str().into();
+    // Connect leaves empty ones out.
+    for (key, text) in [("version", &status.version), ("trace", &status.trace)] {
+        if let Some(text) = text.as_ref().filter(|text| !text.is_empty()) {
+            told[key] = text.as_str().into();
+        }
     }
     told
 }

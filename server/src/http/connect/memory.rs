@@ -63,7 +63,7 @@ impl Held {
 
 fn status(state: State) -> Status {
     let trace = (state == State::Failed).then(|| "it was told to fail".to_owned());
-    Status { state, worker_id: "memory:8083".to_owned(), trace }
+    Status { state, worker_id: "memory:8083".to_owned(), version: Some("1.2.3".to_owned()), trace }
 }
 
 impl Memory {

@@ -138,6 +138,8 @@ pub(crate) struct Status {
     pub(crate) state: State,
     /// Where it runs: `host:port` of the process.
     pub(crate) worker_id: String,
+    /// The version of what runs there; none where nothing does, or nothing says so.
+    pub(crate) version: Option<String>,
     /// Why it failed, or what is being tried again.
     pub(crate) trace: Option<String>,
 }

@@ -130,7 +130,7 @@ async fn only_what_failed_is_restarted_where_that_is_asked() {
     let (_, told) = api.told("GET /connectors/c/status").await;
     assert_eq!(
         told["connector"],
-        json!({"state": "FAILED", "worker_id": "memory:8083", "trace": "it was told to fail"})
+        json!({"state": "FAILED", "worker_id": "memory:8083", "version": "1.2.3", "trace": "it was told to fail"})
     );
     let (_, told) = api.told("POST /connectors/c/restart?onlyFailed=true").await;
     assert_eq!(told["connector"]["state"], "RESTARTING");
@@ -239,6 +239,22 @@ async fn the_guard_speaks_connect_too() {
     let large = "x".repeat(5 << 20);
     let answer = open.ask("PUT /connectors/c/config", &large).await;
     assert_eq!((answer.status, answer.body.unwrap()["error_code"].as_u64()), (413, Some(413)));
+}
+
+#[tokio::test]
+async fn whoever_sends_nothing_may_say_any_type_of_it() {
+    let api = Api::new();
+    api.create("c").await;
+    for (asked, status) in [
+        ("PUT /connectors/c/pause", 202),
+        ("PUT /connectors/c/topics/reset", 202),
+        ("POST /connectors/c/restart", 204),
+        ("POST /connectors/c/tasks/0/restart", 204),
+        ("PUT /connectors/nobody/pause", 404),
+    ] {
+        let headers = [("host", "localhost"), ("content-type", "application/x-www-form-urlencoded")];
+        assert_eq!(api.ask_with(asked, "", &headers).await.status, status, "{asked}");
+    }
 }
 
 #[tokio::test]

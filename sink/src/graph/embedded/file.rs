@@ -21,7 +21,8 @@ const ATTEMPT: &str = "opening the embedded store";
 const APPLICATION_ID: i32 = 0x536c_7569;
 
 /// What brings older files up to date.
-const MIGRATIONS: Migrations = [include_str!("migrate_1.sql"), include_str!("migrate_2.sql")];
+const MIGRATIONS: Migrations =
+    [include_str!("migrate_1.sql"), include_str!("migrate_2.sql"), include_str!("migrate_3.sql")];
 
 /// The bytes of a page, as SQLite makes them.
 const PAGE_BYTES: i64 = 4_096;

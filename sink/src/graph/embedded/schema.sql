@@ -95,7 +95,8 @@ CREATE TABLE connector (
     -- A hash of the file that it comes from.
     file TEXT,
     stopped INTEGER NOT NULL DEFAULT 0,
-    task_restarts TEXT NOT NULL DEFAULT '{}'
+    task_restarts TEXT NOT NULL DEFAULT '{}',
+    forgotten_topics TEXT NOT NULL DEFAULT '{}'
 ) STRICT, WITHOUT ROWID;
 
 -- Nodes and relationships of patterns and CUD messages. Labels are a sorted JSON list, properties a JSON object.

@@ -36,7 +36,7 @@ const INDEXES: [(&str, &str); 3] = [
 ];
 
 /// What brings older graphs up to date; each says how many checkpoints it found.
-const MIGRATIONS: Migrations = [cypher!("migrate_1"), cypher!("migrate_2")];
+const MIGRATIONS: Migrations = [cypher!("migrate_1"), cypher!("migrate_2"), cypher!("migrate_3")];
 
 const ATTEMPT: &str = "looking at the store's version";
 const MIGRATING: &str = "bringing the store up to date";
