@@ -19,6 +19,7 @@ use sink::{
     graph::{Store, embedded::Embedded, neo4j::Neo4j},
     kafka::Cluster,
 };
+use tikv_jemallocator::Jemalloc;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -48,6 +49,11 @@ mod workers;
 
 use config::{Action, Checked, Command};
 use house::House;
+
+/// Of the whole process, librdkafka included: records are allocated by one thread and freed by another, which the allocator
+/// of the C library answers with memory that grows for hours.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// How long stopping may take in all.
 const STOP_DEADLINE: Duration = Duration::from_secs(10);

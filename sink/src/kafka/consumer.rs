@@ -112,8 +112,10 @@ pub fn join(cluster: &Cluster, connector: &str, topic: &str) -> Result<GroupCons
     let mut config = cluster.client_config_with(&[
         ("session.timeout.ms", "10000"),
         ("heartbeat.interval.ms", "2000"),
-        // Bounds the memory of a consumer that is ahead of the store: 8 MiB instead of 64.
-        ("queued.max.messages.kbytes", "8192"),
+        // Bounds the memory of a consumer that is ahead of the store: 4 MiB of payload instead of 64, which is some batches,
+        ("queued.max.messages.kbytes", "4096"),
+        // and looks again soon when that was full, not after a second in which the store has long used it up.
+        ("fetch.queue.backoff.ms", "10"),
         // A broker answers as soon as there is a record; only the embedded one always waits as long as it may.
         ("fetch.wait.max.ms", if cluster.is_embedded() { "10" } else { "500" }),
     ]);
