@@ -105,6 +105,16 @@ async fn of_topic(
         }
         Newest::Records(records) => records,
     };
+    let left = until.saturating_duration_since(Instant::now());
+    let why_not = match tokio::time::timeout(left, reader.learn(&reader.lacking(&records))).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some("the schema registry took too long".to_owned()),
+    };
+    if let Some(why) = why_not {
+        let remark = Some(format!("Not read: {why}."));
+        return Ok(TopicPreview { topic: topic.to_owned(), remark, records: Vec::new() });
+    }
     let incarnation = incarnation(house, topic);
     let contents: Vec<Result<Content, Fault>> = records
         .iter()

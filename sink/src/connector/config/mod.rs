@@ -20,6 +20,7 @@ mod key;
 mod nearest;
 mod own;
 mod process;
+mod schema_registry;
 mod strategy;
 mod topic;
 mod value;
@@ -27,9 +28,10 @@ mod value;
 pub use built_in::built_in;
 pub use class::{CLASS, is_sink, unknown_class};
 pub use converter::{CLASSES as CONVERTER_CLASSES, Converter};
-pub use info::{ConfigInfo, ConfigInfos, ConfigValue, HIDDEN, shown, validate};
+pub use info::{ConfigInfo, ConfigInfos, ConfigValue, HIDDEN, revealed, shown, validate};
 pub use key::{ConfigKey, Importance, Type, Width, converter_definitions, definitions};
 pub use process::{Neo4jOfProcess, Process};
+pub use schema_registry::{Address, SchemaRegistry, UserInfo};
 pub use strategy::{Names, Strategy};
 
 use value::Values;
@@ -140,7 +142,7 @@ fn checked(values: &mut Values, process: &Process) -> Option<Config> {
     let start = own::start(values);
     let constraints = own::constraints(values);
     let (key, value) = converter::read(values);
-    strategy::fit(values, &topics, value);
+    strategy::fit(values, &topics, value.as_ref());
     process::read(values, process);
     own::unsupported(values);
     values.problems_of_unknown();
