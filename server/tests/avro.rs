@@ -104,7 +104,7 @@ fn records_in_avro_become_a_graph_and_what_is_none_dead_letters() {
         json!([
             "MERGE (:Parcel {id: 199}) SET ONLY at = 1789000000000, due = \"2024-10-04\", price = \"12.34\", state = \"SENT\"",
             "MERGE (:City {name: \"City 1\"})",
-            "MERGE (:Parcel {id: 199})-[:TO]->(:City {name: \"City 1\"})",
+            "MERGE (:Parcel {id: 199})-[:TO]->(:City {name: \"City 1\"}) SET ONLY its keys",
         ]),
         "{told}"
     );

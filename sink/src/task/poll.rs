@@ -186,7 +186,7 @@ impl Poller {
         for record in std::mem::take(&mut self.parked).records {
             // What is not tolerated is the end: what comes after it is read again by whoever goes on.
             if self.refused.is_some() {
-                return;
+                break;
             }
             self.gather(record);
         }
@@ -488,6 +488,8 @@ impl Poller {
         let partitions: Vec<i32> = self.owned.keys().copied().collect();
         self.give_up(&partitions);
         self.consumer.close();
+        // Whoever goes on asks again.
+        self.options.reader.forget();
         self.end.take().unwrap_or(End::Stopped)
         // Dropping the client leaves the group.
     }

@@ -126,9 +126,10 @@ fn address(text: &str) -> Result<Address, String> {
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
     let url = format!("{scheme}://{host}{path}");
-    let is_host = !host.is_empty() && !host.starts_with(':') && url.parse::<ureq::http::Uri>().is_ok();
-    if !is_host {
-        return Err("It names no host".to_owned());
+    // A colon in brackets belongs to an address of IPv6.
+    let (name, port) = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).unwrap_or((host, "80"));
+    if name.is_empty() || port.parse::<u16>().is_err() || url.parse::<ureq::http::Uri>().is_err() {
+        return Err("It names no host, or no port behind it".to_owned());
     }
     let user = match user {
         None => None,
