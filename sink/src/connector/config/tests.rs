@@ -156,7 +156,7 @@ fn what_was_hidden_comes_back_as_it_was_while_it_goes_where_it_went() {
     let nullable = |raw: &Raw| raw.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
     for (url, info) in [("http://a:8081", Some("u:s3cret")), ("http://u:s3cret@a:8081", None)] {
         let source = info.map(|_| "USER_INFO");
-        let known = with(&*avro(&[(URL, Some(url)), (SOURCE, source), (USER_INFO, info), ("tasks.max", Some("3"))]));
+        let known = with(&avro(&[(URL, Some(url)), (SOURCE, source), (USER_INFO, info), ("tasks.max", Some("3"))]));
         let seen: Raw = known.iter().map(|(key, value)| (key.clone(), shown(key, value))).collect();
         assert!(!format!("{seen:?}").contains("s3cret"));
         let mut changed: BTreeMap<String, Option<String>> = nullable(&seen);
