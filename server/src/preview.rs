@@ -114,6 +114,15 @@ async fn of_topic(
         }
         Newest::Records(records) => records,
     };
+    let left = until.saturating_duration_since(Instant::now());
+    let why_not = match tokio::time::timeout(left, reader.learn(&reader.lacking(&records))).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some("the schema registry took too long".to_owned()),
+    };
+    if let Some(why) = why_not {
+        return Ok(without(&format!("Not read: {why}.")));
+    }
     let incarnation = incarnation(house, topic);
     let contents: Vec<Result<Content, Fault>> = records
         .iter()

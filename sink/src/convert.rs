@@ -1,30 +1,69 @@
-//! Bytes of keys, values and headers as the JSON that strategies work with: Kafka Connect's converters. Pure.
+//! Bytes of keys, values and headers as the JSON that strategies work with: Kafka Connect's converters. Reading asks nobody.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value as Json;
 
-use crate::{connector::config::Converter, kind::decode::Fault};
+use crate::{
+    avro::{self, Schemas},
+    connector::config,
+    kind::decode::Fault,
+};
 
-/// What `what` (a record's key or value) says; null for none.
-///
-/// Bytes become base64, since JSON has no other way to say them.
-///
-/// # Errors
-/// `malformed_json`, `schema_missing`, `malformed_text`.
-pub(crate) fn convert(converter: Converter, what: &str, bytes: Option<&[u8]>) -> Result<Json, Fault> {
-    let Some(bytes) = bytes else { return Ok(Json::Null) };
-    match converter {
-        Converter::Json { schemas } => {
-            let json: Json = serde_json::from_slice(bytes)
-                .map_err(|error| Fault::new("malformed_json", format!("the {what} is no JSON: {error}")))?;
-            if schemas { payload(what, json) } else { Ok(json) }
+/// A converter, made ready.
+#[derive(Debug)]
+pub(crate) enum Converter {
+    Json { schemas: bool },
+    Text,
+    Bytes,
+    Avro(Schemas),
+}
+
+impl Converter {
+    pub(crate) fn new(converter: &config::Converter) -> Self {
+        match converter {
+            config::Converter::Json { schemas } => Self::Json { schemas: *schemas },
+            config::Converter::Text => Self::Text,
+            config::Converter::Bytes => Self::Bytes,
+            config::Converter::Avro(registry) => Self::Avro(Schemas::new(registry)),
         }
-        Converter::Text => {
-            let text = std::str::from_utf8(bytes)
-                .map_err(|error| Fault::new("malformed_text", format!("the {what} is no UTF-8: {error}")))?;
-            Ok(Json::String(text.to_owned()))
+    }
+
+    /// The schemas that have to be known before something is read.
+    pub(crate) fn schemas(&self) -> Option<&Schemas> {
+        match self {
+            Self::Avro(schemas) => Some(schemas),
+            _ => None,
         }
-        Converter::Bytes => Ok(Json::String(BASE64_STANDARD.encode(bytes))),
+    }
+
+    /// The schema that has to be asked for before these bytes are read, if there is one.
+    pub(crate) fn lacking(&self, bytes: Option<&[u8]>) -> Option<avro::Id> {
+        let (schemas, id) = (self.schemas()?, avro::id(bytes?)?);
+        (!schemas.has(id)).then_some(id)
+    }
+
+    /// What `what` (a record's key or value) says; null for none.
+    ///
+    /// Bytes become base64, since JSON has no other way to say them.
+    ///
+    /// # Errors
+    /// `malformed_json`, `schema_missing`, `malformed_text`, and those of [`avro::read`].
+    pub(crate) fn read(&self, what: &str, bytes: Option<&[u8]>) -> Result<Json, Fault> {
+        let Some(bytes) = bytes else { return Ok(Json::Null) };
+        match self {
+            Self::Json { schemas } => {
+                let json: Json = serde_json::from_slice(bytes)
+                    .map_err(|error| Fault::new("malformed_json", format!("the {what} is no JSON: {error}")))?;
+                if *schemas { payload(what, json) } else { Ok(json) }
+            }
+            Self::Text => {
+                let text = std::str::from_utf8(bytes)
+                    .map_err(|error| Fault::new("malformed_text", format!("the {what} is no UTF-8: {error}")))?;
+                Ok(Json::String(text.to_owned()))
+            }
+            Self::Bytes => Ok(Json::String(BASE64_STANDARD.encode(bytes))),
+            Self::Avro(schemas) => avro::read(schemas, what, bytes),
+        }
     }
 }
 
@@ -77,14 +116,14 @@ mod tests {
             (Converter::Text, Some("{"), Ok(json!("{"))),
             (Converter::Bytes, Some("{"), Ok(json!("ew=="))),
         ] {
-            let found = convert(converter, "value", bytes.map(str::as_bytes));
+            let found = converter.read("value", bytes.map(str::as_bytes));
             assert_eq!(
                 found.map_err(|fault| fault.reason),
                 expected.map_err(ToOwned::to_owned),
                 "{converter:?} {bytes:?}"
             );
         }
-        assert!(convert(Converter::Text, "key", Some(&[0xff])).is_err_and(|fault| fault.message.contains("the key")));
+        assert!(Converter::Text.read("key", Some(&[0xff])).is_err_and(|fault| fault.message.contains("the key")));
     }
 
     #[test]

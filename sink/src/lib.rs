@@ -1,7 +1,8 @@
 //! The engine of Sluice: Kafka in, graph out, each record once.
 //!
-//! Invariant: nothing here knows a web page or HTTP.
+//! Invariant: nothing here knows a web page, or HTTP but for what it asks a schema registry (`avro/registry.rs`).
 
+mod avro;
 pub mod board;
 pub mod connector;
 mod convert;

@@ -797,7 +797,7 @@ pub(crate) const ROWS: &[Row] = &[
         "GET /connector-plugins?connectorsOnly=false",
         "",
         200,
-        r#"[{"class": "sluice.Neo4jSink", "type": "sink", "version": "…"}, {"class": "org.apache.kafka.connect.json.JsonConverter", "type": "converter", "version": "…"}, {"class": "org.apache.kafka.connect.storage.StringConverter", "type": "converter", "version": "…"}, {"class": "org.apache.kafka.connect.converters.ByteArrayConverter", "type": "converter", "version": "…"}]"#,
+        r#"[{"class": "sluice.Neo4jSink", "type": "sink", "version": "…"}, {"class": "org.apache.kafka.connect.json.JsonConverter", "type": "converter", "version": "…"}, {"class": "org.apache.kafka.connect.storage.StringConverter", "type": "converter", "version": "…"}, {"class": "org.apache.kafka.connect.converters.ByteArrayConverter", "type": "converter", "version": "…"}, {"class": "io.confluent.connect.avro.AvroConverter", "type": "converter", "version": "…"}]"#,
     ),
     row(
         "ConnectorPluginsResourceTest.testGetConnectorConfigDef",
@@ -812,6 +812,13 @@ pub(crate) const ROWS: &[Row] = &[
         "",
         200,
         "[]",
+    ),
+    row(
+        "",
+        "GET /connector-plugins/AvroConverter/config",
+        "",
+        200,
+        r#"[{"name": "schema.registry.url", "type": "LIST", "required": false, "default_value": null, "importance": "HIGH", "documentation": "…", "group": "Common", "order": 1, "width": "LONG", "display_name": "Value schema registry", "dependents": []}, {"name": "basic.auth.credentials.source", "type": "STRING", "required": false, "default_value": "URL", "importance": "MEDIUM", "documentation": "…", "group": "Common", "order": 2, "width": "MEDIUM", "display_name": "Value registry's credentials", "dependents": []}, {"name": "basic.auth.user.info", "type": "PASSWORD", "required": false, "default_value": null, "importance": "MEDIUM", "documentation": "…", "group": "Common", "order": 3, "width": "MEDIUM", "display_name": "Value registry's user", "dependents": []}]"#,
     ),
     row(
         "",

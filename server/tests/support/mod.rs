@@ -4,6 +4,7 @@
 pub(crate) mod judge;
 pub(crate) mod kafka;
 pub(crate) mod neo4j;
+pub(crate) mod registry;
 pub(crate) mod sluice;
 
 use std::time::{Duration, Instant};

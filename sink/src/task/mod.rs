@@ -20,6 +20,7 @@ use crate::{
 };
 
 mod decide;
+mod parked;
 mod poll;
 mod read;
 mod take_over;
@@ -28,7 +29,7 @@ mod write;
 
 pub use decide::backoff;
 pub use poll::{MAX_BYTES, MAX_ROWS};
-pub use read::Reader;
+pub use read::{Lacking, Reader};
 use work::{Owned, Work};
 
 /// What a task is given.
@@ -105,6 +106,8 @@ enum Job {
     TakeOver(Vec<i32>, Option<String>),
     /// Write this.
     Write(Work),
+    /// Ask for the schemas of records that wait for them.
+    Learn(Lacking),
     /// See whether the checkpoints are still where we left them, while there is nothing to write.
     Check(Vec<Owned>),
 }
@@ -115,6 +118,8 @@ enum Report {
     TakenOver(Vec<(Owned, i64)>),
     /// Stored up to these offsets.
     Written(Vec<(i32, i64)>),
+    /// The schemas have been asked for.
+    Learned,
     /// The checkpoints are where we left them.
     Well,
     /// Someone else took over, or emptied the graph: nothing that was gathered counts.

@@ -16,7 +16,7 @@ use rdkafka::{
 use tokio::sync::mpsc::Sender;
 use tracing::{debug, info, warn};
 
-use super::{End, Job, Options, Owned, Report, Why, Work, backoff};
+use super::{End, Job, Options, Owned, Report, Why, Work, backoff, parked::Parked};
 use crate::{
     graph::batch::Content,
     kafka::{
@@ -61,6 +61,8 @@ pub(super) struct Poller {
     pending_reason: Option<String>,
     retakes: u32,
     gathered: Work,
+    /// Came after what was gathered, and waits for its schemas.
+    parked: Parked,
     in_flight: bool,
     held: bool,
     full_since: Option<Instant>,
@@ -88,6 +90,7 @@ impl Poller {
             pending_reason: None,
             retakes: 0,
             gathered: Work::default(),
+            parked: Parked::default(),
             in_flight: false,
             held: false,
             full_since: None,
@@ -121,7 +124,7 @@ impl Poller {
 
     /// Takes one record, if there is one; whether there was none.
     fn poll_once(&mut self) -> bool {
-        let wait = match (self.in_flight, self.gathered.is_empty()) {
+        let wait = match (self.in_flight, self.gathered.is_empty() && self.parked.is_empty()) {
             // What has arrived already goes into the same batch.
             (false, false) => Duration::ZERO,
             (false, true) => IDLE_WAIT,
@@ -156,6 +159,10 @@ impl Poller {
         // A record of a partition that was given up in the meantime belongs to somebody else.
         let Some(owned) = self.owned.get(&record.partition) else { return };
         let Options { reader, tolerance, .. } = &self.options;
+        // Nothing overtakes a record that waits.
+        if !self.parked.is_empty() || reader.is_lacking(&record) {
+            return self.parked.push(record);
+        }
         let pushed = self.gathered.push(reader, *tolerance, owned, record, Utc::now().timestamp_millis());
         self.refused = pushed.err();
         if let (true, Some(Content::Dead(dead))) =
@@ -173,9 +180,25 @@ impl Poller {
         }
     }
 
+    /// Gathers what was parked, now that its schemas have been asked for; all of it, unless more came in the meantime that
+    /// waits for others.
+    fn unpark(&mut self) {
+        for record in std::mem::take(&mut self.parked).records {
+            // What is not tolerated is the end: what comes after it is read again by whoever goes on.
+            if self.refused.is_some() {
+                break;
+            }
+            self.gather(record);
+        }
+        if self.parked.is_empty() {
+            self.options.reader.forget();
+        }
+    }
+
     /// Takes no more records for now.
     fn is_full(&self) -> bool {
-        self.gathered.records.len() >= MAX_ROWS || self.gathered.bytes >= MAX_BYTES || self.refused.is_some()
+        let rows = self.gathered.records.len() + self.parked.records.len();
+        rows >= MAX_ROWS || self.gathered.bytes + self.parked.bytes >= MAX_BYTES || self.refused.is_some()
     }
 
     fn order_next(&mut self) {
@@ -193,6 +216,10 @@ impl Poller {
         {
             self.end = Some(End::Failed(trace));
             return;
+        }
+        // What came before them is written first: that needs no registry.
+        if self.gathered.is_empty() && !self.parked.is_empty() {
+            return self.order(Job::Learn(self.options.reader.lacking(&self.parked.records)));
         }
         self.cover_gaps();
         if !self.gathered.batch.intervals.is_empty() {
@@ -212,8 +239,8 @@ impl Poller {
     /// Extends what was gathered to where the consumer is: behind the last record there can be transaction markers,
     /// aborted records and gaps, which nobody will ever see, and would be a lag for ever.
     fn cover_gaps(&mut self) {
-        // A record that is not tolerated has been delivered, and is not covered.
-        if self.refused.is_some() {
+        // A record that is not tolerated has been delivered, and is not covered; nor is one that is not read yet.
+        if self.refused.is_some() || !self.parked.is_empty() {
             return;
         }
         let positions = match self.consumer.client.position() {
@@ -246,6 +273,7 @@ impl Poller {
                 self.retakes = 0;
                 self.unpublished.extend(ends);
             }
+            Report::Learned => self.unpark(),
             Report::Well => {}
             Report::Dropped(why) => self.start_over(why),
             Report::Stopped => self.end = Some(End::Stopped),
@@ -303,6 +331,7 @@ impl Poller {
     fn stop_reading(&mut self) -> Vec<i32> {
         let partitions: Vec<i32> = self.owned.keys().copied().collect();
         self.gathered = Work::default();
+        self.parked = Parked::default();
         self.refused = None;
         self.full_since = None;
         self.give_up(&partitions);
@@ -337,10 +366,12 @@ impl Poller {
 
     fn let_go(&mut self, partitions: &[i32]) {
         self.gathered = std::mem::take(&mut self.gathered).without(partitions);
+        self.parked = std::mem::take(&mut self.parked).without(partitions);
         // Whoever reads what stays comes upon it again.
         if self.refused.take().is_some() {
             let rest: Vec<i32> = self.owned.keys().copied().filter(|it| !partitions.contains(it)).collect();
             self.gathered = Work::default();
+            self.parked = Parked::default();
             self.give_up(&rest);
             self.await_take_over(rest, Duration::ZERO);
         }
@@ -457,6 +488,8 @@ impl Poller {
         let partitions: Vec<i32> = self.owned.keys().copied().collect();
         self.give_up(&partitions);
         self.consumer.close();
+        // Whoever goes on asks again.
+        self.options.reader.forget();
         self.end.take().unwrap_or(End::Stopped)
         // Dropping the client leaves the group.
     }

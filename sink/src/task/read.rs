@@ -1,12 +1,14 @@
-//! From a record to what it is for the graph, by the strategy of its topic. No I/O.
+//! From a record to what it is for the graph, by the strategy of its topic. No I/O, but for [`Reader::learn`].
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::Map;
 
 use crate::{
-    connector::config::{Config, Converter, Strategy, lookups},
-    convert, cud, cypher,
+    avro,
+    connector::config::{Config, Strategy, lookups},
+    convert::{self, Converter},
+    cud, cypher,
     graph::{Error, Store, batch::Content, mutation::KeyShape},
     kafka::record::Record,
     kind::decode::{Fault, Place, decode},
@@ -21,6 +23,13 @@ pub struct Reader {
     value: Converter,
     /// What the nodes are found by that it makes or looks for.
     shapes: Vec<KeyShape>,
+}
+
+/// Schemas that records name and that a registry was not asked for yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lacking {
+    key: BTreeSet<avro::Id>,
+    value: BTreeSet<avro::Id>,
 }
 
 /// A strategy, made ready.
@@ -57,7 +66,7 @@ impl Reader {
         };
         shapes.sort_unstable();
         shapes.dedup();
-        Ok(Self { meaning, key: config.key, value: config.value, shapes })
+        Ok(Self { meaning, key: Converter::new(&config.key), value: Converter::new(&config.value), shapes })
     }
 
     /// Reads events of a kind, as they are.
@@ -95,7 +104,50 @@ impl Reader {
         }))
     }
 
-    /// What a record is for the graph.
+    /// The schemas that have to be asked for before these records are read.
+    pub fn lacking<'a>(&self, records: impl IntoIterator<Item = &'a Record>) -> Lacking {
+        let mut lacking = Lacking::default();
+        for record in records {
+            lacking.key.extend(self.key_lacking(record));
+            lacking.value.extend(self.value.lacking(record.value.as_deref()));
+        }
+        lacking
+    }
+
+    /// Whether a record can't be read yet.
+    pub(super) fn is_lacking(&self, record: &Record) -> bool {
+        self.value.lacking(record.value.as_deref()).is_some() || self.key_lacking(record).is_some()
+    }
+
+    /// Not all meanings read keys.
+    fn key_lacking(&self, record: &Record) -> Option<avro::Id> {
+        match self.meaning {
+            Meaning::Event(_) | Meaning::Cud => None,
+            Meaning::Pattern(..) | Meaning::Cypher(_) => self.key.lacking(record.key.as_deref()),
+        }
+    }
+
+    /// Asks for schemas. What was answered stays known if something else is not.
+    ///
+    /// # Errors
+    /// A registry does not answer, which says nothing of any record.
+    pub async fn learn(&self, lacking: &Lacking) -> Result<(), Error> {
+        for (converter, ids) in [(&self.key, &lacking.key), (&self.value, &lacking.value)] {
+            if let Some(schemas) = converter.schemas() {
+                schemas.learn(ids).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets what need not be kept of what was learned: only while no record waits that it was learned for.
+    pub(super) fn forget(&self) {
+        for schemas in [&self.key, &self.value].into_iter().filter_map(|converter| converter.schemas()) {
+            schemas.forget();
+        }
+    }
+
+    /// What a record is for the graph. Its schemas have been asked for.
     ///
     /// # Errors
     /// The first rule that it breaks.
@@ -110,7 +162,7 @@ impl Reader {
                 Ok(Content::Statement(text.clone(), row))
             }
             Meaning::Cud => {
-                let value = convert::convert(self.value, "value", record.value.as_deref())?;
+                let value = self.value.read("value", record.value.as_deref())?;
                 if value.is_null() {
                     return Err(Fault::new("null_value", "a message that says what to do has to have a value"));
                 }
@@ -123,8 +175,8 @@ impl Reader {
         let headers: Map<_, _> =
             record.headers.iter().map(|(name, value)| (name.clone(), convert::header(value.as_deref()))).collect();
         Ok(Message {
-            key: convert::convert(self.key, "key", record.key.as_deref())?,
-            value: convert::convert(self.value, "value", record.value.as_deref())?,
+            key: self.key.read("key", record.key.as_deref())?,
+            value: self.value.read("value", record.value.as_deref())?,
             headers,
             timestamp_ms: record.timestamp_ms,
         })

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::Receiver;
 use tracing::{debug, info, warn};
 
 use super::{
-    Job, Options, Owned, Report, Why, Work, backoff,
+    Job, Lacking, Options, Owned, Report, Why, Work, backoff,
     decide::{Decision, decide, wait_at_all},
     take_over::{Taken, take_over, watermarks},
 };
@@ -54,6 +54,7 @@ impl Writer {
             let done = match job {
                 Job::TakeOver(partitions, reason) => self.take_over(&partitions, reason).await,
                 Job::Write(work) => self.write_all(work).await,
+                Job::Learn(lacking) => self.learn(&lacking).await,
                 Job::Check(owned) => self.check(&owned).await,
             };
             let report = done.unwrap_or_else(|stop| match stop {
@@ -148,6 +149,28 @@ impl Writer {
         }
         self.running();
         Ok(Report::Written(ends))
+    }
+
+    /// Asks for schemas for as long as it takes: that a registry is away is no record's fault.
+    async fn learn(&mut self, lacking: &Lacking) -> Result<Report, Stop> {
+        let stop = self.options.stop.clone();
+        let reader = self.options.reader.clone();
+        let mut tries = 0;
+        loop {
+            let learned = tokio::select! {
+                learned = reader.learn(lacking) => learned,
+                () = stop.cancelled() => return Err(Stop::Stopped),
+            };
+            match learned {
+                Ok(()) => break,
+                Err(error) => {
+                    tries += 1;
+                    self.wait_after(&error, tries).await?;
+                }
+            }
+        }
+        self.running();
+        Ok(Report::Learned)
     }
 
     /// Whether the store can move these checkpoints if nothing else is asked of it.

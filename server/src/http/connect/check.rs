@@ -1,6 +1,6 @@
 //! Whether a connector can run with a configuration: by its keys, and by what the database says of its statements.
 
-use sink::connector::config::{Config, ConfigInfos, Problem, Raw, read, validate};
+use sink::connector::config::{Config, ConfigInfos, Problem, Raw, read, revealed, validate};
 
 use super::{
     body::Nullable,
@@ -14,6 +14,12 @@ pub(crate) async fn look(
     config: &Nullable,
 ) -> Result<(ConfigInfos, Option<Config>), Unavailable> {
     let process = workers.process();
+    // Of what is told of a connector, its secrets are hidden; where that comes back, they are meant.
+    let known = match config.get("name") {
+        Some(Some(name)) => workers.get(name).await?,
+        _ => None,
+    };
+    let config = &known.map_or_else(|| config.clone(), |known| revealed(config, &known.config));
     let mut infos = validate(class, config, process);
     let raw: Raw = config.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?))).collect();
     let read = raw.get("name").and_then(|name| read(name, &raw, process).ok());

@@ -196,8 +196,10 @@ pub(super) async fn patch_config(
 ) -> Result<Response, Error> {
     let name = part(name)?;
     let patch = body::texts(body::object(&body)?)?;
+    // As it is shown: a secret is kept only where it still goes where it went.
+    let shown = answer::shown(&existing(&connect, &name).await?.config);
     let mut config: BTreeMap<String, Option<String>> =
-        existing(&connect, &name).await?.config.into_iter().map(|(key, value)| (key, Some(value))).collect();
+        shown.into_iter().map(|(key, value)| (key, Some(value))).collect();
     for (key, value) in patch {
         match value {
             Some(value) => config.insert(key, Some(value)),

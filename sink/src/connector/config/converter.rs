@@ -1,9 +1,9 @@
 //! How bytes of keys and values become what a strategy works with.
 
-use super::value::Values;
+use super::{SchemaRegistry, schema_registry, value::Values};
 
 /// A converter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Converter {
     /// JSON; with `schemas`, an object of `schema` and `payload`.
     Json {
@@ -14,45 +14,59 @@ pub enum Converter {
     Text,
     /// As they are.
     Bytes,
+    /// Avro, behind the id of its schema.
+    Avro(SchemaRegistry),
 }
 
 /// The classes that are known, by their names in Connect; each has aliases as Connect makes them.
-pub const CLASSES: [&str; 3] = [
+pub const CLASSES: [&str; 4] = [
     "org.apache.kafka.connect.json.JsonConverter",
     "org.apache.kafka.connect.storage.StringConverter",
     "org.apache.kafka.connect.converters.ByteArrayConverter",
+    "io.confluent.connect.avro.AvroConverter",
 ];
+
+/// The places among them of those that have keys of their own.
+pub(super) const JSON: usize = 0;
+pub(super) const AVRO: usize = 3;
+const TEXT: usize = 1;
 
 /// Both converters, key and value.
 pub(super) fn read(values: &mut Values) -> (Option<Converter>, Option<Converter>) {
-    (one(values, "key.converter", Converter::Text), one(values, "value.converter", Converter::Json { schemas: false }))
+    (one(values, "key.converter", TEXT), one(values, "value.converter", JSON))
 }
 
-fn one(values: &mut Values, key: &str, default: Converter) -> Option<Converter> {
+/// `usual` is the class that holds where none is named.
+fn one(values: &mut Values, key: &str, usual: usize) -> Option<Converter> {
     let schemas_key = format!("{key}.schemas.enable");
     let stated = values.trimmed(key);
     // As in Connect: a JSON converter that is named wants schemas unless it is told otherwise.
-    let schemas = values.boolean(&schemas_key, stated.is_some() || default == Converter::Json { schemas: true })?;
-    let converter = match stated {
-        None => default,
-        Some(class) => match CLASSES.iter().position(|known| is_called(known, class)) {
-            Some(0) => Converter::Json { schemas },
-            Some(1) => Converter::Text,
-            Some(_) => Converter::Bytes,
-            None => {
-                let why = format!("Class {class} could not be found. There are {}", CLASSES.join(", "));
-                values.invalid(key, class, &why);
-                return None;
-            }
-        },
+    let schemas = values.boolean(&schemas_key, stated.is_some());
+    let class = stated.map_or(Some(usual), |class| CLASSES.iter().position(|known| is_called(known, class)));
+    let registry = if class == Some(AVRO) {
+        schema_registry::read(values, key)
+    } else {
+        schema_registry::refuse(values, key);
+        None
     };
-    match converter {
-        Converter::Json { .. } => Some(Converter::Json { schemas }),
-        _ if schemas && values.has(&schemas_key) => {
+    if let (None, Some(class)) = (class, stated) {
+        let why = format!("Class {class} could not be found. There are {}", CLASSES.join(", "));
+        values.invalid(key, class, &why);
+    }
+    let (class, schemas, is_said) = (class?, schemas?, values.has(&schemas_key));
+    match class {
+        JSON => Some(Converter::Json { schemas }),
+        AVRO if is_said && !schemas => {
+            values.problem(&schemas_key, format!("Avro has schemas: set {schemas_key} to true, or leave it out"));
+            None
+        }
+        AVRO => registry.map(Converter::Avro),
+        _ if is_said && schemas => {
             values.problem(&schemas_key, format!("Only JSON has schemas: set {schemas_key} to false, or leave it out"));
             None
         }
-        other => Some(other),
+        TEXT => Some(Converter::Text),
+        _ => Some(Converter::Bytes),
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     Problem, Raw,
     key::{self, ConfigKey, GROUPS, Type},
     process::Process,
+    schema_registry,
     value::as_boolean,
 };
 
@@ -88,9 +89,26 @@ fn is_secret(key: &str) -> bool {
     ["password", "secret", "token", "ticket", "credential", "jaas"].iter().any(|word| key.contains(word))
 }
 
-/// A value as it may be shown: a secret is [`HIDDEN`].
+/// A value as it may be shown: a secret is [`HIDDEN`], or the part of it that is one.
 pub fn shown(key: &str, value: &str) -> String {
-    if is_secret(key) { HIDDEN } else { value }.to_owned()
+    if is_secret(key) {
+        HIDDEN.to_owned()
+    } else if schema_registry::is_url(key) {
+        schema_registry::masked(value)
+    } else {
+        value.to_owned()
+    }
+}
+
+/// A configuration as it is meant that was shown, perhaps changed, and comes back: what is still hidden is what `known` has
+/// there. But only while it goes to the same addresses; whoever may change a connector need not know its secrets.
+pub fn revealed(config: &BTreeMap<String, Option<String>>, known: &Raw) -> BTreeMap<String, Option<String>> {
+    let reveal = |(key, value): (&String, &Option<String>)| {
+        let kept = value.as_ref().zip(known.get(key)).filter(|(value, kept)| shown(key, kept) == **value);
+        let kept = kept.filter(|_| schema_registry::goes_where_it_went(key, config, known));
+        (key.clone(), kept.map(|(_, kept)| kept.clone()).or_else(|| value.clone()))
+    };
+    config.iter().map(reveal).collect()
 }
 
 /// Looks at a configuration whose values may be null, which none may be.
@@ -141,7 +159,7 @@ fn value(definition: Option<&ConfigKey>, name: &str, raw: &Raw) -> Option<String
         Type::Int => text.parse::<i32>().ok().map(|value| value.to_string()),
         Type::Long => text.parse::<i64>().ok().map(|value| value.to_string()),
         Type::Short => text.parse::<i16>().ok().map(|value| value.to_string()),
-        Type::List => Some(text.split(',').map(str::trim).collect::<Vec<_>>().join(",")),
+        Type::List => Some(shown(name, &text.split(',').map(str::trim).collect::<Vec<_>>().join(","))),
         Type::Class | Type::String => Some(text.to_owned()),
     }
 }

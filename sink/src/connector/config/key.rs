@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use serde::Serialize;
 
-use super::converter::is_called;
+use super::converter::{AVRO, JSON, is_called};
 
 /// A key, in the form in which Kafka Connect describes one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -193,7 +193,7 @@ pub fn definitions() -> &'static [ConfigKey] {
                     (Type::Class, Some(super::converter::CLASSES[1])),
                     Low,
                     "Key converter class",
-                    "How keys are read: as JSON, as text or as bytes.",
+                    "How keys are read: as JSON, as text, as bytes or as Avro.",
                 )
             },
             ConfigKey {
@@ -209,23 +209,53 @@ pub fn definitions() -> &'static [ConfigKey] {
              JSON converter, as in Kafka Connect.",
                 )
             },
+            key(
+                COMMON,
+                9,
+                "key.converter.schema.registry.url",
+                (Type::List, None),
+                High,
+                "Key schema registry",
+                "Where the schemas of keys in Avro are: the registry's URL, or several with commas between them, of which each is tried in turn.",
+            ),
+            ConfigKey {
+                recommended_values: &["URL", "USER_INFO"],
+                ..key(
+                    COMMON,
+                    10,
+                    "key.converter.basic.auth.credentials.source",
+                    (Type::String, Some("URL")),
+                    Medium,
+                    "Key registry's credentials",
+                    "Where the user is who asks that registry: URL for http://<name>:<password>@<host>, if there is one; USER_INFO for the key after this one.",
+                )
+            },
+            key(
+                COMMON,
+                11,
+                "key.converter.basic.auth.user.info",
+                (Type::Password, None),
+                Medium,
+                "Key registry's user",
+                "The user, as <name>:<password>.",
+            ),
             ConfigKey {
                 recommended_values: CONVERTERS,
                 ..key(
                     COMMON,
-                    9,
+                    12,
                     "value.converter",
                     (Type::Class, Some(super::converter::CLASSES[0])),
                     Low,
                     "Value converter class",
-                    "How values are read: as JSON, as text or as bytes.",
+                    "How values are read: as JSON, as text, as bytes or as Avro.",
                 )
             },
             ConfigKey {
                 recommended_values: BOOLEAN,
                 ..key(
                     COMMON,
-                    10,
+                    13,
                     "value.converter.schemas.enable",
                     (Type::Boolean, None),
                     Low,
@@ -236,7 +266,37 @@ pub fn definitions() -> &'static [ConfigKey] {
             },
             key(
                 COMMON,
-                11,
+                14,
+                "value.converter.schema.registry.url",
+                (Type::List, None),
+                High,
+                "Value schema registry",
+                "Where the schemas of values in Avro are: the registry's URL, or several with commas between them, of which each is tried in turn.",
+            ),
+            ConfigKey {
+                recommended_values: &["URL", "USER_INFO"],
+                ..key(
+                    COMMON,
+                    15,
+                    "value.converter.basic.auth.credentials.source",
+                    (Type::String, Some("URL")),
+                    Medium,
+                    "Value registry's credentials",
+                    "Where the user is who asks that registry: URL for http://<name>:<password>@<host>, if there is one; USER_INFO for the key after this one.",
+                )
+            },
+            key(
+                COMMON,
+                16,
+                "value.converter.basic.auth.user.info",
+                (Type::Password, None),
+                Medium,
+                "Value registry's user",
+                "The user, as <name>:<password>.",
+            ),
+            key(
+                COMMON,
+                17,
                 "header.converter",
                 (Type::Class, None),
                 Low,
@@ -247,7 +307,7 @@ pub fn definitions() -> &'static [ConfigKey] {
                 recommended_values: &["earliest", "latest"],
                 ..key(
                     COMMON,
-                    12,
+                    18,
                     "consumer.override.auto.offset.reset",
                     (Type::String, Some("earliest")),
                     Medium,
@@ -259,7 +319,7 @@ pub fn definitions() -> &'static [ConfigKey] {
                 recommended_values: &["none", "restart"],
                 ..key(
                     COMMON,
-                    13,
+                    19,
                     "config.action.reload",
                     (Type::String, Some("restart")),
                     Low,
@@ -269,7 +329,7 @@ pub fn definitions() -> &'static [ConfigKey] {
             },
             key(
                 COMMON,
-                14,
+                20,
                 "transforms",
                 (Type::List, Some("")),
                 Low,
@@ -278,7 +338,7 @@ pub fn definitions() -> &'static [ConfigKey] {
             ),
             key(
                 COMMON,
-                15,
+                21,
                 "predicates",
                 (Type::List, Some("")),
                 Low,
@@ -550,18 +610,24 @@ pub fn definitions() -> &'static [ConfigKey] {
 
 /// The keys of a converter alone, called as it calls them itself; none: there is no such converter.
 pub fn converter_definitions(class: &str) -> Option<Vec<ConfigKey>> {
+    const PREFIX: &str = "value.converter.";
+    const SCHEMAS: &str = "schemas.enable";
     let at = CONVERTERS.iter().position(|known| is_called(known, class))?;
-    // Only JSON has something to say.
-    let keys = definitions().iter().filter(|key| at == 0 && key.name == "value.converter.schemas.enable");
-    let alone = |key: &ConfigKey| ConfigKey {
-        name: Cow::Borrowed("schemas.enable"),
-        default_value: Some("true"),
-        display_name: Cow::Borrowed("Schemas"),
-        documentation: Cow::Borrowed("Whether each key or value is an object of schema and payload."),
-        order: 1,
-        ..key.clone()
+    let own = definitions().iter().filter_map(|key| Some((key.name.strip_prefix(PREFIX)?, key)));
+    let own = own.filter(|(name, _)| if *name == SCHEMAS { at == JSON } else { at == AVRO });
+    let alone = |(order, (name, key)): (u32, (&'static str, &ConfigKey))| {
+        let key = ConfigKey { name: Cow::Borrowed(name), order, ..key.clone() };
+        if name != SCHEMAS {
+            return key;
+        }
+        ConfigKey {
+            default_value: Some("true"),
+            display_name: Cow::Borrowed("Schemas"),
+            documentation: Cow::Borrowed("Whether each key or value is an object of schema and payload."),
+            ..key
+        }
     };
-    Some(keys.map(alone).collect())
+    Some((1..).zip(own).map(alone).collect())
 }
 
 /// The definition of a key, also of one that carries a topic in its name; none: there is no such key.

@@ -285,13 +285,20 @@ fn is_variable(text: &str) -> bool {
 }
 
 /// Whether the strategies get values that they can read.
-pub(super) fn fit(values: &mut Values, topics: &[(String, Strategy)], value: Option<Converter>) {
+pub(super) fn fit(values: &mut Values, topics: &[(String, Strategy)], value: Option<&Converter>) {
     let Some(value) = value else { return };
     for (topic, strategy) in topics {
         match (strategy, value) {
             (Strategy::Event(_), Converter::Json { schemas: true }) => values.problem(
                 "value.converter.schemas.enable",
                 format!("The events of {EVENT}{topic} have no schema: set value.converter.schemas.enable to false"),
+            ),
+            (Strategy::Event(_), Converter::Avro(_)) => values.problem(
+                "value.converter",
+                format!(
+                    "The events of {EVENT}{topic} are JSON without a schema: set value.converter to \
+                     org.apache.kafka.connect.json.JsonConverter"
+                ),
             ),
             (Strategy::Event(_) | Strategy::Cud, Converter::Text | Converter::Bytes) => values.problem(
                 "value.converter",

@@ -33,6 +33,15 @@ fn bad(changes: &[(&str, Option<&str>)]) -> Vec<String> {
     problems.into_iter().map(|problem| format!("{}: {}", problem.key, problem.message)).collect()
 }
 
+const URL: &str = "value.converter.schema.registry.url";
+const SOURCE: &str = "value.converter.basic.auth.credentials.source";
+const USER_INFO: &str = "value.converter.basic.auth.user.info";
+
+/// Values in Avro, changed.
+fn avro<'a>(changes: &[(&'a str, Option<&'a str>)]) -> Vec<(&'a str, Option<&'a str>)> {
+    [&[("value.converter", Some("AvroConverter")), (URL, Some("http://r:8081"))], changes].concat()
+}
+
 #[test]
 fn what_is_not_said_is_what_the_documentation_says() {
     let config = good(&[]);
@@ -44,12 +53,16 @@ fn what_is_not_said_is_what_the_documentation_says() {
     assert_eq!((config.dead_letter_headers, config.log_errors), (true, false));
     assert_eq!((config.key, config.value), (Converter::Text, Converter::Json { schemas: false }));
     // Topics have a default in Connect, and none with which anything could run.
-    for definition in definitions().iter().filter(|definition| definition.name != "topics") {
+    // And where nothing is in Avro, nobody can say who asks for its schemas.
+    let is_free = |name: &str| name != "topics" && !name.ends_with(".credentials.source");
+    for definition in definitions().iter().filter(|definition| is_free(&definition.name)) {
         let Some(default) = definition.default_value else { continue };
         let (stated, unstated) = (good(&[(&definition.name, Some(default))]), good(&[(&definition.name, None)]));
         // A JSON converter that is named has schemas, unless it is said that it has none.
-        let expected =
-            if definition.name == "value.converter" { Converter::Json { schemas: true } } else { unstated.value };
+        let expected = match &*definition.name {
+            "value.converter" => Converter::Json { schemas: true },
+            _ => unstated.value.clone(),
+        };
         assert_eq!(stated.value, expected, "{}", definition.name);
         assert_eq!(Config { raw: Raw::new(), ..stated }, Config { raw: Raw::new(), value: expected, ..unstated });
     }
@@ -105,6 +118,61 @@ fn what_is_said_is_read() {
     assert_eq!((config.dead_letter_headers, config.log_errors), (false, true));
     assert_eq!((config.key, config.value), (Converter::Bytes, Converter::Json { schemas: false }));
     assert_eq!(config.raw["topics"], " b, a ,b,c,d", "it is kept as it was written");
+}
+
+#[test]
+fn avro_is_read_with_the_schemas_of_a_registry() {
+    let address = |url: &str, user: Option<&str>| Address {
+        url: url.to_owned(),
+        user: user.map(|text| UserInfo::new(text.to_owned())),
+    };
+    for (changes, addresses) in [
+        (avro(&[]), vec![address("http://r:8081", None)]),
+        (avro(&[("value.converter.schemas.enable", Some("true"))]), vec![address("http://r:8081", None)]),
+        (avro(&[("value.converter", Some("Avro"))]), vec![address("http://r:8081", None)]),
+        (
+            avro(&[(URL, Some("https://a/x/ , http://u:p@b:1"))]),
+            vec![address("https://a/x", None), address("http://b:1", Some("u:p"))],
+        ),
+        (
+            avro(&[(SOURCE, Some("USER_INFO")), (USER_INFO, Some("u:p:q")), (URL, Some("http://a,http://b"))]),
+            vec![address("http://a", Some("u:p:q")), address("http://b", Some("u:p:q"))],
+        ),
+    ] {
+        assert_eq!(good(&changes).value, Converter::Avro(SchemaRegistry { addresses }), "{changes:?}");
+    }
+    let key = [
+        ("key.converter", Some("io.confluent.connect.avro.AvroConverter")),
+        ("key.converter.schema.registry.url", Some("http://r")),
+        ("neo4j.cud.topics", Some("shipments")),
+        ("neo4j.pattern.topic.shipments", None),
+    ];
+    assert!(matches!(good(&key).key, Converter::Avro(_)));
+    assert!(matches!(good(&avro(&key)).value, Converter::Avro(_)));
+}
+
+#[test]
+fn what_was_hidden_comes_back_as_it_was_while_it_goes_where_it_went() {
+    let nullable = |raw: &Raw| raw.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
+    for (url, info) in [("http://a:8081", Some("u:s3cret")), ("http://u:s3cret@a:8081", None)] {
+        let source = info.map(|_| "USER_INFO");
+        let known = with(&avro(&[(URL, Some(url)), (SOURCE, source), (USER_INFO, info), ("tasks.max", Some("3"))]));
+        let seen: Raw = known.iter().map(|(key, value)| (key.clone(), shown(key, value))).collect();
+        assert!(!format!("{seen:?}").contains("s3cret"));
+        let mut changed: BTreeMap<String, Option<String>> = nullable(&seen);
+        assert_eq!(revealed(&changed, &known), nullable(&known));
+        changed.insert("tasks.max".into(), Some("4".into()));
+        let meant = revealed(&changed, &known);
+        assert_eq!(meant["tasks.max"].as_deref(), Some("4"));
+        assert_eq!((meant[URL].as_deref(), meant.get(USER_INFO)), (Some(url), nullable(&known).get(USER_INFO)));
+        let infos = validate(CLASS, &meant, &process());
+        assert_eq!(infos.error_count, 0);
+        assert!(!serde_json::to_string(&infos).unwrap().contains("s3cret"));
+        // Somebody else's server is not told.
+        changed.insert(URL.into(), Some(shown(URL, &url.replace("a:8081", "mine"))));
+        assert_eq!(revealed(&changed, &known), changed);
+        assert_eq!(validate(CLASS, &changed, &process()).error_count, 1);
+    }
 }
 
 #[test]
@@ -228,12 +296,69 @@ fn every_problem_is_said_at_its_key() {
         ),
         (&[("producer.override.acks", Some("1"))], "producer.override.acks: Producers are configured"),
         (
-            &[("value.converter", Some("io.confluent.connect.avro.AvroConverter"))],
-            "value.converter: Invalid value io.confluent.connect.avro.AvroConverter for configuration value.converter: Class io.confluent.connect.avro.AvroConverter could not be found.",
+            &[("value.converter", Some("io.confluent.connect.json.JsonSchemaConverter"))],
+            "value.converter: Invalid value io.confluent.connect.json.JsonSchemaConverter for configuration value.converter: Class io.confluent.connect.json.JsonSchemaConverter could not be found.",
+        ),
+        (
+            &[("value.converter", Some("io.confluent.connect.protobuf.ProtobufConverter"))],
+            "Class io.confluent.connect.protobuf.ProtobufConverter could not be found.",
         ),
         (
             &[("value.converter.schema.registry.url", Some("http://r"))],
-            "value.converter.schema.registry.url: Unknown configuration",
+            "value.converter.schema.registry.url: Only io.confluent.connect.avro.AvroConverter asks a schema registry",
+        ),
+        (
+            &[("key.converter.basic.auth.user.info", Some("a:b"))],
+            "key.converter.basic.auth.user.info: Only io.confluent.connect.avro.AvroConverter asks a schema registry",
+        ),
+        (
+            &[("value.converter", Some("AvroConverter"))],
+            "value.converter.schema.registry.url: Missing required configuration",
+        ),
+        (
+            &*avro(&[(URL, Some(" , "))]),
+            "value.converter.schema.registry.url: value.converter.schema.registry.url names no",
+        ),
+        (
+            &*avro(&[(URL, Some("http://r,registry:8081"))]),
+            "value.converter.schema.registry.url: Invalid value for configuration value.converter.schema.registry.url: A schema registry's URL begins with",
+        ),
+        (
+            &*avro(&[(SOURCE, Some("SASL_INHERIT"))]),
+            "value.converter.basic.auth.credentials.source: Invalid value SASL_INHERIT for configuration value.converter.basic.auth.credentials.source: String must be one of: URL, USER_INFO",
+        ),
+        (
+            &*avro(&[(SOURCE, Some("USER_INFO"))]),
+            "value.converter.basic.auth.user.info: value.converter.basic.auth.credentials.source says",
+        ),
+        (&*avro(&[(USER_INFO, Some("a:b"))]), "value.converter.basic.auth.user.info: Without"),
+        (
+            &*avro(&[(SOURCE, Some("USER_INFO")), (USER_INFO, Some("ab"))]),
+            "value.converter.basic.auth.user.info: It is no <name>:<password>",
+        ),
+        (
+            &*avro(&[(SOURCE, Some("USER_INFO")), (USER_INFO, Some(HIDDEN))]),
+            "value.converter.basic.auth.user.info: [hidden] is what is shown of a secret",
+        ),
+        (
+            &*avro(&[(SOURCE, Some("USER_INFO")), (USER_INFO, Some("a:b")), (URL, Some("http://c:d@r"))]),
+            "value.converter.schema.registry.url: value.converter.basic.auth.credentials.source says",
+        ),
+        (
+            &*avro(&[("value.converter.schemas.enable", Some("false"))]),
+            "value.converter.schemas.enable: Avro has schemas: set value.converter.schemas.enable to true",
+        ),
+        (
+            &*avro(&[("value.converter.schema.registry.ssl.truststore.location", Some("/x"))]),
+            "value.converter.schema.registry.ssl.truststore.location: Unknown configuration",
+        ),
+        (
+            &*avro(&[("value.converter.enhanced.avro.schema.support", Some("true"))]),
+            "value.converter.enhanced.avro.schema.support: Unknown configuration",
+        ),
+        (
+            &*avro(&[("sluice.event.topic.shipments", Some("purchase")), ("neo4j.pattern.topic.shipments", None)]),
+            "value.converter: The events of sluice.event.topic.shipments are JSON without a schema",
         ),
         (&[("key.converter.schemas.enable", Some("true"))], "key.converter.schemas.enable: Only JSON has schemas"),
         (&[("transforms", Some("route"))], "transforms: Transformations are not supported"),
