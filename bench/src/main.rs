@@ -23,7 +23,7 @@ use std::{
 use clap::{Parser, ValueEnum};
 use error::{During, Error};
 use house::House;
-use part::{embedded, latency, poison, query, start, store, throughput};
+use part::{embedded, latency, pattern, poison, query, start, store, throughput};
 use report::Section;
 use sluice::Setup;
 
@@ -49,6 +49,7 @@ enum Part {
     Store,
     Throughput,
     Latency,
+    Pattern,
     Poison,
     Queries,
     Embedded,
@@ -96,6 +97,11 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         say("latency", started);
         let (seconds, runs) = if quick { (4, 1) } else { (20, 5) };
         keep(latency::measure(&mut house, seconds, runs)?)?;
+    }
+    if wants(Part::Pattern) {
+        say("pattern", started);
+        let (rows, rounds) = if quick { (20_000, 1) } else { (100_000, 4) };
+        keep(pattern::measure(&mut house, rows, rounds)?)?;
     }
     if wants(Part::Poison) {
         say("poison", started);

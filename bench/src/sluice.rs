@@ -10,7 +10,7 @@ use std::{
 };
 
 use model::Kind;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     error::{During, Error},
@@ -104,35 +104,45 @@ impl Sluice {
     /// Holds the sinks of all kinds: they leave their groups.
     pub(crate) fn pause(&self) -> Result<(), Error> {
         for kind in Kind::ALL {
-            self.put(&format!("/connectors/{}/pause", kind.topic()))?;
+            self.order(kind.topic(), "pause")?;
         }
-        wait_for("the sinks to hold", || self.all_are("PAUSED").ok()?.then_some(()))
+        let hold = || Kind::ALL.iter().map(|kind| self.is(kind.topic(), "PAUSED")).find(|is| !matches!(is, Ok(true)));
+        wait_for("the sinks to hold", || hold().is_none().then_some(()))
     }
 
-    /// Lets the sink of a kind go.
-    pub(crate) fn resume(&self, kind: Kind) -> Result<(), Error> {
-        self.put(&format!("/connectors/{}/resume", kind.topic()))
+    /// Tells a connector to `pause` or `resume`.
+    pub(crate) fn order(&self, connector: &str, order: &str) -> Result<(), Error> {
+        let path = format!("/connectors/{connector}/{order}");
+        read(self.agent.put(format!("{}{path}", self.connect)).send_empty(), &path).map(drop)
     }
 
-    /// How many records of a kind it has handled: stored, found to be there already, or buried.
-    pub(crate) fn handled(&self, kind: Kind) -> Result<u64, Error> {
-        let of_it = format!("connector=\"{}\"", kind.topic());
+    /// Creates a connector that holds.
+    pub(crate) fn create(&self, connector: &str, config: &Value) -> Result<(), Error> {
+        let body = json!({"name": connector, "config": config, "initial_state": "PAUSED"});
+        let request =
+            self.agent.post(format!("{}/connectors", self.connect)).header("content-type", "application/json");
+        read(request.send(body.to_string()), connector).map(drop)
+    }
+
+    /// How many records a connector has handled: stored, found to be there already, or buried.
+    pub(crate) fn handled(&self, connector: &str) -> Result<u64, Error> {
+        let of_it = format!("connector=\"{connector}\"");
         let metrics = self.get("/metrics")?;
         let lines = metrics.lines().filter(|line| line.starts_with("sluice_records_total{") && line.contains(&of_it));
         Ok(lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>() as u64)
     }
 
-    /// How many records of these kinds it has handled.
-    pub(crate) fn handled_of(&self, kinds: &[Kind]) -> Result<u64, Error> {
-        kinds.iter().map(|kind| self.handled(*kind)).sum()
+    /// How many records these connectors have handled.
+    pub(crate) fn handled_of(&self, connectors: &[&str]) -> Result<u64, Error> {
+        connectors.iter().map(|connector| self.handled(connector)).sum()
     }
 
     /// Watches until so many more records than `before` are handled.
-    pub(crate) fn watch(&self, kinds: &[Kind], before: u64, count: u64) -> Result<Progress, Error> {
+    pub(crate) fn watch(&self, connectors: &[&str], before: u64, count: u64) -> Result<Progress, Error> {
         let mut progress = Progress::new();
         let mut moved = Instant::now();
         loop {
-            let handled = self.handled_of(kinds)? - before;
+            let handled = self.handled_of(connectors)? - before;
             let now = Instant::now();
             if progress.last().is_none_or(|(_, last)| *last != handled) {
                 progress.push((now, handled));
@@ -155,21 +165,13 @@ impl Sluice {
         self.child.wait().during(STEP).map(drop)
     }
 
-    fn put(&self, path: &str) -> Result<(), Error> {
-        read(self.agent.put(format!("{}{path}", self.connect)).send_empty(), path).map(drop)
-    }
-
-    fn all_are(&self, state: &str) -> Result<bool, Error> {
-        for kind in Kind::ALL {
-            let path = format!("/connectors/{}/status", kind.topic());
-            let text = read(self.agent.get(format!("{}{path}", self.connect)).call(), &path)?;
-            let status: Value = serde_json::from_str(&text).during(&path)?;
-            let tasks = status["tasks"].as_array().cloned().unwrap_or_default();
-            if status["connector"]["state"] != state || tasks.iter().any(|task| task["state"] != state) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+    /// Whether a connector and all its tasks are in a state.
+    pub(crate) fn is(&self, connector: &str, state: &str) -> Result<bool, Error> {
+        let path = format!("/connectors/{connector}/status");
+        let text = read(self.agent.get(format!("{}{path}", self.connect)).call(), &path)?;
+        let status: Value = serde_json::from_str(&text).during(&path)?;
+        let tasks = status["tasks"].as_array().cloned().unwrap_or_default();
+        Ok(status["connector"]["state"] == state && tasks.iter().all(|task| task["state"] == state))
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct Options {
     /// Fewer rows and rounds: five minutes instead of an hour
     #[arg(long)]
     quick: bool,
-    /// Only this part: store, throughput, latency, poison, queries, embedded or start; may be given more than once
+    /// Only this part: store, throughput, latency, pattern, poison, queries, embedded or start; may be given more than once
     #[arg(long)]
     part: Vec<String>,
 }
@@ -28,7 +28,7 @@ pub(crate) fn bench(options: &Options) -> Result<(), Error> {
     }
     step("server and bench", || {
         let mut build = cargo();
-        // As for the tests, so that nothing is compiled twice.
+        // The features of the tests, so that dependencies are not compiled twice; app and server are optimised, unlike there.
         build.args(["build", "--release", "--workspace", "--exclude", "xtask", "--features", "app/ssr", "--bins"]);
         step::run("building", &mut build).map_err(|error| error.advice(NEEDS_C))
     })?;

@@ -14,6 +14,8 @@ use crate::{
 
 /// Events a second.
 const RATES: [u32; 3] = [100, 1_000, 5_000];
+/// The connector.
+const PURCHASES: &str = Kind::Purchase.topic();
 /// Bare transactions before and after each pace.
 const BARE: usize = 50;
 /// Records before anything is measured.
@@ -28,7 +30,7 @@ pub(crate) fn measure(house: &mut House, seconds: u32, runs: usize) -> Result<Se
     let sluice = house.fresh(1)?;
     let rows = house.draws.draw(Kind::Purchase, SMALL, WARM_UP);
     house.topics.fill(Kind::Purchase, &records(&rows))?;
-    sluice.watch(&[Kind::Purchase], 0, WARM_UP as u64)?;
+    sluice.watch(&[PURCHASES], 0, WARM_UP as u64)?;
     for rate in RATES {
         let mut found = Vec::new();
         for _ in 0..runs {
@@ -62,9 +64,9 @@ fn run(house: &mut House, sluice: &Sluice, rate: u32, seconds: u32) -> Result<Ru
     let mut bare = bare(house)?;
     let count = rate * seconds;
     let records = records(&house.draws.draw(Kind::Purchase, SMALL, count as usize));
-    let before = sluice.handled(Kind::Purchase)?;
+    let before = sluice.handled(PURCHASES)?;
     let (sent, progress) = thread::scope(|scope| {
-        let watching = scope.spawn(|| sluice.watch(&[Kind::Purchase], before, u64::from(count)));
+        let watching = scope.spawn(|| sluice.watch(&[PURCHASES], before, u64::from(count)));
         let sent = house.topics.trickle(Kind::Purchase, &records, rate);
         (sent, watching.join())
     });

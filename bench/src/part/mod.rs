@@ -2,6 +2,7 @@
 
 pub(crate) mod embedded;
 pub(crate) mod latency;
+pub(crate) mod pattern;
 pub(crate) mod poison;
 pub(crate) mod query;
 pub(crate) mod start;

@@ -81,11 +81,11 @@ fn ask(sluice: &Sluice, question: &str, limit: usize) -> Result<f64, Error> {
 fn while_writing(house: &mut House, sluice: &Sluice, times: usize) -> Result<Vec<Vec<f64>>, Error> {
     let kind = Kind::Interaction;
     house.topics.fill(kind, &records(&house.draws.draw(kind, SMALL, WRITTEN)))?;
-    let before = sluice.handled(kind)?;
-    sluice.resume(kind)?;
+    let before = sluice.handled(kind.topic())?;
+    sluice.order(kind.topic(), "resume")?;
     let asked = thread::scope(|scope| {
-        let watching = scope.spawn(|| sluice.watch(&[kind], before, WRITTEN as u64));
-        while sluice.handled(kind)? == before {
+        let watching = scope.spawn(|| sluice.watch(&[kind.topic()], before, WRITTEN as u64));
+        while sluice.handled(kind.topic())? == before {
             thread::yield_now();
         }
         let mut taken = vec![Vec::new(); QUESTIONS.len()];

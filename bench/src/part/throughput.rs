@@ -128,13 +128,14 @@ pub(crate) fn sink(house: &House, sluice: &Sluice, piped: &[(Kind, Vec<Record>)]
         house.topics.fill(*kind, rows)?;
         count += rows.len() as u64;
     }
-    let before = sluice.handled_of(&kinds)?;
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.topic()).collect();
+    let before = sluice.handled_of(&names)?;
     let (ours, theirs) = (sluice.process(), house.neo4j_process());
     let cpu = (ours.cpu_seconds()?, theirs.cpu_seconds()?);
-    for kind in &kinds {
-        sluice.resume(*kind)?;
+    for name in &names {
+        sluice.order(name, "resume")?;
     }
-    let progress = sluice.watch(&kinds, before, count)?;
+    let progress = sluice.watch(&names, before, count)?;
     let micros = |seconds: f64| 1e6 * seconds / count as f64;
     let (ours, theirs) = (micros(ours.cpu_seconds()? - cpu.0), micros(theirs.cpu_seconds()? - cpu.1));
     sluice.pause()?;
@@ -142,7 +143,7 @@ pub(crate) fn sink(house: &House, sluice: &Sluice, piped: &[(Kind, Vec<Record>)]
 }
 
 /// Events a second between the first batch and the last: joining the group is not the sink's speed.
-fn speed(progress: &Progress) -> f64 {
+pub(crate) fn speed(progress: &Progress) -> f64 {
     let stored: Vec<&(Instant, u64)> = progress.iter().filter(|(_, handled)| *handled > 0).collect();
     match stored[..] {
         [(began, first), .., (ended, last)] => (last - first) as f64 / (*ended - *began).as_secs_f64(),
