@@ -72,7 +72,10 @@ test("topic and text pick, and the address says so", async ({ page, request }) =
   await page.getByRole("navigation", { name: "Topic" }).getByRole("link", { name: "Purchases" }).click();
   await expect(page).toHaveURL(/\/stream\?topic=purchases$/);
   await page.getByRole("searchbox").fill(name.toUpperCase());
-  await expect(page).toHaveURL(new RegExp(`topic=purchases&q=${name.toUpperCase().split(" ")[0]}`));
+  // Names have accents, which an address writes as bytes.
+  await expect
+    .poll(() => Object.fromEntries(new URL(page.url()).searchParams))
+    .toEqual({ topic: "purchases", q: name.toUpperCase() });
   await expect(rows(page).first()).toContainText(name);
   for (const text of await rows(page).allInnerTexts()) expect(text).toContain(name);
   await page.reload();
