@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing here does I/O, reads a clock or knows a framework; it compiles to wasm32.
 
+pub mod address;
 pub mod answer;
 pub mod burst;
 pub mod connector;

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use model::address::segment;
 use serde::Deserialize;
 use ureq::{
     Agent,
@@ -102,7 +103,7 @@ impl Registry {
             if asked.len() > REFERENCES {
                 return unusable(format!("it refers to more than {REFERENCES} others"));
             }
-            let path = format!("/subjects/{}/versions/{version}?deleted=true", encoded(&subject));
+            let path = format!("/subjects/{}/versions/{version}?deleted=true", segment(&subject));
             let Some(other) = self.ask(&path)? else {
                 return unusable(format!(
                     "it refers to version {version} of {subject}, which the registry does not have"
@@ -177,15 +178,6 @@ fn is_not_found(body: &str) -> bool {
         error_code: i64,
     }
     serde_json::from_str::<Refusal>(body).is_ok_and(|refusal| NOT_FOUND.contains(&refusal.error_code))
-}
-
-/// A subject as a part of a path: it may be any text.
-fn encoded(text: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(byte).collect()
 }
 
 /// The TLS that the connection to Neo4j has too, with the certificates that the system trusts, or those of the file that

@@ -9,6 +9,7 @@ use axum::{
     http::{StatusCode, header::LOCATION},
     response::{IntoResponse, Response},
 };
+use model::address::segment;
 use serde_json::{Map, Value};
 use sink::connector::config::{Config, ConfigInfos, Raw, is_sink, unknown_class};
 
@@ -93,17 +94,8 @@ fn target(initial_state: Value) -> Result<Option<Target>, Error> {
 }
 
 fn created(name: &str, config: &Raw) -> Response {
-    let location = [(LOCATION, format!("/connectors/{}", encoded(name)))];
+    let location = [(LOCATION, format!("/connectors/{}", segment(name)))];
     (StatusCode::CREATED, location, Json(answer::info(name, config, std::iter::empty()))).into_response()
-}
-
-/// A name as a part of an address: all but letters, digits and `-._~` as `%` and two digits (RFC 3986, 2.3).
-fn encoded(name: &str) -> String {
-    let one = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    name.bytes().map(one).collect()
 }
 
 /// A configuration that can run, or everything that is wrong with it.
