@@ -93,7 +93,7 @@ async fn of_topic(
     until: Instant,
 ) -> Result<TopicPreview, Failure> {
     let reader = Reader::new(config, strategy).map_err(|sentence| Failure::new("invalid_configuration", sentence))?;
-    let warning = lacks(house, config, &reader, topic, until).await;
+    let warning = lacks(house, &reader, topic, until).await;
     let without = |remark: &str| TopicPreview {
         topic: topic.to_owned(),
         remark: Some(remark.to_owned()),
@@ -141,10 +141,7 @@ async fn of_topic(
 }
 
 /// What the graph lacks and the connector would not make. A graph that does not answer says so elsewhere.
-async fn lacks(house: &House, config: &Config, reader: &Reader, topic: &str, until: Instant) -> Option<String> {
-    if config.constraints && reader.keys().is_some() {
-        return None;
-    }
+async fn lacks(house: &House, reader: &Reader, topic: &str, until: Instant) -> Option<String> {
     let left = until.saturating_duration_since(Instant::now());
     tokio::time::timeout(left, reader.lacks(&*house.store, topic)).await.ok()?.ok()?
 }

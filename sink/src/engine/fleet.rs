@@ -116,7 +116,6 @@ impl Fleet {
                 tolerance: config.tolerance,
                 start: config.start,
                 log_errors: config.log_errors,
-                constraints: config.constraints,
                 wanted: self.works.registry.watch(),
                 stop: stop.clone(),
             }));

@@ -58,8 +58,6 @@ pub struct Options {
     pub log_errors: bool,
     /// Where a partition begins that has no checkpoint.
     pub start: Start,
-    /// Whether the keys of patterns are made unique: `sluice.constraints.create`.
-    pub constraints: bool,
     /// The connectors, and what people want of them.
     pub wanted: watch::Receiver<BTreeMap<String, Arc<Connector>>>,
     /// Ends it, after the batch in flight.

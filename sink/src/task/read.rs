@@ -1,4 +1,4 @@
-//! From a record to what it is for the graph, by the strategy of its topic. No I/O, but for [`Reader::learn`].
+//! From a record to what it is for the graph, by the strategy of its topic. Reading a record asks nobody.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -23,6 +23,8 @@ pub struct Reader {
     value: Converter,
     /// What the nodes are found by that it makes or looks for.
     shapes: Vec<KeyShape>,
+    /// Whether it makes them unique itself: `sluice.constraints.create`, and only patterns say what is a key.
+    makes_unique: bool,
 }
 
 /// Schemas that records name and that a registry was not asked for yet.
@@ -66,29 +68,35 @@ impl Reader {
         };
         shapes.sort_unstable();
         shapes.dedup();
-        Ok(Self { meaning, key: Converter::new(&config.key), value: Converter::new(&config.value), shapes })
+        let makes_unique = config.constraints && matches!(meaning, Meaning::Pattern(..));
+        let (key, value) = (Converter::new(&config.key), Converter::new(&config.value));
+        Ok(Self { meaning, key, value, shapes, makes_unique })
     }
 
     /// Reads events of a kind, as they are.
     #[cfg(test)]
     pub(super) fn of_events(kind: model::Kind) -> Self {
         let json = Converter::Json { schemas: false };
-        Self { meaning: Meaning::Event(kind), key: Converter::Text, value: json, shapes: Vec::new() }
+        let (shapes, makes_unique) = (Vec::new(), false);
+        Self { meaning: Meaning::Event(kind), key: Converter::Text, value: json, shapes, makes_unique }
     }
 
-    /// The nodes that are to be made unique by their keys, where that is allowed: only patterns say what is a key.
-    pub fn keys(&self) -> Option<&[KeyShape]> {
-        (matches!(self.meaning, Meaning::Pattern(..)) && !self.shapes.is_empty()).then_some(&self.shapes)
+    /// Makes unique what nodes are found by, where that is its own to do.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub(super) async fn make_unique(&self, store: &dyn Store) -> Result<(), Error> {
+        if self.makes_unique && !self.shapes.is_empty() { store.make_unique(&self.shapes).await } else { Ok(()) }
     }
 
-    /// What a graph lacks to stay fast and to have no node twice: a sentence with the statements that make it, for a
-    /// person.
+    /// What a graph lacks to stay fast and to have no node twice, and is not its own to make: a sentence with the statements
+    /// that make it, for a person.
     ///
     /// # Errors
     /// Of the store.
     pub async fn lacks(&self, store: &dyn Store, topic: &str) -> Result<Option<String>, Error> {
         let (missing, what) = match &self.meaning {
-            _ if self.shapes.is_empty() => return Ok(None),
+            _ if self.makes_unique || self.shapes.is_empty() => return Ok(None),
             Meaning::Cypher(_) => {
                 let missing = store.missing_indexes(&self.shapes).await?;
                 (missing, format!("nodes that the statement of {topic} looks for have no index"))

@@ -24,11 +24,8 @@ pub(super) struct Taken {
 /// Takes partitions over, in one transaction, or two if a topic turns out to be another one.
 pub(super) async fn take_over(options: &Options, partitions: &[i32]) -> Result<Taken, Error> {
     options.store.prepare().await?;
-    let mut notices = Vec::new();
-    match options.reader.keys() {
-        Some(keys) if options.constraints => options.store.make_unique(keys).await?,
-        _ => notices.extend(options.reader.lacks(&*options.store, &options.topic).await?),
-    }
+    options.reader.make_unique(&*options.store).await?;
+    let mut notices: Vec<String> = options.reader.lacks(&*options.store, &options.topic).await?.into_iter().collect();
     let marks = watermarks(options).await?;
     let claims: Vec<Claim> = partitions
         .iter()
