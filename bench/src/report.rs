@@ -100,6 +100,11 @@ pub(crate) fn text(text: impl Into<String>) -> Cell {
     Cell::Text(text.into())
 }
 
+/// The numbers of all rounds, in their order.
+pub(crate) fn each(numbers: &[f64]) -> Cell {
+    text(numbers.iter().map(|it| format!("{it:.2}")).collect::<Vec<_>>().join(" "))
+}
+
 pub(crate) fn number(number: f64, digits: usize) -> Cell {
     Cell::Number(number, digits)
 }

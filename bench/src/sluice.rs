@@ -103,11 +103,16 @@ impl Sluice {
 
     /// Holds the sinks of all kinds: they leave their groups.
     pub(crate) fn pause(&self) -> Result<(), Error> {
-        for kind in Kind::ALL {
-            self.order(kind.topic(), "pause")?;
+        self.hold(&Kind::ALL.map(Kind::topic))
+    }
+
+    /// Holds connectors, and waits until they do.
+    pub(crate) fn hold(&self, connectors: &[&str]) -> Result<(), Error> {
+        for connector in connectors {
+            self.order(connector, "pause")?;
         }
-        let hold = || Kind::ALL.iter().map(|kind| self.is(kind.topic(), "PAUSED")).find(|is| !matches!(is, Ok(true)));
-        wait_for("the sinks to hold", || hold().is_none().then_some(()))
+        let all = || connectors.iter().all(|connector| matches!(self.is_paused(connector), Ok(true)));
+        wait_for("the sinks to hold", || all().then_some(()))
     }
 
     /// Tells a connector to `pause` or `resume`.
@@ -165,13 +170,13 @@ impl Sluice {
         self.child.wait().during(STEP).map(drop)
     }
 
-    /// Whether a connector and all its tasks are in a state.
-    pub(crate) fn is(&self, connector: &str, state: &str) -> Result<bool, Error> {
+    /// Whether a connector and all its tasks hold.
+    fn is_paused(&self, connector: &str) -> Result<bool, Error> {
         let path = format!("/connectors/{connector}/status");
         let text = read(self.agent.get(format!("{}{path}", self.connect)).call(), &path)?;
         let status: Value = serde_json::from_str(&text).during(&path)?;
         let tasks = status["tasks"].as_array().cloned().unwrap_or_default();
-        Ok(status["connector"]["state"] == state && tasks.iter().all(|task| task["state"] == state))
+        Ok(status["connector"]["state"] == "PAUSED" && tasks.iter().all(|task| task["state"] == "PAUSED"))
     }
 }
 

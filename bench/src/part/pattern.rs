@@ -7,8 +7,8 @@ use super::throughput::speed;
 use crate::{
     error::Error,
     house::{House, records},
-    report::{Section, median, number, text},
-    sluice::{Sluice, wait_for},
+    report::{Section, each, median, number, text},
+    sluice::Sluice,
     world::{LARGE, SMALL, World},
 };
 
@@ -55,7 +55,7 @@ pub(crate) fn measure(house: &mut House, rows: usize, rounds: usize) -> Result<S
             number(median(&found.iter().map(|it| it.0).collect::<Vec<_>>()), 0),
             number(median(&found.iter().map(|it| it.1).collect::<Vec<_>>()), 0),
             number(median(&ratios), 2),
-            text(ratios.iter().map(|it| format!("{it:.2}")).collect::<Vec<_>>().join(" ")),
+            each(&ratios),
         ]);
     }
     sluice.stop()?;
@@ -64,8 +64,7 @@ pub(crate) fn measure(house: &mut House, rows: usize, rounds: usize) -> Result<S
 
 /// Fills the topic while the connector holds, and lets it go: events a second.
 fn turn(house: &mut House, sluice: &Sluice, world: World, rows: usize) -> Result<f64, Error> {
-    sluice.order(NAME, "pause")?;
-    wait_for("the connector to hold", || sluice.is(NAME, "PAUSED").ok()?.then_some(()))?;
+    sluice.hold(&[NAME])?;
     house.topics.fill(Kind::Connection, &records(&house.draws.draw(Kind::Connection, world, rows)))?;
     let before = sluice.handled(NAME)?;
     sluice.order(NAME, "resume")?;

@@ -7,7 +7,7 @@ use super::throughput;
 use crate::{
     error::Error,
     house::{House, records},
-    report::{Section, median, number, text},
+    report::{Section, each, median, number, text},
     sluice::Sluice,
     topic::Record,
     world::{Row, SMALL},
@@ -51,7 +51,7 @@ pub(crate) fn measure(house: &mut House, rows: usize, rounds: usize) -> Result<S
             number(median(&found.iter().map(|it| it.0).collect::<Vec<_>>()), 0),
             number(median(&found.iter().map(|it| it.1).collect::<Vec<_>>()), 0),
             number(median(&ratios), 2),
-            text(ratios.iter().map(|it| format!("{it:.2}")).collect::<Vec<_>>().join(" ")),
+            each(&ratios),
         ]);
     }
     Ok(section)

@@ -17,7 +17,7 @@ use crate::{
     error::{During, Error},
     graph::TRANSACTION,
     house::House,
-    report::{Section, median, number, text},
+    report::{Section, each, median, number, text},
     world::{LARGE, Row, SMALL},
 };
 
@@ -61,7 +61,7 @@ pub(crate) fn measure(house: &mut House, rows: usize, rounds: usize) -> Result<S
                 number(median(&ours), 0),
                 number(median(&bare), 0),
                 number(median(&ratios), 2),
-                text(ratios.iter().map(|it| format!("{it:.2}")).collect::<Vec<_>>().join(" ")),
+                each(&ratios),
             ]);
         }
     }

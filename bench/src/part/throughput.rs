@@ -9,7 +9,7 @@ use model::Kind;
 use crate::{
     error::Error,
     house::{House, records},
-    report::{Section, median, number, text},
+    report::{Section, each, median, number, text},
     sluice::{Progress, Sluice},
     topic::Record,
     world::{LARGE, Row, SMALL, World},
@@ -72,7 +72,7 @@ pub(crate) fn measure(house: &mut House, size: Size) -> Result<Section, Error> {
                     number(median(&all(|it| it.sink)), 0),
                     number(median(&all(|it| it.ceiling)), 0),
                     number(median(&ratios), 2),
-                    text(ratios.iter().map(|it| format!("{it:.2}")).collect::<Vec<_>>().join(" ")),
+                    each(&ratios),
                     number(sluice_cpu, 1),
                     number(neo4j_cpu, 1),
                     number(sluice_cpu / neo4j_cpu, 2),
@@ -122,13 +122,12 @@ fn round(
 /// Fills the topics while the sinks hold, lets them go, and holds them again: events a second, and the CPU of both in
 /// microseconds an event.
 pub(crate) fn sink(house: &House, sluice: &Sluice, piped: &[(Kind, Vec<Record>)]) -> Result<(f64, f64, f64), Error> {
-    let kinds: Vec<Kind> = piped.iter().map(|(kind, _)| *kind).collect();
+    let names: Vec<&str> = piped.iter().map(|(kind, _)| kind.topic()).collect();
     let mut count = 0;
     for (kind, rows) in piped {
         house.topics.fill(*kind, rows)?;
         count += rows.len() as u64;
     }
-    let names: Vec<&str> = kinds.iter().map(|kind| kind.topic()).collect();
     let before = sluice.handled_of(&names)?;
     let (ours, theirs) = (sluice.process(), house.neo4j_process());
     let cpu = (ours.cpu_seconds()?, theirs.cpu_seconds()?);
