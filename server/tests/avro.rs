@@ -51,20 +51,8 @@ fn parcels(registry: &Registry) -> Value {
     })
 }
 
-fn servers(sluice: &Sluice) -> String {
-    sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned()
-}
-
-fn books(sluice: &Sluice) -> Value {
-    sluice.status()["books"]["parcels"].clone()
-}
-
 fn task(sluice: &Sluice) -> Value {
     sluice.get("/api/connectors/parcels").1["tasks"][0].clone()
-}
-
-fn wait_until_read(sluice: &Sluice, records: i64) {
-    wait_for(&format!("{records} records to be read"), || (books(sluice)["read"] == records).then_some(()));
 }
 
 #[test]
@@ -82,9 +70,9 @@ fn records_in_avro_become_a_graph_and_what_is_none_dead_letters() {
     values[60] = [0, 0, 0, 0, 99, 2].to_vec();
     values[61] = parcel(61)[..20].to_vec();
     values[62] = [parcel(62), vec![0]].concat();
-    produce_to(&servers(&sluice), &[], ("parcels", 0), &values);
-    wait_until_read(&sluice, 200);
-    assert_eq!(books(&sluice), json!({"read": 200, "stored": 196, "repeated": 0, "dead": 4}));
+    produce_to(&sluice.servers(), &[], ("parcels", 0), &values);
+    sluice.wait_until_read("parcels", 200);
+    assert_eq!(sluice.books("parcels"), json!({"read": 200, "stored": 196, "repeated": 0, "dead": 4}));
     let (_, letters) = sluice.get("/api/dead-letters?limit=10");
     let letters = letters["dead_letters"].as_array().unwrap();
     let reasons: BTreeSet<(i64, &str)> =
@@ -120,9 +108,9 @@ fn records_in_avro_become_a_graph_and_what_is_none_dead_letters() {
     let (status, refused) = ask("PATCH", &connect, &elsewhere.to_string());
     assert_eq!(status, 400, "{refused}");
     assert!(refused["message"].as_str().unwrap().contains("is what is shown of a secret"), "{refused}");
-    produce_to(&servers(&sluice), &[], ("parcels", 0), &[parcel(200)]);
-    wait_until_read(&sluice, 201);
-    assert_eq!(books(&sluice)["stored"], 197);
+    produce_to(&sluice.servers(), &[], ("parcels", 0), &[parcel(200)]);
+    sluice.wait_until_read("parcels", 201);
+    assert_eq!(sluice.books("parcels")["stored"], 197);
     for path in
         ["/api/connectors/parcels", "/api/connectors", "/connectors/parcels", "/connectors/parcels/edit", "/metrics"]
     {
@@ -141,7 +129,7 @@ fn a_registry_that_is_away_is_waited_for_and_nothing_becomes_a_dead_letter() {
     let connect = format!("{}/connectors/parcels", sluice.connect());
     assert_eq!(ask("PUT", &format!("{connect}/config"), &parcels(&registry).to_string()).0, 201);
     let values: Vec<Vec<u8>> = (0..50).map(parcel).collect();
-    produce_to(&servers(&sluice), &[], ("parcels", 0), &values);
+    produce_to(&sluice.servers(), &[], ("parcels", 0), &values);
 
     let retrying = |why: &str| {
         wait_for(&format!("a task that tries again: {why}"), || {
@@ -168,14 +156,14 @@ fn a_registry_that_is_away_is_waited_for_and_nothing_becomes_a_dead_letter() {
     assert_eq!(sluice.get("/api/dead-letters?limit=10").1["dead_letters"], json!([]));
 
     registry.turn(Mood::Well);
-    wait_until_read(&sluice, 50);
-    assert_eq!(books(&sluice), json!({"read": 50, "stored": 50, "repeated": 0, "dead": 0}));
+    sluice.wait_until_read("parcels", 50);
+    assert_eq!(sluice.books("parcels"), json!({"read": 50, "stored": 50, "repeated": 0, "dead": 0}));
     wait_for("a task that runs", || (task(&sluice)["state"] == "RUNNING").then_some(()));
 
     // What is known already needs no registry.
     registry.turn(Mood::Silent);
-    produce_to(&servers(&sluice), &[], ("parcels", 0), &[parcel(50)]);
-    wait_until_read(&sluice, 51);
+    produce_to(&sluice.servers(), &[], ("parcels", 0), &[parcel(50)]);
+    sluice.wait_until_read("parcels", 51);
     assert_eq!(sluice.terminate(), Some(0));
 }
 
@@ -191,19 +179,19 @@ fn what_is_not_tolerated_stops_behind_what_came_before_it() {
     values[30] = [0, 0, 0, 0, 99, 2].to_vec();
     let connect = format!("{}/connectors/parcels", sluice.connect());
     assert_eq!(ask("PUT", &format!("{connect}/config"), &config.to_string()).0, 201);
-    produce_to(&servers(&sluice), &[], ("parcels", 0), &values);
+    produce_to(&sluice.servers(), &[], ("parcels", 0), &values);
     let failed =
         |sluice: &Sluice| wait_for("the failure", || Some(task(sluice)).filter(|task| task["state"] == "FAILED"));
     let trace = failed(&sluice)["trace"].as_str().unwrap().to_owned();
     assert!(trace.contains("offset 30") && trace.contains("schema_unknown"), "{trace}");
-    assert_eq!(books(&sluice), json!({"read": 30, "stored": 30, "repeated": 0, "dead": 0}));
+    assert_eq!(sluice.books("parcels"), json!({"read": 30, "stored": 30, "repeated": 0, "dead": 0}));
     // A schema that is there after all is asked for again.
     registry.register(99, "\"boolean\"");
     assert_eq!(ask("POST", &format!("{connect}/restart?includeTasks=true"), "").0, 202);
     wait_for("another reason", || {
         task(&sluice)["trace"].as_str().filter(|trace| !trace.contains("schema_unknown")).map(|_| ())
     });
-    assert_eq!(books(&sluice)["read"], 30);
+    assert_eq!(sluice.books("parcels")["read"], 30);
     assert_eq!(sluice.terminate(), Some(0));
 }
 

@@ -53,16 +53,6 @@ fn shipments(range: std::ops::Range<usize>, state: &str) -> Vec<Record> {
         .collect()
 }
 
-fn books(sluice: &Sluice, topic: &str) -> Value {
-    sluice.status()["books"][topic].clone()
-}
-
-fn wait_until_read(sluice: &Sluice, topic: &str, records: i64) {
-    wait_for(&format!("{records} records of {topic} to be read"), || {
-        (books(sluice, topic)["read"] == records).then_some(())
-    });
-}
-
 #[test]
 fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     let dir = tempfile::tempdir().unwrap();
@@ -90,8 +80,8 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     let mut records = shipments(0..600, "packed");
     records.push(Record { partition: 0, key: None, value: Some(r#"{"state": "lost"}"#.to_owned()) });
     produce(servers, "shipments", &records);
-    wait_until_read(&sluice, "shipments", 601);
-    assert_eq!(books(&sluice, "shipments"), json!({"read": 601, "stored": 600, "repeated": 0, "dead": 1}));
+    sluice.wait_until_read("shipments", 601);
+    assert_eq!(sluice.books("shipments"), json!({"read": 601, "stored": 600, "repeated": 0, "dead": 1}));
     let shape = "MATCH (c:City)<-[:GOES_TO]-(s:Shipment {state: 'packed'})-[r:CARRIES {pieces: 2}]->(p:Product) \
                  RETURN count(DISTINCT s), count(DISTINCT c), count(DISTINCT p), count(r)";
     assert_eq!(rows(&neo4j, shape), [[json!(600), json!(3), json!(5), json!(600)]]);
@@ -107,7 +97,7 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     produce(servers, "shipments", &shipments(0..10, "sent"));
     let gone = |id: usize| Record { partition: (id % 2) as i32, key: Some(json!({"id": id}).to_string()), value: None };
     produce(servers, "shipments", &[gone(0), gone(1)]);
-    wait_until_read(&sluice, "shipments", 613);
+    sluice.wait_until_read("shipments", 613);
     let states = "MATCH (s:Shipment) RETURN s.state, count(*) ORDER BY s.state";
     assert_eq!(rows(&neo4j, states), [[json!("packed"), json!(590)], [json!("sent"), json!(8)]]);
 
@@ -131,8 +121,8 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     // A division of a text is what only the database notices.
     records[20].value = Some(r#"{"id": 20, "kg": "heavy"}"#.to_owned());
     produce(servers, "parcels", &records);
-    wait_until_read(&sluice, "parcels", 50);
-    assert_eq!(books(&sluice, "parcels"), json!({"read": 50, "stored": 49, "repeated": 0, "dead": 1}));
+    sluice.wait_until_read("parcels", 50);
+    assert_eq!(sluice.books("parcels"), json!({"read": 50, "stored": 49, "repeated": 0, "dead": 1}));
     let (_, connector) = sluice.get("/api/connectors/parcels");
     let notice = connector["tasks"][0]["notice"].as_str().unwrap_or_default();
     assert!(notice.contains("FOR (n:`Parcel`) REQUIRE (n.`id`) IS UNIQUE"), "what it looks for has no index: {notice}");
@@ -171,8 +161,8 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     };
     let message = |value: Value| Record { partition: 0, key: None, value: Some(value.to_string()) };
     produce(servers, "commands", &[node(1), node(2), tie(2), tie(99)].map(message));
-    wait_until_read(&sluice, "commands", 4);
-    assert_eq!(books(&sluice, "commands"), json!({"read": 4, "stored": 3, "repeated": 0, "dead": 1}));
+    sluice.wait_until_read("commands", 4);
+    assert_eq!(sluice.books("commands"), json!({"read": 4, "stored": 3, "repeated": 0, "dead": 1}));
     assert_eq!(number(&neo4j, "MATCH (:Depot {id: 1})-[r:NEXT_TO]->(:Depot {id: 2}) RETURN count(r)"), 1);
     let (_, letters) = sluice.get("/api/dead-letters?limit=10&topic=commands");
     assert_eq!(letters["dead_letters"][0]["reason"], "end_node_missing", "{letters}");
@@ -207,7 +197,7 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
         json!(["commands", "pallets", "parcels", "product_interactions", "purchases", "shipments", "user_connections"])
     );
     produce(servers, "parcels", &[parcel(50)]);
-    wait_until_read(&sluice, "parcels", 51);
+    sluice.wait_until_read("parcels", 51);
     assert_eq!(number(&neo4j, "MATCH (p:Parcel) RETURN count(p)"), 50);
     assert_eq!(sluice.terminate(), Some(0));
 }
@@ -217,10 +207,10 @@ fn the_embedded_pair_takes_patterns_too_and_says_what_it_can_not_do() {
     let dir = tempfile::tempdir().unwrap();
     let folder = folder(dir.path(), SHIPMENTS);
     let sluice = Sluice::start(dir.path(), &[("SLUICE_CONNECTORS_DIR", folder.as_str())]).ready();
-    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    let servers = sluice.servers();
     produce(&servers, "shipments", &shipments(0..300, "packed"));
-    wait_until_read(&sluice, "shipments", 300);
-    assert_eq!(books(&sluice, "shipments"), json!({"read": 300, "stored": 300, "repeated": 0, "dead": 0}));
+    sluice.wait_until_read("shipments", 300);
+    assert_eq!(sluice.books("shipments"), json!({"read": 300, "stored": 300, "repeated": 0, "dead": 0}));
     let config =
         json!({"connector.class": "sluice.Neo4jSink", "topics": "parcels", "neo4j.cypher.topic.parcels": "MERGE (:P)"});
     let (status, refused) = ask("PUT", &format!("{}/connectors/parcels/config", sluice.connect()), &config.to_string());
@@ -258,7 +248,7 @@ fn a_preview_tells_what_records_would_do_and_writes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let folder = folder(dir.path(), SHIPMENTS);
     let sluice = Sluice::start(dir.path(), &[("SLUICE_CONNECTORS_DIR", folder.as_str())]).ready();
-    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    let servers = sluice.servers();
     let pattern =
         own("p", "shipments", "neo4j.pattern.topic.shipments", "(:Parcel{!id, state})-[:TO]->(:Town{!name: city})");
 
@@ -269,7 +259,7 @@ fn a_preview_tells_what_records_would_do_and_writes_nothing() {
     let mut records = shipments(0..40, "packed");
     records.push(Record { partition: 0, key: Some("k".to_owned()), value: Some("{oops".to_owned()) });
     produce(&servers, "shipments", &records);
-    wait_until_read(&sluice, "shipments", 41);
+    sluice.wait_until_read("shipments", 41);
     let (status, told) = preview(&sluice, &pattern, 5);
     assert_eq!(status, 200, "{told}");
     assert_eq!((&told["embedded"], &told["stops"]), (&json!(true), &json!(false)));
@@ -295,7 +285,7 @@ fn a_preview_tells_what_records_would_do_and_writes_nothing() {
     let tie = json!({"op": "create", "type": "relationship", "rel_type": "NEXT_TO", "properties": {},
         "from": {"labels": ["Depot"], "ids": {"id": 1}}, "to": {"labels": ["Depot"], "ids": {"id": 99}}});
     produce(&servers, "shipments", &[Record { partition: 2, key: None, value: Some(tie.to_string()) }]);
-    wait_until_read(&sluice, "shipments", 42);
+    sluice.wait_until_read("shipments", 42);
     let before = sluice.status();
     let (_, told) = preview(&sluice, &cud, 1);
     let row = &told["topics"][0]["records"][0];

@@ -53,7 +53,7 @@ fn what_carries_an_id_is_stored_once_though_the_broker_died_and_everything_was_s
 
     let dir = tempfile::tempdir().unwrap();
     let sluice = start(dir.path());
-    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    let servers = sluice.servers();
     for (topic, records) in &reference.records {
         support::kafka::produce(&servers, topic, &records[..records.len() / 2]);
     }
@@ -89,7 +89,7 @@ fn a_stop_stores_what_was_sent_and_the_next_start_has_it() {
     let sluice = start(dir.path());
     assert_eq!(sluice.post("/api/audit", "").1, before);
     // A second broker, a second incarnation: what has no id of its own is not taken for something old.
-    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    let servers = sluice.servers();
     let value = r#"{"user_id": 1, "product_id": 2, "quantity": 1, "timestamp": 1789000000}"#;
     let record = support::judge::Record { partition: 0, key: None, value: Some(value.to_owned()) };
     support::kafka::produce(&servers, "purchases", &[record]);
@@ -153,7 +153,7 @@ fn bad_requests_get_a_code_and_a_sentence() {
 fn a_dead_letter_can_be_mended_and_sent_again_and_keeps_its_place_as_its_id() {
     let dir = tempfile::tempdir().unwrap();
     let sluice = start(dir.path());
-    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    let servers = sluice.servers();
     let broken = r#"{"user_id": 1, "product_id": 2, "quantity": "one", "timestamp": 1789000000}"#;
     let record = support::judge::Record { partition: 1, key: Some("1".into()), value: Some(broken.to_owned()) };
     support::kafka::produce(&servers, "purchases", &[record]);

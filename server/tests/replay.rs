@@ -15,7 +15,7 @@ use support::{
 
 /// Sends a broken record as the first one of a partition, and waits for its dead letter.
 fn bury(sluice: &Sluice, topic: &str, partition: i32, value: &str) {
-    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    let servers = sluice.servers();
     produce(&servers, topic, &[Record { partition, key: Some("1".into()), value: Some(value.to_owned()) }]);
     wait_for("the dead letter", || dead_letters(sluice, topic).pop());
 }

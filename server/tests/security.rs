@@ -398,7 +398,7 @@ fn what_a_record_says_is_text_on_every_page() {
     const ATTACK: &str = "<script>alert(1)</script>";
     let dir = tempfile::tempdir().unwrap();
     let sluice = Sluice::start(dir.path(), &[]).ready();
-    let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+    let servers = sluice.servers();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let names = format!(r#""user_name": "{ATTACK}", "product_name": "{ATTACK}", "timestamp": {now}"#);
     let send = |topic: &str, values: Vec<String>| {

@@ -23,10 +23,6 @@ fn start(dir: &Path) -> Sluice {
     Sluice::start(dir, &[]).ready()
 }
 
-fn servers(sluice: &Sluice) -> String {
-    sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned()
-}
-
 fn newest(sluice: &Sluice, query: &str) -> Vec<Value> {
     let (status, news) = sluice.get(&format!("/api/stream{query}"));
     assert_eq!(status, 200, "{news}");
@@ -86,8 +82,8 @@ fn each_record_is_told_with_what_became_of_it_and_opens_to_the_graph() {
     assert_eq!(newest(&sluice, ""), Vec::<Value>::new());
     // The same id twice, a broken one, and one that is no text.
     let values = [purchase("t", 1), purchase("t", 1), "{\"user_id\":1}".to_owned()];
-    produce_to(&servers(&sluice), &[], ("purchases", 1), &values);
-    produce_to(&servers(&sluice), &[], ("purchases", 2), &[b"\x00\x01\xff"]);
+    produce_to(&sluice.servers(), &[], ("purchases", 1), &values);
+    produce_to(&sluice.servers(), &[], ("purchases", 2), &[b"\x00\x01\xff"]);
     let rows = wait_for("all of them to be stored", || {
         let rows = newest(&sluice, "?topic=purchases");
         (rows.len() == 4 && rows.iter().all(|row| row["fate"] != "waiting")).then_some(rows)
@@ -128,7 +124,7 @@ fn a_page_hears_what_arrives_and_what_becomes_of_it() {
     let events = Events::open(&sluice, "?topic=purchases&q=dune");
     assert_eq!(events.next().1["rows"], json!([]), "the first tells that there is nothing");
     pause(&sluice);
-    produce_to(&servers(&sluice), &[], ("purchases", 0), &[purchase("a", 1), "{}".to_owned()]);
+    produce_to(&sluice.servers(), &[], ("purchases", 0), &[purchase("a", 1), "{}".to_owned()]);
     let (_, arrived) = events.next();
     assert_eq!(fates(arrived["rows"].as_array().unwrap()), [(0, "waiting")], "the other one does not match");
     assert_eq!(sluice.post("/api/connectors/purchases/resume", "").0, 202);
@@ -172,7 +168,7 @@ fn nothing_is_read_once_nobody_looks() {
     newest(&sluice, "?topic=purchases");
     assert_eq!(threads(), 1, "once for all who look");
     wait_for("the end of reading", || (threads() == 0).then_some(()));
-    produce_to(&servers(&sluice), &[], ("purchases", 0), &[purchase("a", 1)]);
+    produce_to(&sluice.servers(), &[], ("purchases", 0), &[purchase("a", 1)]);
     wait_for("what was sent meanwhile", || (newest(&sluice, "").len() == 1).then_some(()));
 }
 

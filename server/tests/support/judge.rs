@@ -61,7 +61,7 @@ pub(crate) fn reference() -> Reference {
 impl Reference {
     /// Produces all of it to the broker that this Sluice names.
     pub(crate) fn produce(&self, sluice: &Sluice) {
-        let servers = sluice.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned();
+        let servers = sluice.servers();
         for (topic, records) in &self.records {
             kafka::produce(&servers, topic, records);
         }

@@ -111,6 +111,23 @@ impl Sluice {
         self.get("/api/status").1
     }
 
+    /// The addresses of its Kafka.
+    pub(crate) fn servers(&self) -> String {
+        self.status()["kafka"]["bootstrap_servers"].as_str().unwrap().to_owned()
+    }
+
+    /// The books of a topic.
+    pub(crate) fn books(&self, topic: &str) -> Value {
+        self.status()["books"][topic].clone()
+    }
+
+    /// Waits until so many records of a topic are read.
+    pub(crate) fn wait_until_read(&self, topic: &str, records: i64) {
+        wait_for(&format!("{records} records of {topic} to be read"), || {
+            (self.books(topic)["read"] == records).then_some(())
+        });
+    }
+
     /// Sends a signal by its name, such as `STOP`.
     pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
