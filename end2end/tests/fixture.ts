@@ -1,6 +1,8 @@
 // What every test shares: a page that fails on any error, a graph that has something in it, and the places to go.
 import { test as base, expect, type APIRequestContext, type Page } from "@playwright/test";
 
+import { OwnServer } from "./server.ts";
+
 export { expect };
 
 export type Kind = "purchases" | "product_interactions" | "user_connections";
@@ -77,6 +79,8 @@ type Test = {
   /** Console errors that a test expects, such as that of a page that is not there. */
   expectedErrors: RegExp[];
   noErrors: void;
+  /** A server of the test's own at a place of its own, configured with these variables besides; still to be started. */
+  own: (place: number, environment?: Record<string, string>) => OwnServer;
 };
 
 type Worker = {
@@ -110,6 +114,18 @@ export const test = base.extend<Test, Worker>({
     },
     { auto: true },
   ],
+
+  // The pages go before the server: events that end in the middle would be an error in them, if they get to see it.
+  own: async ({ baseURL, context }, use) => {
+    const servers: OwnServer[] = [];
+    await use((place, environment) => {
+      const server = new OwnServer(baseURL!, place, environment);
+      servers.push(server);
+      return server;
+    });
+    for (const page of context.pages()) await page.close();
+    for (const server of servers) await server.kill();
+  },
 
   // Once for each server: start from nothing, then enough of everything for each question to have an answer.
   filled: [

@@ -1,6 +1,5 @@
 // The front page: the pipeline in words, the books, the answers in small, what happened, and how it all begins.
 import { QUESTIONS, arrived, burst, expect, open, test } from "./fixture.ts";
-import { OwnServer } from "./server.ts";
 
 test("each stage of the pipeline says in a word how it is", async ({ page }) => {
   await open(page, "/");
@@ -71,22 +70,18 @@ test("a sink that is paused and resumed is news", async ({ page, request }) => {
   await expect.poll(async () => (await (await request.get("/api/status")).json()).connectors[2].state, { timeout: 30_000 }).toBe("RUNNING");
 });
 
-test("an empty graph explains itself, and the first burst fills it", async ({ page, baseURL }) => {
-  const server = new OwnServer(baseURL!, 1);
-  try {
-    await server.start();
-    await open(page, `${server.address}/`);
-    const first = page.getByRole("region", { name: "Begin here" });
-    await expect(first.getByRole("heading", { name: "The graph is empty. Fill it." })).toBeVisible();
-    await expect(first.getByRole("listitem")).toHaveCount(3);
-    await expect(page.getByTestId("books")).toHaveText("nothing has been read yet");
-    await expect(page.getByRole("region", { name: "What happened" })).toContainText(/Sluice [\d.]+ started on/);
-    await first.getByRole("button", { name: "Send 1,000 purchases" }).click();
-    await expect(first).toHaveCount(0);
-    await expect(page.getByTestId("books")).toHaveText("1,000 read = 1,000 stored + 0 repeated + 0 dead");
-    await expect(page.locator("section").filter({ hasText: "Top products" }).getByRole("img").first()).toBeVisible();
-    await expect(page.getByRole("region", { name: "What happened" })).toContainText("1,000 purchases stored in");
-  } finally {
-    await server.kill();
-  }
+test("an empty graph explains itself, and the first burst fills it", async ({ page, own }) => {
+  const server = own(1);
+  await server.start();
+  await open(page, `${server.address}/`);
+  const first = page.getByRole("region", { name: "Begin here" });
+  await expect(first.getByRole("heading", { name: "The graph is empty. Fill it." })).toBeVisible();
+  await expect(first.getByRole("listitem")).toHaveCount(3);
+  await expect(page.getByTestId("books")).toHaveText("nothing has been read yet");
+  await expect(page.getByRole("region", { name: "What happened" })).toContainText(/Sluice [\d.]+ started on/);
+  await first.getByRole("button", { name: "Send 1,000 purchases" }).click();
+  await expect(first).toHaveCount(0);
+  await expect(page.getByTestId("books")).toHaveText("1,000 read = 1,000 stored + 0 repeated + 0 dead");
+  await expect(page.locator("section").filter({ hasText: "Top products" }).getByRole("img").first()).toBeVisible();
+  await expect(page.getByRole("region", { name: "What happened" })).toContainText("1,000 purchases stored in");
 });

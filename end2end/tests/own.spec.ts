@@ -3,7 +3,6 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 import { THEMES, burst, choose, expect, open, test } from "./fixture.ts";
-import { OwnServer } from "./server.ts";
 
 const NAME = "buyers";
 const PATTERN = "(:Buyer{!id: user_id})";
@@ -176,24 +175,18 @@ test("the API previews too, and says the errors by key", async ({ request }) => 
   expect(errors).toMatchObject({ code: "invalid_configuration", errors: expect.arrayContaining([{ key: "name", errors: expect.any(Array) }]) });
 });
 
-test("who may not change things reads, and is told how to sign in", async ({ page, baseURL }) => {
-  const server = new OwnServer(baseURL!, 6, { SLUICE_ADMIN_TOKEN: "a-long-enough-token-for-a-test" });
+test("who may not change things reads, and is told how to sign in", async ({ page, own }) => {
+  const server = own(6, { SLUICE_ADMIN_TOKEN: "a-long-enough-token-for-a-test" });
   await server.start();
-  try {
-    await open(page, `${server.address}/connectors/edit?name=purchases`);
-    await expect(page.getByText("Look, but don't touch.")).toBeVisible();
-    await expect(button(page, "Save")).toBeDisabled();
-    await expect(text(page)).toBeDisabled();
-    const config = encodeURIComponent(configuration());
-    await page.goto(`${server.address}/connectors/new?text=${config}&wish=preview`);
-    await expect(page.getByText("Sign in first.")).toBeVisible();
-    const refused = await page.request.post(`${server.address}/api/connectors/preview`, { data: { config: {} } });
-    expect(refused.status()).toBe(401);
-  } finally {
-    // Its events would end in the middle.
-    await page.goto("about:blank");
-    await server.kill();
-  }
+  await open(page, `${server.address}/connectors/edit?name=purchases`);
+  await expect(page.getByText("Look, but don't touch.")).toBeVisible();
+  await expect(button(page, "Save")).toBeDisabled();
+  await expect(text(page)).toBeDisabled();
+  const config = encodeURIComponent(configuration());
+  await page.goto(`${server.address}/connectors/new?text=${config}&wish=preview`);
+  await expect(page.getByText("Sign in first.")).toBeVisible();
+  const refused = await page.request.post(`${server.address}/api/connectors/preview`, { data: { config: {} } });
+  expect(refused.status()).toBe(401);
 });
 
 for (const theme of THEMES) {

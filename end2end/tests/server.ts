@@ -1,9 +1,10 @@
-// A server of a test's own, to be killed, restarted or found empty without disturbing the others.
+// A server of a test's own, to be killed, restarted or found empty without disturbing the others. A test gets it from the
+// fixture `own`, which ends it.
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, openSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { expect } from "./fixture.ts";
+import { expect } from "@playwright/test";
 
 const root = resolve(import.meta.dirname, "../..");
 const binary = process.env.SLUICE_BIN ?? resolve(root, "target/release/sluice");

@@ -2,7 +2,6 @@
 import type { Page } from "@playwright/test";
 
 import { PAGES, arrived, expect, hydrated, open, test } from "./fixture.ts";
-import { OwnServer } from "./server.ts";
 
 const chip = (page: Page) => page.getByRole("status", { name: "Connection" });
 
@@ -50,28 +49,24 @@ test.describe("the connection", () => {
     await expect(chip(page)).toHaveText("Live, every 3 s");
   });
 
-  test("a server that is killed and started anew is found again without a reload", async ({ page, baseURL }) => {
+  test("a server that is killed and started anew is found again without a reload", async ({ page, own }) => {
     test.setTimeout(120_000);
-    const server = new OwnServer(baseURL!, 0);
-    try {
-      await server.start();
-      await open(page, `${server.address}/simulate`);
-      await page.evaluate(() => Object.assign(window, { notReloaded: true }));
-      await expect(chip(page)).toHaveText("Live");
-      await server.kill();
-      await expect(chip(page)).toHaveText("Reconnecting");
-      await expect(chip(page)).toHaveText(/^Stale since \d\d:\d\d:\d\d$/);
-      await server.start();
-      await expect(chip(page)).toHaveText("Live");
-      await expect(page.getByText(/Sluice was started anew at \d\d:\d\d:\d\d/)).toBeVisible();
-      await page.getByRole("button", { name: "Send 10 purchases", exact: true }).click();
-      await expect(page.getByTestId("burst-purchases-stored")).toHaveText("10");
-      expect(await page.evaluate(() => "notReloaded" in window)).toBe(true);
-      await page.getByRole("button", { name: "Dismiss" }).click();
-      await expect(page.getByText("Sluice was started anew")).toHaveCount(0);
-    } finally {
-      await server.kill();
-    }
+    const server = own(0);
+    await server.start();
+    await open(page, `${server.address}/simulate`);
+    await page.evaluate(() => Object.assign(window, { notReloaded: true }));
+    await expect(chip(page)).toHaveText("Live");
+    await server.kill();
+    await expect(chip(page)).toHaveText("Reconnecting");
+    await expect(chip(page)).toHaveText(/^Stale since \d\d:\d\d:\d\d$/);
+    await server.start();
+    await expect(chip(page)).toHaveText("Live");
+    await expect(page.getByText(/Sluice was started anew at \d\d:\d\d:\d\d/)).toBeVisible();
+    await page.getByRole("button", { name: "Send 10 purchases", exact: true }).click();
+    await expect(page.getByTestId("burst-purchases-stored")).toHaveText("10");
+    expect(await page.evaluate(() => "notReloaded" in window)).toBe(true);
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await expect(page.getByText("Sluice was started anew")).toHaveCount(0);
   });
 });
 
