@@ -43,7 +43,7 @@ const PUBLISH_EVERY: Duration = Duration::from_secs(1);
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// How long an assignment that was refused waits for the group to settle.
 const ASSIGN_AGAIN: Duration = Duration::from_secs(1);
-/// How long a revocation, or the end, waits for the batch in flight. Half of the session timeout.
+/// How long a revocation, or the end, waits for the batch in flight. Half of a real broker's session timeout.
 const LAST_BATCH: Duration = Duration::from_secs(5);
 
 pub(super) struct Poller {
