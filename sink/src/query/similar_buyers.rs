@@ -6,9 +6,10 @@
 //!
 //! - **size**: the pair shares at most min(|A|, |B|); users come largest basket first, so the first one that is too
 //!   small ends the search;
-//! - **prefix** (Chaudhuri et al. 2006, Bayardo et al. 2007): with each basket sorted by how rare its products are, two
-//!   baskets that share t products have one in common among the first |A| − t + 1 and |B| − t + 1. So only these rare
-//!   products are looked up, and the popular ones, whose lists are long, hardly ever.
+//! - **prefix** (Chaudhuri et al. 2006, Bayardo et al. 2007): with the basket sorted by how rare its products are, whoever
+//!   shares t of them has one of the first |A| − t + 1. So only these rare products are looked up, and the popular ones,
+//!   whose lists are long, hardly ever. Whoever shares t has k + 1 of the first |A| − t + 1 + k, so each further product
+//!   that is looked up leaves fewer pairs to count; that is done while it costs no more than the prefix did.
 
 use std::{
     cmp::Ordering,
@@ -35,11 +36,11 @@ pub struct Pair {
 
 impl Pair {
     /// Two users, in any order, who bought `sizes` products each.
-    fn new(users: [u32; 2], sizes: [usize; 2], shared: u32) -> Self {
-        let union = sizes[0] + sizes[1] - shared as usize;
+    fn new(users: [u32; 2], sizes: [u32; 2], shared: u32) -> Self {
+        let union = sizes[0] + sizes[1] - shared;
         Self {
             shared,
-            jaccard: f64::from(shared) / union as f64,
+            jaccard: f64::from(shared) / f64::from(union),
             user1: users[0].min(users[1]),
             user2: users[0].max(users[1]),
         }
@@ -137,9 +138,8 @@ pub fn most_similar(baskets: &Baskets, limit: usize) -> Vec<Pair> {
     let mut order: Vec<u32> = (0..baskets.users().len() as u32).collect();
     order.sort_by_key(|&user| (std::cmp::Reverse(tokens.of(user).len()), user));
 
-    // For each token the users seen so far who have it in their prefix, and how long that prefix was.
+    // For each token the users seen so far who have it.
     let mut postings: Vec<Vec<u32>> = vec![Vec::new(); tokens.count];
-    let mut indexed = vec![0_usize; order.len()];
     let mut common = vec![0_u32; order.len()];
     let mut touched: Vec<u32> = Vec::new();
     let mut mine = vec![false; tokens.count];
@@ -150,14 +150,15 @@ pub fn most_similar(baskets: &Baskets, limit: usize) -> Vec<Pair> {
         if basket.len() < threshold {
             break;
         }
-        let size = baskets.of(user as usize).len();
+        let size = baskets.of(user as usize).len() as u32;
         // The best that any pair with this user can be: everything shared, the partner's id the lowest.
-        let hope = Pair { user1: 0, ..Pair::new([user, user], [size, basket.len()], basket.len() as u32) };
+        let hope = Pair { user1: 0, ..Pair::new([user, user], [size, basket.len() as u32], basket.len() as u32) };
         if !best.keeps(&hope) {
             continue;
         }
-        let prefix = basket.len() + 1 - threshold;
-        for &token in &basket[..prefix] {
+        let scanned = worth_scanning(basket, basket.len() + 1 - threshold, &postings);
+        let behind = (basket.len() - scanned) as u32;
+        for &token in &basket[..scanned] {
             for &other in &postings[token as usize] {
                 let count = &mut common[other as usize];
                 if *count == 0 {
@@ -171,32 +172,34 @@ pub fn most_similar(baskets: &Baskets, limit: usize) -> Vec<Pair> {
             mine[token as usize] = true;
         }
         for other in touched.drain(..) {
-            let seen = std::mem::take(&mut common[other as usize]) as usize;
+            let seen = std::mem::take(&mut common[other as usize]);
+            if seen + behind < best.threshold() {
+                continue;
+            }
             let theirs = tokens.of(other);
-            let their_prefix = indexed[other as usize];
-            // Up to the nearer end of the two prefixes `seen` is complete; what lies behind that end is unknown.
-            let behind = if basket[prefix - 1] <= theirs[their_prefix - 1] {
-                basket.len() - prefix
-            } else {
-                theirs.len() - their_prefix
-            };
-            let sizes = [size, baskets.of(other as usize).len()];
-            let bound = (seen + behind).min(basket.len()).min(theirs.len()) as u32;
+            let sizes = [size, baskets.of(other as usize).len() as u32];
+            let bound = (seen + behind).min(basket.len() as u32).min(theirs.len() as u32);
             if best.keeps(&Pair::new([user, other], sizes, bound)) {
-                let shared = overlap(theirs, &mine, best.threshold() as usize);
+                let rest = &theirs[theirs.partition_point(|&token| token <= basket[scanned - 1])..];
+                let shared = seen + overlap(rest, &mine, best.threshold().saturating_sub(seen) as usize);
                 best.offer(Pair::new([user, other], sizes, shared));
             }
         }
         for &token in basket {
             mine[token as usize] = false;
-        }
-
-        for &token in &basket[..prefix] {
             postings[token as usize].push(user);
         }
-        indexed[user as usize] = prefix;
     }
     best.heap.into_sorted_vec()
+}
+
+/// How many tokens of a basket to look up: its `prefix` at least, and more where that is cheap. With each token that is looked up
+/// beyond the prefix, whoever is to be counted has to share one more, and counting is what costs. Where all products are about
+/// as popular as each other, everything is looked up and nothing left to count.
+fn worth_scanning(basket: &[u32], prefix: usize, postings: &[Vec<u32>]) -> usize {
+    let length = |&token: &u32| postings[token as usize].len();
+    let looked_up: usize = basket[..prefix].iter().map(length).sum();
+    prefix + basket[prefix..].iter().map(length).take_while(|&more| more <= looked_up).count()
 }
 
 /// How many of `tokens` are marked; 0 as soon as it is clear that they are fewer than `threshold`.
@@ -271,7 +274,8 @@ pub fn closest(baskets: &Baskets, users: &[u32], each: usize) -> Vec<Pair> {
             let shared = std::mem::take(count);
             if shared > 1 && other_at != at {
                 let other = users[other_at];
-                pairs.push(Pair::new([user, other], [basket.len(), baskets.of(other as usize).len()], shared));
+                let sizes = [basket, baskets.of(other as usize)].map(|basket| basket.len() as u32);
+                pairs.push(Pair::new([user, other], sizes, shared));
             }
         }
         if pairs.len() > each && each > 0 {

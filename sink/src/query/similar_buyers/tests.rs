@@ -52,6 +52,18 @@ proptest! {
         prop_assert_eq!(most_similar(&baskets, limit), expected);
     }
 
+    /// A basket's last products have long lists, so that they are counted and not looked up.
+    #[test]
+    fn popular_products_change_nothing(
+        pairs in prop::collection::vec((1_i64..60, 0_i64..30), 0..500),
+        limit in 1_usize..12,
+    ) {
+        let baskets = Baskets::new(pairs.into_iter().map(|(user, at)| (user, at * at * at / 900)).collect());
+        let mut expected = naive(&baskets);
+        expected.truncate(limit);
+        prop_assert_eq!(most_similar(&baskets, limit), expected);
+    }
+
     #[test]
     fn each_users_closest_are_a_part_of_all_pairs(
         pairs in prop::collection::vec((1_i64..20, 1_i64..12), 0..160),
@@ -118,5 +130,21 @@ fn popular_products_in_a_large_shop_are_no_obstacle() {
         let theirs = baskets.of(pair.user2 as usize);
         let shared = baskets.of(pair.user1 as usize).iter().filter(|item| theirs.contains(item)).count();
         assert_eq!(pair.shared as usize, shared);
+    }
+}
+
+#[test]
+fn what_costs_no_more_than_the_prefix_is_looked_up_too() {
+    let postings = |lengths: [usize; 5]| lengths.map(|length| vec![0; length]);
+    let basket = [0, 1, 2, 3, 4];
+    let scanned = [
+        ([3, 3, 3, 3, 3], 2, 5),
+        ([3, 3, 6, 7, 7], 2, 3),
+        ([3, 3, 7, 7, 7], 2, 2),
+        ([0, 0, 0, 0, 1], 1, 4),
+        ([9, 9, 9, 9, 9], 5, 5),
+    ];
+    for (lengths, prefix, expected) in scanned {
+        assert_eq!(worth_scanning(&basket, prefix, &postings(lengths)), expected, "{lengths:?}, {prefix}");
     }
 }
