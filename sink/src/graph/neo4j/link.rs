@@ -12,7 +12,7 @@ use std::{
 };
 
 use metrics::counter;
-use neo4rs::{ConfigBuilder, Error as DriverError, Graph, Query, Row, Txn};
+use neo4rs::{ConfigBuilder, Error as DriverError, Graph, Query, Txn};
 use serde::de::DeserializeOwned;
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
@@ -187,15 +187,20 @@ impl Transaction<'_> {
         let txn = &mut self.txn;
         let read = async move {
             let mut stream = txn.execute(query).await?;
-            let mut rows: Vec<Row> = Vec::new();
+            let mut read = Ok(Vec::new());
+            // Each of the driver's rows is let go at once: they take many times the memory of what they say.
             while let Some(row) = stream.next(txn.handle()).await? {
-                rows.push(row);
+                if let Ok(rows) = &mut read {
+                    match row.to::<T>() {
+                        Ok(row) => rows.push(row),
+                        Err(error) => read = Err(error),
+                    }
+                }
             }
-            Ok(rows)
+            Ok(read)
         };
-        let rows = timeout(self.guard.link.bound, read).await;
-        let rows = self.judge(rows)?;
-        let read = rows.iter().map(Row::to::<T>).collect::<Result<Vec<_>, _>>();
+        let read = timeout(self.guard.link.bound, read).await;
+        let read = self.judge(read)?;
         // The stream was read to its end, so the connection is well; only the graph is not of the model.
         read.map_err(|error| trouble::error(self.attempt, &error.into()))
     }
