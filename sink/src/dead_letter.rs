@@ -35,17 +35,14 @@ const MESSAGE_CHARS: usize = 1_000;
 const OMITTED_HEADER: &str = "sluice.omitted";
 
 /// Publishes dead letters until it is stopped.
-///
-/// # Errors
-/// [`Error::Client`] when the producer could not be made.
 pub(crate) async fn publish(
     cluster: Arc<Cluster>,
     store: Arc<dyn Store>,
     board: Arc<Board>,
     registry: Arc<Registry>,
     stop: CancellationToken,
-) -> Result<(), Error> {
-    let mut outlet = Outlet { producer: producer(&cluster)?, cluster, registry, warned: false };
+) {
+    let mut outlet = Outlet { producer: None, cluster, registry, warned: false };
     let mut seen = None;
     let mut complained = false;
     loop {
@@ -54,7 +51,7 @@ pub(crate) async fn publish(
             // What is cut off here is sent again by the next start.
             let published = tokio::select! {
                 published = outlet.publish_page(&*store) => published,
-                () = stop.cancelled() => return Ok(()),
+                () = stop.cancelled() => return,
             };
             match published {
                 // There may be more than a page.
@@ -72,7 +69,7 @@ pub(crate) async fn publish(
         }
         let mut changes = board.changes();
         tokio::select! {
-            () = stop.cancelled() => return Ok(()),
+            () = stop.cancelled() => return,
             () = tokio::time::sleep(ASK_ANYWAY) => seen = None,
             () = async { tokio::time::sleep(ASK_EVERY).await; changes.changed().await.ok(); } => {}
         }
@@ -96,7 +93,8 @@ fn producer(cluster: &Cluster) -> Result<FutureProducer<Context>, Error> {
 
 struct Outlet {
     cluster: Arc<Cluster>,
-    producer: FutureProducer<Context>,
+    /// Made for the first letter: its thread is not idle even where nothing is ever sent.
+    producer: Option<FutureProducer<Context>>,
     registry: Arc<Registry>,
     /// Whether it was said already that a letter is not there as it should be.
     warned: bool,
@@ -109,12 +107,13 @@ impl Outlet {
         if letters.is_empty() {
             return Ok(false);
         }
-        let tried = join_all(letters.iter().map(|entry| self.send(entry, Form::Whole))).await;
+        let producer = self.producer().map_err(|error| error.to_string())?;
+        let tried = join_all(letters.iter().map(|entry| self.send(&producer, entry, Form::Whole))).await;
         let mut settled = Vec::with_capacity(letters.len());
         let mut waits = None;
         for (entry, tried) in letters.iter().zip(tried) {
             meter::count_letter(&entry.letter.connector, tried.is_ok());
-            match self.settle(entry, tried).await {
+            match self.settle(&producer, entry, tried).await {
                 Ok(outcome) => {
                     counter!("sluice_outlet_letters_total", "outcome" => outcome).increment(1);
                     settled.push(entry.id.clone());
@@ -154,8 +153,20 @@ impl Outlet {
         }
     }
 
+    fn producer(&mut self) -> Result<FutureProducer<Context>, Error> {
+        if let Some(producer) = &self.producer {
+            return Ok(producer.clone());
+        }
+        Ok(self.producer.insert(producer(&self.cluster)?).clone())
+    }
+
     /// What became of a letter in the end; the error is one that passes.
-    async fn settle(&mut self, entry: &LedgerEntry, tried: Result<(), KafkaError>) -> Result<&'static str, KafkaError> {
+    async fn settle(
+        &mut self,
+        producer: &FutureProducer<Context>,
+        entry: &LedgerEntry,
+        tried: Result<(), KafkaError>,
+    ) -> Result<&'static str, KafkaError> {
         let (mut form, mut tried, mut alone) = (Form::Whole, tried, false);
         while let Err(error) = tried {
             match verdict(error.rdkafka_error_code(), form, alone) {
@@ -170,7 +181,7 @@ impl Outlet {
             if form == Form::WithoutRecord {
                 self.warn(entry, &error, "the letter goes out without its record, which stays in the ledger");
             }
-            tried = self.send(entry, form).await;
+            tried = self.send(producer, entry, form).await;
         }
         Ok(if form == Form::Whole { "whole" } else { "shortened" })
     }
@@ -189,7 +200,12 @@ impl Outlet {
         self.warned = true;
     }
 
-    async fn send(&self, entry: &LedgerEntry, form: Form) -> Result<(), KafkaError> {
+    async fn send(
+        &self,
+        producer: &FutureProducer<Context>,
+        entry: &LedgerEntry,
+        form: Form,
+    ) -> Result<(), KafkaError> {
         let topic = self.topic(entry);
         let whole = form == Form::Whole;
         let record = FutureRecord {
@@ -200,7 +216,7 @@ impl Outlet {
             timestamp: None,
             headers: Some(headers(entry, form, self.config(entry).is_none_or(|config| config.dead_letter_headers))),
         };
-        self.producer.send(record, SEND_TIMEOUT).await.map(|_| ()).map_err(|(error, _)| error)
+        producer.send(record, SEND_TIMEOUT).await.map(|_| ()).map_err(|(error, _)| error)
     }
 }
 

@@ -10,7 +10,7 @@ use chrono::Utc;
 use rdkafka::{
     Message, Offset, TopicPartitionList,
     consumer::{Consumer, StreamConsumer},
-    producer::{FutureProducer, FutureRecord},
+    producer::{BaseProducer, BaseRecord, Producer},
 };
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -25,7 +25,7 @@ use crate::{
 /// How often a process speaks.
 const SPEAK_EVERY: Duration = Duration::from_secs(2);
 /// How long a word may take: the next one says the same.
-const SPEAK_TIMEOUT: &str = "4000";
+const SPEAK_TIMEOUT: Duration = Duration::from_secs(4);
 /// How far back a process that starts listens: what twenty others said last.
 const LISTEN_FROM: i64 = 20;
 
@@ -50,32 +50,32 @@ pub(crate) async fn keep(cluster: Arc<Cluster>, board: Arc<Board>, stop: Cancell
         () = speak(&speaker, &board, &id) => {}
         () = stop.cancelled() => {}
     }
-    say(&speaker, &id, None).await;
+    say(&speaker, &id, None);
+    let said = tokio::task::spawn_blocking(move || speaker.flush(SPEAK_TIMEOUT)).await;
+    if !matches!(said, Ok(Ok(()))) {
+        debug!("other processes were not told that this one ends");
+    }
 }
 
-async fn speak(speaker: &FutureProducer<Context>, board: &Board, id: &str) {
+async fn speak(speaker: &BaseProducer<Context>, board: &Board, id: &str) {
     loop {
         let now = Utc::now().timestamp_millis();
         match serde_json::to_string(&Word { report: board.report(now), at: now }) {
-            Ok(word) => say(speaker, id, Some(&word)).await,
+            Ok(word) => say(speaker, id, Some(&word)),
             Err(error) => warn!(%error, "what this process does can't be written down"),
         }
         tokio::time::sleep(SPEAK_EVERY).await;
     }
 }
 
-async fn say(speaker: &FutureProducer<Context>, id: &str, word: Option<&str>) {
-    let record = FutureRecord {
-        topic: STATUS_TOPIC,
-        partition: Some(0),
-        payload: word,
-        key: Some(id),
-        timestamp: None,
-        headers: None,
-    };
-    if let Err((error, _)) = speaker.send(record, Duration::ZERO).await {
+/// Says a word, and hears what became of the one before: this needs no thread that listens all the time.
+fn say(speaker: &BaseProducer<Context>, id: &str, word: Option<&str>) {
+    let mut record = BaseRecord::<str, str>::to(STATUS_TOPIC).partition(0).key(id);
+    record.payload = word;
+    if let Err((error, _)) = speaker.send(record) {
         debug!(%error, "other processes were not told");
     }
+    speaker.poll(Duration::ZERO);
 }
 
 async fn listen(listener: &StreamConsumer<Context>, board: &Board, id: &str) {
@@ -104,9 +104,10 @@ async fn listen(listener: &StreamConsumer<Context>, board: &Board, id: &str) {
     }
 }
 
-fn speaker(cluster: &Cluster) -> Result<FutureProducer<Context>, Error> {
+fn speaker(cluster: &Cluster) -> Result<BaseProducer<Context>, Error> {
     let failed = |source| Error::Client { servers: cluster.bootstrap_servers().to_owned(), source };
-    cluster.client_config().set("message.timeout.ms", SPEAK_TIMEOUT).create_with_context(Context).map_err(failed)
+    let timeout = SPEAK_TIMEOUT.as_millis().to_string();
+    cluster.client_config().set("message.timeout.ms", timeout).create_with_context(Context).map_err(failed)
 }
 
 fn listener(cluster: &Cluster) -> Result<StreamConsumer<Context>, Error> {

@@ -14,7 +14,7 @@ use rdkafka::{
     config::RDKafkaLogLevel,
     error::{KafkaError, RDKafkaErrorCode},
     message::{DeliveryResult, Header, OwnedHeaders},
-    producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer},
+    producer::{BaseProducer, BaseRecord, Producer, ProducerContext},
 };
 use sink::kafka::{Cluster, Context, Error, MAX_RECORD_BYTES};
 use tokio::sync::mpsc;
@@ -25,10 +25,13 @@ use super::{progress::Progress, window::Window};
 
 /// How long a full queue or window is waited for before the producer looks whether it was told to stop.
 const ROOM_WAIT: Duration = Duration::from_millis(50);
+/// How long the thread that hears of deliveries waits at a time. The client's library spins through the last millisecond of each
+/// wait: its own thread, which waits for a tenth of a second, uses a hundredth of a processor for nothing.
+const LISTEN: Duration = Duration::from_secs(1);
 
 /// Sends records, and learns where each was put.
 pub(crate) struct Client {
-    producer: ThreadedProducer<Deliveries>,
+    producer: Arc<BaseProducer<Deliveries>>,
     window: Arc<Window>,
     acked: Arc<[AtomicU64; 3]>,
     stop: CancellationToken,
@@ -109,7 +112,8 @@ impl Client {
     pub(crate) fn new(cluster: &Cluster, window: Arc<Window>, stop: CancellationToken) -> Result<Self, Error> {
         let acked: Arc<[AtomicU64; 3]> = Arc::default();
         let context = Deliveries { window: window.clone(), acked: acked.clone() };
-        let producer = cluster
+        let failed = |source| Error::Client { servers: cluster.bootstrap_servers().to_owned(), source };
+        let producer: BaseProducer<Deliveries> = cluster
             .client_config_with(&[
                 ("queue.buffering.max.messages", "100000"),
                 ("queue.buffering.max.kbytes", "65536"),
@@ -123,7 +127,18 @@ impl Client {
             // An outage delays a record and never fails it.
             .set("message.timeout.ms", "0")
             .create_with_context(context)
-            .map_err(|source| Error::Client { servers: cluster.bootstrap_servers().to_owned(), source })?;
+            .map_err(failed)?;
+        let producer = Arc::new(producer);
+        let listening = Arc::downgrade(&producer);
+        // Ends soon after the client is gone.
+        std::thread::Builder::new()
+            .name("deliveries".to_owned())
+            .spawn(move || {
+                while let Some(producer) = listening.upgrade() {
+                    producer.poll(LISTEN);
+                }
+            })
+            .map_err(|error| failed(KafkaError::ClientCreation(error.to_string())))?;
         Ok(Self { producer, window, acked, stop })
     }
 

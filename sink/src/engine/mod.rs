@@ -125,11 +125,7 @@ async fn run(parts: Parts, stop: CancellationToken) {
             lane: Arc::new(Mutex::new(())),
         };
         running.spawn(Fleet::new(works).run(stop.clone()));
-        running.spawn(async move {
-            if let Err(error) = dead_letter::publish(cluster, store, board, registry, stop).await {
-                error!(%error, "dead letters are not published");
-            }
-        });
+        running.spawn(dead_letter::publish(cluster, store, board, registry, stop));
     }
     while let Some(ended) = running.join_next().await {
         if let Err(error) = ended {

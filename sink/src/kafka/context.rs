@@ -3,10 +3,11 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rdkafka::{
-    ClientContext,
+    ClientContext, Message,
     config::RDKafkaLogLevel,
     consumer::ConsumerContext,
     error::{KafkaError, RDKafkaErrorCode},
+    producer::{DeliveryResult, ProducerContext},
 };
 use tracing::{debug, info, warn};
 
@@ -34,6 +35,17 @@ impl ClientContext for Context {
 }
 
 impl ConsumerContext for Context {}
+
+/// For records that nobody waits for.
+impl ProducerContext for Context {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, record)) = result {
+            debug!(%error, kafka.topic = record.topic(), "a record was not delivered");
+        }
+    }
+}
 
 /// The facility of librdkafka's lines on brokers that fail.
 const FAIL: &str = "FAIL";
