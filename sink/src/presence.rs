@@ -26,6 +26,8 @@ use crate::{
 const SPEAK_EVERY: Duration = Duration::from_secs(2);
 /// How long a word may take: the next one says the same.
 const SPEAK_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long it is heard, after a word, what became of those before: enough for all that an outage piled up, nothing to wait for.
+const HEAR: Duration = Duration::from_millis(1);
 /// How far back a process that starts listens: what twenty others said last.
 const LISTEN_FROM: i64 = 20;
 
@@ -68,14 +70,14 @@ async fn speak(speaker: &BaseProducer<Context>, board: &Board, id: &str) {
     }
 }
 
-/// Says a word, and hears what became of the one before: this needs no thread that listens all the time.
+/// Says a word, and hears what became of those before: this needs no thread that listens all the time.
 fn say(speaker: &BaseProducer<Context>, id: &str, word: Option<&str>) {
     let mut record = BaseRecord::<str, str>::to(STATUS_TOPIC).partition(0).key(id);
     record.payload = word;
     if let Err((error, _)) = speaker.send(record) {
         debug!(%error, "other processes were not told");
     }
-    speaker.poll(Duration::ZERO);
+    speaker.poll(HEAR);
 }
 
 async fn listen(listener: &StreamConsumer<Context>, board: &Board, id: &str) {

@@ -97,6 +97,7 @@ pub(super) async fn bought(tx: &mut Transaction<'_>) -> Result<Vec<(i64, i64)>, 
     let mut pairs = Vec::with_capacity(rows.iter().map(|row| row.products.len()).sum());
     for Row { user, mut products } in rows {
         products.sort_unstable();
+        products.dedup();
         pairs.extend(products.into_iter().map(|product| (user, product)));
     }
     Ok(pairs)
