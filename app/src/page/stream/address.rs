@@ -1,9 +1,9 @@
 //! What the address of the stream says: `?topic=purchases&q=dune&broken=1&sel=purchases/2/1041`.
 
-use std::fmt::Write;
-
 use leptos_router::params::ParamsMap;
 use model::Kind;
+
+use crate::address::with_query;
 
 /// Everything that the address may say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,27 +31,21 @@ impl Address {
 
     /// The address that says this.
     pub(super) fn href(&self) -> String {
-        let mut href = format!("/stream{}", self.filter());
-        if !self.open.is_empty() {
-            href.push(if href.contains('?') { '&' } else { '?' });
-            let _ = write!(href, "sel={}", escape(&self.open));
-        }
-        href
+        let open = (!self.open.is_empty()).then_some(("sel", &*self.open));
+        with_query("/stream", self.picking().chain(open))
     }
 
-    /// The part of it that picks records, with its `?`.
-    pub(super) fn filter(&self) -> String {
-        let mut pairs = Vec::new();
-        if let Some(topic) = self.topic {
-            pairs.push(format!("topic={topic}"));
-        }
-        if !self.text.is_empty() {
-            pairs.push(format!("q={}", escape(&self.text)));
-        }
-        if self.broken {
-            pairs.push("broken=1".to_owned());
-        }
-        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    /// Where the records that it picks arrive live.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn events(&self) -> String {
+        with_query("/events/stream", self.picking())
+    }
+
+    fn picking(&self) -> impl Iterator<Item = (&str, &str)> {
+        let topic = self.topic.map(|kind| ("topic", kind.topic()));
+        let text = (!self.text.is_empty()).then_some(("q", &*self.text));
+        let broken = self.broken.then_some(("broken", "1"));
+        [topic, text, broken].into_iter().flatten()
     }
 
     /// Whether it picks some records only.
@@ -68,20 +62,6 @@ impl Address {
     pub(super) fn opening(&self, open: String) -> Self {
         Self { open, ..self.clone() }
     }
-}
-
-/// A text as it may stand in a query.
-fn escape(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => out.push(char::from(byte)),
-            _ => {
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

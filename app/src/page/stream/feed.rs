@@ -57,9 +57,8 @@ impl Ear {
 /// Follows what the address picks until the owner of this call is gone.
 pub(super) fn follow(address: Address, news: Box<dyn Fn(News) + Send + Sync>, link: Box<dyn Fn(Link) + Send + Sync>) {
     let ear = Ear { news: StoredValue::new(news), link: StoredValue::new(link) };
-    let url = format!("/events/stream{}", address.filter());
+    let url = StoredValue::new(address.events());
     let address = StoredValue::new(address);
-    let url = StoredValue::new(url);
     let connection = StoredValue::new_local(if document().hidden() { None } else { open(&url.get_value(), ear) });
 
     let shown = window_event_listener(ev::visibilitychange, move |_| {

@@ -187,20 +187,15 @@ impl Transaction<'_> {
         let txn = &mut self.txn;
         let read = async move {
             let mut stream = txn.execute(query).await?;
-            let mut read = Ok(Vec::new());
+            let mut rows = Vec::new();
             // Each of the driver's rows is let go at once: they take many times the memory of what they say.
             while let Some(row) = stream.next(txn.handle()).await? {
-                if let Ok(rows) = &mut read {
-                    match row.to::<T>() {
-                        Ok(row) => rows.push(row),
-                        Err(error) => read = Err(error),
-                    }
-                }
+                rows.push(row.to::<T>());
             }
-            Ok(read)
+            Ok(rows)
         };
-        let read = timeout(self.guard.link.bound, read).await;
-        let read = self.judge(read)?;
+        let rows = timeout(self.guard.link.bound, read).await;
+        let read = self.judge(rows)?.into_iter().collect::<Result<Vec<_>, _>>();
         // The stream was read to its end, so the connection is well; only the graph is not of the model.
         read.map_err(|error| trouble::error(self.attempt, &error.into()))
     }
