@@ -210,6 +210,11 @@ impl House {
         ))
     }
 
+    /// Counts anew what questions are answered from.
+    pub(crate) async fn recount(&self) -> Result<(), Failure> {
+        self.store.recount().await.map_err(unavailable)
+    }
+
     /// Counts the graph and compares it with the books.
     pub(crate) async fn audit(&self) -> Result<Audit, Failure> {
         let (checkpoints, graph) =

@@ -31,6 +31,7 @@ mod connectors;
 mod definitions;
 mod draft;
 mod export;
+mod fold;
 mod healthcheck;
 mod house;
 mod http;
@@ -128,6 +129,7 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
         let (producers, registry, stop) = (producers.clone(), registry.clone(), stop.clone());
         async move { sampler.run(cluster, store, board, producers, registry, stop).await }
     });
+    tokio::spawn(fold::keep_folded(store.clone(), stop.clone()));
     let engine = Engine::start(Parts {
         cluster: cluster.clone(),
         store: store.clone(),

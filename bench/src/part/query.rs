@@ -47,6 +47,8 @@ pub(crate) fn measure(house: &mut House, sizes: &[usize], times: usize) -> Resul
             house.graph.load(&rows)?;
         }
         loaded = size;
+        // The loader has written beside Sluice.
+        sluice.post("/api/recount", &serde_json::json!({}))?;
         let idle = ask_all(&sluice, times)?;
         let busy = while_writing(house, &sluice, times)?;
         for ((question, idle), busy) in QUESTIONS.iter().zip(idle).zip(busy) {

@@ -59,6 +59,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/api/dead-letters/replay", post(replay_all))
         .route("/api/dead-letters/{topic}/{partition}/{offset}/replay", post(replay))
         .route("/api/audit", post(audit))
+        .route("/api/recount", post(recount))
         .route("/api/reset", post(reset))
         .route("/api/{*path}", any(unknown))
         .method_not_allowed_fallback(async || {
@@ -213,6 +214,11 @@ async fn replay(
 
 async fn audit(State(web): State<Web>) -> Answer<Audit> {
     Ok(Json(web.house.audit().await?))
+}
+
+async fn recount(State(web): State<Web>) -> Answer<Value> {
+    web.house.recount().await?;
+    Ok(Json(json!({"recounted": true})))
 }
 
 async fn reset(State(web): State<Web>, body: Bytes) -> Answer<Value> {

@@ -140,6 +140,17 @@ pub trait Store: Send + Sync + 'static {
     /// books at 0, epoch + 1 so that writers in flight are fenced off, the incarnation kept).
     async fn reset(&self, to: &[(CheckpointId, i64)]) -> Result<(), Error>;
 
+    /// Takes what writes have added to what questions are answered from to where it belongs. Some process calls it every few
+    /// seconds; answers are right without it, and slower. Nothing where a store counts whenever it is asked.
+    async fn fold(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Counts anew all that questions are answered from. Writers wait for it.
+    async fn recount(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Sales of each product in `after < timestamp ≤ until` (epoch seconds), in any order.
     async fn sales(&self, after: i64, until: i64) -> Result<Vec<Sales>, Error>;
 

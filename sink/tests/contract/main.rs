@@ -15,6 +15,7 @@ mod neo4j_code;
 mod neo4j_fault;
 mod neo4j_only;
 mod neo4j_own;
+mod neo4j_summary;
 mod neo4j_zombie;
 mod proxy;
 mod query;

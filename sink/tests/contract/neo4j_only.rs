@@ -92,7 +92,7 @@ async fn the_graph_is_the_original_systems_model() {
         "MATCH (u:User {userID: 3})<-[f:FOLLOWS]-(:User {userID: 1}) WHERE f.timestamp = 1700000000 RETURN count(*)",
         "MATCH (u:User {userID: 1}) WHERE keys(u) = ['userID'] AND labels(u) = ['User'] RETURN count(*)",
         "MATCH (n) WHERE NOT n:User AND NOT n:Product AND NOT n:Transaction AND NOT n:SluiceCheckpoint
-         AND NOT n:SluiceMeta RETURN count(*) + 1",
+         AND NOT n:SluiceMeta AND NOT n:SluiceDelta RETURN count(*) + 1",
     ] {
         assert_eq!(number(statement).await, 1, "{statement}");
     }

@@ -45,6 +45,8 @@ pub(crate) enum Request {
 /// What goes wrong with a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
+    /// None: the fault that is armed next is for the request of its kind that comes next.
+    Pass,
     /// It is answered with a FAILURE of this code and does not reach the server.
     Refuse(&'static str),
     /// It does not reach the server until [`Proxy::release`], and nothing that comes after it does.
@@ -151,15 +153,15 @@ impl Shared {
 async fn pass(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
     match shared.fault(Request::Connect) {
         Some(Fault::Hold) => shared.released.notified().await,
+        None | Some(Fault::Pass) => {}
         Some(_) => return Ok(()),
-        None => {}
     }
     let mut handshake = [0; 20];
     client.read_exact(&mut handshake).await?;
     match shared.fault(Request::Handshake) {
         Some(Fault::Hold) => shared.released.notified().await,
+        None | Some(Fault::Pass) => {}
         Some(_) => return Ok(()),
-        None => {}
     }
     let mut server = TcpStream::connect(&shared.server).await?;
     server.write_all(&handshake).await?;
@@ -207,7 +209,7 @@ impl Line<'_> {
             }
             failed = false;
             match self.shared.fault(request) {
-                None => {}
+                None | Some(Fault::Pass) => {}
                 Some(Fault::Refuse(code)) => {
                     failed = true;
                     self.answer(&failure(code)).await?;

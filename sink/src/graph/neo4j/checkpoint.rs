@@ -9,7 +9,7 @@ use model::status::Books;
 use neo4rs::{BoltType, Query, query};
 use serde::Deserialize;
 
-use super::{link::Transaction, mark::Mark, row};
+use super::{link::Transaction, mark::Mark, row, summary::Delta};
 use crate::graph::{Checkpoint, CheckpointId, Error, Interval, Trouble, version};
 
 /// Locks the checkpoints of these intervals, then looks at them.
@@ -54,6 +54,12 @@ async fn read(tx: &mut Transaction<'_>, query: Query) -> Result<Vec<(String, Che
 
 /// Writes checkpoints as they are to be, whether they were there or not.
 pub(super) async fn put(tx: &mut Transaction<'_>, checkpoints: &[Checkpoint]) -> Result<(), Error> {
+    put_with(tx, checkpoints, &Delta::default()).await
+}
+
+/// Writes checkpoints, and with them what the data adds to the summary.
+pub(super) async fn put_with(tx: &mut Transaction<'_>, checkpoints: &[Checkpoint], delta: &Delta) -> Result<(), Error> {
+    let deltas: BoltType = (!delta.is_empty()).then(|| delta.bolt()).into_iter().collect();
     let rows = checkpoints.iter().map(|checkpoint| {
         let Checkpoint { id, next_offset, epoch, last_timestamp, last_crc, incarnation, books, updated } = checkpoint;
         row([
@@ -75,7 +81,8 @@ pub(super) async fn put(tx: &mut Transaction<'_>, checkpoints: &[Checkpoint]) ->
             version::VERSION.into(),
         ])
     });
-    tx.run(query(cypher!("checkpoint_put")).param("rows", rows.collect::<BoltType>())).await
+    let put = query(cypher!("checkpoint_put")).param("deltas", deltas);
+    tx.run(put.param("rows", rows.collect::<BoltType>())).await
 }
 
 pub(super) async fn delete(tx: &mut Transaction<'_>, ids: &[CheckpointId]) -> Result<(), Error> {

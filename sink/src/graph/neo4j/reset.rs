@@ -6,6 +6,7 @@ use super::{
     checkpoint,
     link::{End, Link, Transaction},
     mark::Mark,
+    summary,
 };
 use crate::graph::{CheckpointId, Error, takeover};
 
@@ -66,6 +67,7 @@ async fn set(tx: &mut Transaction<'_>, to: &[(CheckpointId, i64)], mark: &Mark) 
     for deletion in DELETIONS {
         while delete(tx, deletion).await? == CHUNK {}
     }
+    summary::forget(tx).await?;
     let all = checkpoint::all(tx).await?;
     let after = takeover::reset(&all, to);
     let gone = all.into_iter().map(|checkpoint| checkpoint.id).filter(|id| !after.iter().any(|it| it.id == *id));

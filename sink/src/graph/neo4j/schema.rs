@@ -17,7 +17,7 @@ use crate::graph::{
 };
 
 /// What is unique: the constraint's name, the pattern that binds `n`, its label or type, and the property.
-const UNIQUE: [(&str, &str, &str); 8] = [
+const UNIQUE: [(&str, &str, &str); 10] = [
     ("sluice_user", "(n:User)", "userID"),
     ("sluice_product", "(n:Product)", "productID"),
     ("sluice_transaction", "(n:Transaction)", "transactionID"),
@@ -26,13 +26,16 @@ const UNIQUE: [(&str, &str, &str); 8] = [
     ("sluice_connector", "(n:SluiceConnector)", "name"),
     ("sluice_dead_letter", "(n:SluiceDeadLetter)", "id"),
     ("sluice_meta", "(n:SluiceMeta)", "id"),
+    ("sluice_summary", "(n:SluiceSummary)", "id"),
+    ("sluice_block", "(n:SluiceBlock)", "id"),
 ];
 
 /// What reads are fast by, besides: the index's name, and what it is for.
-const INDEXES: [(&str, &str); 3] = [
+const INDEXES: [(&str, &str); 4] = [
     ("sluice_transaction_timestamp", "(n:Transaction) ON (n.timestamp)"),
     ("sluice_dead_letter_place", "(n:SluiceDeadLetter) ON (n.topic, n.partition, n.offset)"),
     ("sluice_dead_letter_published", "(n:SluiceDeadLetter) ON (n.published)"),
+    ("sluice_block_place", "(n:SluiceBlock) ON (n.table, n.major)"),
 ];
 
 /// What brings older graphs up to date; each says how many checkpoints it found.

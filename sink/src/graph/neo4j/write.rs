@@ -11,7 +11,9 @@ use super::{
     ledger,
     link::{End, Transaction},
     mark::Mark,
-    mutation, row, statement, told,
+    mutation, row, statement,
+    summary::Delta,
+    told,
 };
 use crate::{
     graph::{
@@ -42,8 +44,10 @@ pub(super) async fn write(
     let verdicts = batch.intervals.iter().zip(&states).map(|(interval, state)| verdict(interval, *state));
     Ok(match verdict_of_all(verdicts) {
         Verdict::Write => {
-            let (changes, written) = kind::plan(batch, before(tx, kind::needs(batch), known).await?);
+            let (before, rated) = before(tx, kind::needs(batch), known).await?;
+            let (changes, written) = kind::plan(batch, before);
             known.wrote(&changes.users, &changes.products);
+            let delta = Delta::of(&changes, &rated);
             if !apply(tx, changes).await? {
                 return Ok(End::Rollback(Attempt::Missed));
             }
@@ -51,7 +55,8 @@ pub(super) async fn write(
             statement::run(tx, batch).await?;
             let incarnations = found.iter().map(|found| found.as_ref().map_or(1, |it| it.incarnation));
             ledger::put(tx, batch, &incarnations.collect::<Vec<_>>()).await?;
-            checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &written.tallies)).await?;
+            let moved = takeover::all_moved(&found, &batch.intervals, &written.tallies);
+            checkpoint::put_with(tx, &moved, &delta).await?;
             End::Commit(Attempt::Done(Outcome::Committed(written)))
         }
         Verdict::Already => End::Rollback(Attempt::Done(Outcome::Already)),
@@ -68,10 +73,14 @@ pub(super) async fn probe(tx: &mut Transaction<'_>, batch: &Batch, mark: &Mark) 
     checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &tallies)).await
 }
 
-/// Asks what of the needs is there, and is not known.
+/// Asks what of the needs is there, and is not known; and the stars of the ratings that are.
 ///
 /// Users are never asked for: who is not known may be there or not, which is all the same to a MERGE.
-async fn before(tx: &mut Transaction<'_>, needs: Needs, known: &mut Known) -> Result<Before, Error> {
+async fn before(
+    tx: &mut Transaction<'_>,
+    needs: Needs,
+    known: &mut Known,
+) -> Result<(Before, HashMap<(i64, i64), i64>), Error> {
     let keys = needs.products.iter().map(|id| known.key(*id)).collect();
     let others = ask::<Product>(tx, cypher!("before_other_products"), keys).await?;
     let before = |it: Product| ProductBefore { category: it.category, name: it.name, price: it.price };
@@ -88,14 +97,16 @@ async fn before(tx: &mut Transaction<'_>, needs: Needs, known: &mut Known) -> Re
     };
     let ratings = ask::<Rating>(tx, cypher!("before_ratings"), pairs(needs.ratings)).await?;
     let follows = ask::<Follow>(tx, cypher!("before_follows"), pairs(needs.follows)).await?;
-    Ok(Before {
+    let rated = ratings.iter().map(|it| ((it.user, it.product), it.value)).collect();
+    let before = Before {
         users: known.users(&needs.users),
         products,
         transactions: transactions.into_iter().collect(),
         reviews: reviews.into_iter().collect::<HashSet<_>>(),
         ratings: ratings.into_iter().map(|it| ((it.user, it.product), it.timestamp)).collect::<HashMap<_, _>>(),
         follows: follows.into_iter().map(|it| (it.follower, it.followed)).collect(),
-    })
+    };
+    Ok((before, rated))
 }
 
 pub(super) async fn ask<T: serde::de::DeserializeOwned>(
@@ -181,6 +192,7 @@ struct Rating {
     user: i64,
     product: i64,
     timestamp: i64,
+    value: i64,
 }
 
 #[derive(Deserialize)]

@@ -1,3 +1,6 @@
+// With them goes what the data adds to the tables of the summary, where it adds anything.
+FOREACH (delta IN $deltas | CREATE (:SluiceDelta {sales: delta[0], followers: delta[1], ratings: delta[2]}))
+WITH 1 AS once
 UNWIND $rows AS row
 MERGE (c:SluiceCheckpoint {id: row[0]})
 SET c.connector = row[1], c.cluster = row[2], c.topic = row[3], c.partition = row[4], c.next_offset = row[5],

@@ -1,0 +1,2 @@
+MATCH (s:SluiceSummary {id: 'summary'})
+SET s.turn = $turn, s.busy = true, s.since = $now

@@ -1,0 +1,2 @@
+MATCH (b:SluiceBlock)
+DELETE b

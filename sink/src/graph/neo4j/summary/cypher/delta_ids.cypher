@@ -1,0 +1,2 @@
+MATCH (d:SluiceDelta)
+RETURN elementId(d) AS id

@@ -1,0 +1,3 @@
+MATCH (d:SluiceDelta)
+WHERE elementId(d) IN $ids
+DELETE d

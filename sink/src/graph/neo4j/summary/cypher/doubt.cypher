@@ -1,0 +1,2 @@
+MATCH (s:SluiceSummary {id: 'summary'})
+SET s.format = null

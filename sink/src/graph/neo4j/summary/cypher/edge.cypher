@@ -1,0 +1,6 @@
+// What was sold in a part of a day.
+MATCH (t:Transaction)
+WHERE t.timestamp > $after AND t.timestamp <= $until
+MATCH (t)-[:OF]->(p:Product)
+WITH p, count(*) AS purchases, sum(t.quantity) AS units
+RETURN p.productID AS product, purchases, units

@@ -1,0 +1,2 @@
+// How much the graph has of what each table counts. Each of these is one look into the count store.
+RETURN [COUNT { MATCH ()-[:OF]->() }, COUNT { MATCH ()-[:FOLLOWS]->() }, COUNT { MATCH ()-[:RATED]->() }] AS counts

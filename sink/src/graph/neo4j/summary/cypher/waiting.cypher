@@ -1,0 +1,1 @@
+RETURN COUNT { MATCH (:SluiceDelta) } AS waiting

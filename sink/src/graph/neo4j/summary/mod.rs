@@ -1,0 +1,293 @@
+//! What questions count, kept beside the graph, so that an answer does not have to read all that it counts.
+//!
+//! ```text
+//! a write:  data, checkpoints and a SluiceDelta with what the data adds      one transaction
+//! a fold:   all deltas into SluiceBlocks, and the deltas deleted             one transaction, every two seconds
+//! a read:   blocks + deltas
+//! ```
+//!
+//! A writer only makes a node of its own, so writers do not wait for each other here, and a block is written once a fold
+//! and not once a batch.
+//!
+//! Invariant: what is read is what the graph has, or is not used. Neo4j shows a commit bit by bit while it is applied, so
+//! whoever folds says so in a transaction before, and takes it back in one after; a read that overlapped is done again.
+//! And a table stands for relationships that Neo4j counts by itself: where the two differ, because somebody else has
+//! written or deleted some, the question is answered from the graph, and the tables are counted anew.
+
+mod fold;
+mod table;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+pub(super) use fold::forget;
+use metrics::counter;
+use model::answer::Influencer;
+use neo4rs::query;
+use serde::Deserialize;
+pub(super) use table::Delta;
+use table::{Blocks, Place, SECONDS_PER_DAY, Table, day};
+
+use super::{
+    link::{Link, Transaction},
+    query as questions,
+};
+use crate::graph::{Error, ProductFacts, RatingCounts, Sales};
+
+/// What the tables look like. Others are counted anew.
+const FORMAT: i64 = 1;
+
+/// How often a read begins again while others fold, and how long it waits before.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(50);
+/// How often a read finds that tables and graph differ, before it believes it: a commit was about to be applied.
+const DOUBTS: u32 = 3;
+/// How many reads in a row find that, before the tables are counted anew.
+const PATIENCE: u32 = 3;
+/// How many deltas a read adds up. Where there are more, nobody folds, and they could be too much for the memory.
+const DELTAS: i64 = 1_000;
+
+/// Keeps the tables.
+pub(super) struct Summary {
+    link: Link,
+    /// How many reads in a row have found that tables and graph differ.
+    doubts: AtomicU32,
+    /// Before that all is not counted anew by itself.
+    rest: Mutex<Option<Instant>>,
+}
+
+impl Summary {
+    pub(super) fn new(link: Link) -> Self {
+        Self { link, doubts: AtomicU32::new(0), rest: Mutex::default() }
+    }
+
+    fn rest(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Sales of each product, as the tables have them.
+pub(super) async fn sales(
+    tx: &mut Transaction<'_>,
+    summary: &Summary,
+    after: i64,
+    until: i64,
+) -> Result<Option<Vec<Sales>>, Error> {
+    let Some(window) = Window::of(after, until) else { return Ok(None) };
+    let Some(blocks) = read(tx, summary, Table::Sales, window.first, window.last).await? else { return Ok(None) };
+    let mut sums = HashMap::<i64, (i64, i64)>::new();
+    for (product, row) in blocks.rows() {
+        let (purchases, units) = sums.entry(product).or_default();
+        *purchases += row[0];
+        *units += row[1];
+    }
+    for (sign, (after, until)) in [(1, window.before), (-1, window.behind)] {
+        for Edge { product, purchases, units } in edge(tx, after, until).await? {
+            let sum = sums.entry(product).or_default();
+            *sum = (sum.0 + sign * purchases, sum.1 + sign * units);
+        }
+    }
+    sums.retain(|_, (purchases, _)| *purchases > 0);
+    let ids: Vec<i64> = sums.keys().copied().collect();
+    let facts = questions::product_facts(tx, &ids).await?;
+    let sales = facts.into_iter().filter_map(|ProductFacts { product, name, category }| {
+        let (purchases, units) = *sums.get(&product)?;
+        Some(Sales { product, name, category, purchases, units })
+    });
+    Ok(Some(sales.collect()))
+}
+
+/// The users with most followers, as the tables have them.
+pub(super) async fn influencers(
+    tx: &mut Transaction<'_>,
+    summary: &Summary,
+    limit: u32,
+) -> Result<Option<Vec<Influencer>>, Error> {
+    let Some(blocks) = read(tx, summary, Table::Followers, 0, 0).await? else { return Ok(None) };
+    let mut users: Vec<(i64, i64)> =
+        blocks.rows().filter(|(_, row)| row[0] > 0).map(|(user, row)| (user, row[0])).collect();
+    users.sort_unstable_by_key(|(user, followers)| (-followers, *user));
+    users.truncate(limit as usize);
+    let ids: Vec<i64> = users.iter().map(|(user, _)| *user).collect();
+    let names: HashMap<i64, String> = questions::user_names(tx, &ids).await?.into_iter().collect();
+    let named = |(user, followers)| Influencer { user, name: names.get(&user).cloned(), followers };
+    Ok(Some(users.into_iter().map(named).collect()))
+}
+
+/// How often each product got how many stars, as the tables have it.
+pub(super) async fn rating_counts(
+    tx: &mut Transaction<'_>,
+    summary: &Summary,
+) -> Result<Option<Vec<RatingCounts>>, Error> {
+    let Some(blocks) = read(tx, summary, Table::Ratings, 0, 0).await? else { return Ok(None) };
+    let counts: HashMap<i64, [i64; 5]> =
+        blocks.rows().filter_map(|(product, row)| Some((product, row.try_into().ok()?))).collect();
+    let ids: Vec<i64> = counts.keys().copied().collect();
+    let facts = questions::product_facts(tx, &ids).await?;
+    let counts = facts.into_iter().filter_map(|ProductFacts { product, name, .. }| {
+        Some(RatingCounts { product, name, distribution: *counts.get(&product)? })
+    });
+    Ok(Some(counts.collect()))
+}
+
+/// A table's blocks of these days with what is not folded yet; none where the tables can't be trusted.
+async fn read(
+    tx: &mut Transaction<'_>,
+    summary: &Summary,
+    table: Table,
+    first: i64,
+    last: i64,
+) -> Result<Option<Blocks>, Error> {
+    let mut doubts = 0;
+    for _ in 0..TRIES {
+        let Some(state) = look(tx).await?.filter(|state| state.format == Some(FORMAT)) else { break };
+        if !state.busy {
+            let least = graph(tx).await?;
+            let mut blocks = blocks(tx, table, first, last).await?;
+            let deltas = deltas(tx, DELTAS).await?;
+            if deltas.len() as i64 == DELTAS {
+                break;
+            }
+            let most = graph(tx).await?;
+            if look(tx).await?.is_some_and(|now| !now.busy && now.turn == state.turn) {
+                let place = table as usize;
+                let counted = state.totals[place] + deltas.iter().map(|it| it.delta.counted(table)).sum::<i64>();
+                if (least[place]..=most[place]).contains(&counted) {
+                    for it in &deltas {
+                        blocks.add_delta(table, &it.delta, first..=last);
+                    }
+                    summary.doubts.store(0, Ordering::Relaxed);
+                    return Ok(Some(blocks));
+                }
+                doubts += 1;
+                if doubts == DOUBTS {
+                    summary.doubts.fetch_add(1, Ordering::Relaxed);
+                    break;
+                }
+            }
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    counter!("sluice_summary_unused_total").increment(1);
+    Ok(None)
+}
+
+/// A window of time in whole days, and what these are short of and have beyond it.
+#[derive(Debug, PartialEq, Eq)]
+struct Window {
+    first: i64,
+    last: i64,
+    /// Within the window and before the first day: from, exclusive, and to, inclusive.
+    before: (i64, i64),
+    /// Within the last day and behind the window.
+    behind: (i64, i64),
+}
+
+impl Window {
+    /// None where it ends on the day on which it begins.
+    fn of(after: i64, until: i64) -> Option<Self> {
+        let (first, last) = (day(after) + 1, day(until));
+        let begin = |day: i64| day.saturating_mul(SECONDS_PER_DAY);
+        (first <= last).then(|| Self {
+            first,
+            last,
+            before: (after, begin(first).saturating_sub(1)),
+            behind: (until, begin(last.saturating_add(1)).saturating_sub(1)),
+        })
+    }
+}
+
+/// The node that says how the tables stand.
+#[derive(Debug, Deserialize)]
+struct State {
+    /// None before all is counted for the first time, and when it is to be counted anew.
+    format: Option<i64>,
+    /// Who folded last, or does.
+    turn: Option<String>,
+    /// Somebody folds.
+    busy: bool,
+    /// Since when, in epoch milliseconds.
+    since: i64,
+    /// How many relationships each table stands for.
+    totals: [i64; 3],
+}
+
+/// A delta that is not folded yet, and what it is found by.
+struct Found {
+    id: String,
+    delta: Delta,
+}
+
+#[derive(Deserialize)]
+struct Edge {
+    product: i64,
+    purchases: i64,
+    units: i64,
+}
+
+async fn look(tx: &mut Transaction<'_>) -> Result<Option<State>, Error> {
+    Ok(tx.rows(cypher!("look").into()).await?.pop())
+}
+
+/// How many relationships the graph has of those that each table stands for.
+async fn graph(tx: &mut Transaction<'_>) -> Result<[i64; 3], Error> {
+    Ok(tx.rows(cypher!("graph").into()).await?.pop().unwrap_or_default())
+}
+
+async fn blocks(tx: &mut Transaction<'_>, table: Table, first: i64, last: i64) -> Result<Blocks, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        major: i64,
+        block: i64,
+        cells: Vec<i64>,
+    }
+    let wanted = query(cypher!("blocks")).param("table", table.name()).param("from", first).param("to", last);
+    let mut blocks = Blocks::default();
+    for Row { major, block, cells } in tx.rows::<Row>(wanted).await? {
+        blocks.add_block(Place { table, major, block }, &cells);
+    }
+    Ok(blocks)
+}
+
+/// So many of the deltas that are not folded yet.
+async fn deltas(tx: &mut Transaction<'_>, limit: i64) -> Result<Vec<Found>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: String,
+        sales: Vec<i64>,
+        followers: Vec<i64>,
+        ratings: Vec<i64>,
+    }
+    let rows = tx.rows::<Row>(query(cypher!("deltas")).param("limit", limit)).await?;
+    let found = |Row { id, sales, followers, ratings }| Found { id, delta: Delta { sales, followers, ratings } };
+    Ok(rows.into_iter().map(found).collect())
+}
+
+async fn edge(tx: &mut Transaction<'_>, after: i64, until: i64) -> Result<Vec<Edge>, Error> {
+    tx.rows(query(cypher!("edge")).param("after", after).param("until", until)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_whole_days_and_what_they_are_short_of_and_beyond() {
+        const DAY: i64 = SECONDS_PER_DAY;
+        let window = |after, until| Window::of(after, until).map(|it| (it.first, it.last, it.before, it.behind));
+        assert_eq!(window(10, DAY + 10), Some((1, 1, (10, DAY - 1), (DAY + 10, 2 * DAY - 1))));
+        // From one midnight to the next: the day that begins with it, short of its first second, and that second of the next.
+        assert_eq!(window(0, DAY), Some((1, 1, (0, DAY - 1), (DAY, 2 * DAY - 1))));
+        // To the last second of a day: nothing is beyond.
+        assert_eq!(window(-1, DAY - 1), Some((0, 0, (-1, -1), (DAY - 1, DAY - 1))));
+        assert_eq!(window(10, 20), None);
+        assert_eq!(window(20, 10), None);
+        assert!(window(i64::MIN, i64::MAX).is_some_and(|(first, last, ..)| first < last));
+    }
+}
