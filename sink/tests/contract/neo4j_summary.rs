@@ -1,6 +1,7 @@
 //! The tables that Neo4j keeps beside the graph: what they answer is what the graph has, or they are not used.
 
 use model::answer::Influencer;
+use neo4rs::{BoltBytes, BoltType, query};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use sink::graph::{
     RatingCounts, Sales, Store, Trouble,
@@ -32,6 +33,7 @@ struct Answers {
     sales: Vec<Vec<(i64, i64, i64)>>,
     influencers: Vec<Influencer>,
     ratings: Vec<(i64, [i64; 5])>,
+    bought: Vec<(i64, i64)>,
 }
 
 async fn answers(store: &dyn Store) -> Answers {
@@ -52,7 +54,8 @@ async fn answers(store: &dyn Store) -> Answers {
     let mut ratings: Vec<_> =
         counted.into_iter().map(|RatingCounts { product, distribution, .. }| (product, distribution)).collect();
     ratings.sort_unstable();
-    Answers { sales, influencers: store.influencers(20).await.unwrap(), ratings }
+    let influencers = store.influencers(20).await.unwrap();
+    Answers { sales, influencers, ratings, bought: store.bought().await.unwrap() }
 }
 
 /// The same, from the graph alone.
@@ -63,13 +66,12 @@ async fn of_the_graph(store: &dyn Store) -> Answers {
     answers
 }
 
-/// Whether influencers are answered from the tables: from tables with other numbers there are others.
+/// Whether influencers are answered from the tables: without blocks there are others.
 async fn are_used(store: &dyn Store) -> bool {
-    let truth = store.influencers(1).await.unwrap()[0].followers;
-    cypher("MATCH (b:SluiceBlock {table: 'followers'}) SET b.kept = b.cells, b.cells = [it IN b.cells | 1000 * it]")
-        .await;
-    let shown = store.influencers(1).await.unwrap()[0].followers;
-    cypher("MATCH (b:SluiceBlock {table: 'followers'}) SET b.cells = b.kept").await;
+    let truth = store.influencers(100).await.unwrap();
+    cypher("MATCH (b:SluiceBlock {table: 'followers'}) SET b.table = 'hidden'").await;
+    let shown = store.influencers(100).await.unwrap();
+    cypher("MATCH (b:SluiceBlock {table: 'hidden'}) SET b.table = 'followers'").await;
     shown != truth
 }
 
@@ -112,10 +114,12 @@ async fn answers_are_those_of_the_graph_before_and_after_each_fold() {
         assert_eq!(answers(store).await, truth, "round {round}, folded");
         assert!(are_used(store).await);
     }
-    let blocks = "MATCH (b:SluiceBlock) UNWIND b.cells AS it RETURN sum(it * (b.block + 1000) * (b.major % 7 + 1))";
-    let folded = number(blocks).await;
+    // Byte for byte what counting all of it makes.
+    let folded = number("MATCH (b:SluiceBlock) CREATE (:Copy {id: b.id, cells: b.cells}) RETURN count(*)").await;
     store.recount().await.unwrap();
-    assert_eq!(number(blocks).await, folded);
+    assert_eq!(number("MATCH (b:SluiceBlock) RETURN count(b)").await, folded);
+    let alike = "MATCH (c:Copy), (b:SluiceBlock {id: c.id}) WHERE b.cells = c.cells RETURN count(b)";
+    assert_eq!(number(alike).await, folded);
 }
 
 #[tokio::test]
@@ -162,17 +166,39 @@ async fn what_others_write_or_delete_is_answered_from_the_graph_and_then_counted
 }
 
 #[tokio::test]
-async fn numbers_that_somebody_has_changed_are_right_again_after_a_recount() {
+async fn tables_that_somebody_has_changed_are_counted_when_it_shows_or_when_somebody_says_so() {
     let bench = bench::neo4j().await;
     let store = bench.store();
     store.fold().await.unwrap();
-    store_all(store, vec![follow(1, 3), purchase("a", 1, 2, T)]).await;
+    let mut hand = Hand::on(store, place("k", "mixed", 0)).await;
+    hand.write(store, vec![follow(1, 3), purchase("a", 1, 2, T), rating("r", 1, 2, 4, T)]).await;
     store.fold().await.unwrap();
-    cypher("MATCH (b:SluiceBlock) SET b.cells = [it IN b.cells | it + 5]").await;
-    assert_ne!(store.influencers(1).await.unwrap()[0].followers, 1);
+    let truth = answers(store).await;
+    // Numbers of another block: nothing shows.
+    cypher("MATCH (b:SluiceBlock {table: 'followers'}) CREATE (:SluiceBlock {id: 'x', table: 'followers', major: 0, block: 1, cells: b.cells})").await;
+    assert_ne!(answers(store).await, truth);
     store.recount().await.unwrap();
-    assert_eq!(answers(store).await, of_the_graph(store).await);
+    assert_eq!(answers(store).await, truth);
     assert!(are_used(store).await);
+    // Bytes that are no numbers: answers come from the graph until all is counted.
+    for (broken, table) in [(vec![], "followers"), (vec![0x80], "baskets"), (vec![1; 9], "baskets")] {
+        let bytes = BoltType::Bytes(BoltBytes::new(broken.into()));
+        let change = query("MATCH (b:SluiceBlock {table: $table}) SET b.cells = $bytes").param("table", table);
+        bench::driver().run(change.param("bytes", bytes)).await.unwrap();
+        assert_eq!(answers(store).await, truth, "{table}");
+        // What finds it is the next fold of something into that block.
+        hand.write(store, vec![follow(9, 4), purchase("b", 1, 5, T)]).await;
+        let truth = of_the_graph(store).await;
+        store.fold().await.unwrap();
+        assert_eq!(answers(store).await, truth, "{table}");
+        store.fold().await.unwrap();
+        assert_eq!(answers(store).await, truth, "{table}");
+        assert!(are_used(store).await, "{table}");
+        let undo = "MATCH (t:Transaction {transactionID: 'b'}) DETACH DELETE t";
+        cypher(undo).await;
+        cypher("MATCH (:User {userID: 9})-[f:FOLLOWS]->() DELETE f").await;
+        store.recount().await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -375,7 +375,11 @@ impl Store for Neo4j {
     }
 
     async fn bought(&self) -> Result<Vec<(i64, i64)>, Error> {
-        read!(self, "reading who bought what", query::bought())
+        let summed = read!(self, "reading who bought what", summary::bought(&self.summary))?;
+        match summed {
+            Some(answer) => Ok(answer),
+            None => read!(self, "reading who bought what", query::bought()),
+        }
     }
 
     async fn buyers(

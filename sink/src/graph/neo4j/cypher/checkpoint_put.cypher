@@ -1,5 +1,6 @@
 // With them goes what the data adds to the tables of the summary, where it adds anything.
-FOREACH (delta IN $deltas | CREATE (:SluiceDelta {sales: delta[0], followers: delta[1], ratings: delta[2]}))
+FOREACH (delta IN $deltas |
+  CREATE (:SluiceDelta {sales: delta[0], followers: delta[1], ratings: delta[2], baskets: delta[3]}))
 WITH 1 AS once
 UNWIND $rows AS row
 MERGE (c:SluiceCheckpoint {id: row[0]})

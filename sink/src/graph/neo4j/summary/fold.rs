@@ -11,7 +11,7 @@ use serde::Deserialize;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-use super::{Blocks, FORMAT, Found, PATIENCE, Place, Summary, Table, deltas, look};
+use super::{Blocks, FORMAT, Found, PATIENCE, Place, Summary, Table, deltas, look, questions, table::bytes};
 use crate::graph::{
     Error, Trouble,
     neo4j::{
@@ -135,26 +135,32 @@ async fn end(tx: &mut Transaction<'_>, turn: &str) -> Result<(), Error> {
 async fn fold(tx: &mut Transaction<'_>) -> Result<i64, Error> {
     tx.run(cypher!("lock").into()).await?;
     let Some(state) = look(tx).await?.filter(|state| state.format == Some(FORMAT)) else { return Ok(0) };
-    let deltas = deltas(tx, DELTAS).await?;
+    let Some(deltas) = deltas(tx, DELTAS).await? else { return doubt(tx).await };
     let mut totals = state.totals;
-    let mut added = Blocks::default();
+    let mut sums = Blocks::default();
     for Found { delta, .. } in &deltas {
-        for (table, total) in Table::ALL.into_iter().zip(&mut totals) {
+        for (table, total) in Table::COUNTING.into_iter().zip(&mut totals) {
             *total += delta.counted(table);
-            added.add_delta(table, delta, i64::MIN..=i64::MAX);
+            sums.add_delta(table, delta, i64::MIN..=i64::MAX);
         }
+        sums.add_delta(Table::Baskets, delta, 0..=0);
     }
-    let places = added.places();
-    for places in places.chunks(CHUNK) {
-        let mut sums = there(tx, places).await?;
-        for place in places {
-            sums.add_block(*place, added.cells(*place));
+    for places in sums.places().chunks(CHUNK) {
+        if add_those_there(tx, places, &mut sums).await?.is_none() {
+            return doubt(tx).await;
         }
         put(tx, places, &sums).await?;
     }
     delete(tx, deltas.iter().map(|it| it.id.as_str()).collect()).await?;
     note(tx, totals).await?;
     Ok(deltas.len() as i64)
+}
+
+/// Says that all is to be counted: what is kept is not what anybody here has written.
+async fn doubt(tx: &mut Transaction<'_>) -> Result<i64, Error> {
+    warn!("the tables that questions are answered from hold something else: they are counted anew");
+    tx.run(cypher!("doubt").into()).await?;
+    Ok(0)
 }
 
 /// Counts the graph while nobody writes it.
@@ -169,15 +175,15 @@ async fn count(tx: &mut Transaction<'_>, mark: &Mark) -> Result<(), Error> {
     tx.run(cypher!("lock").into()).await?;
     let counted = waiting(tx).await?;
     let mut blocks = Blocks::default();
-    for table in Table::ALL {
-        let all = match table {
-            Table::Sales => cypher!("all_sales"),
-            Table::Followers => cypher!("all_followers"),
-            Table::Ratings => cypher!("all_ratings"),
-        };
+    for (table, all) in
+        Table::COUNTING.into_iter().zip([cypher!("all_sales"), cypher!("all_followers"), cypher!("all_ratings")])
+    {
         for Row { major, id, numbers } in tx.rows::<Row>(all.into()).await? {
             blocks.add(table, (major, id), &numbers);
         }
+    }
+    for (user, product) in questions::bought(tx).await? {
+        blocks.put(user, product);
     }
     tx.run(cypher!("blocks_delete").into()).await?;
     for places in blocks.places().chunks(CHUNK) {
@@ -188,7 +194,7 @@ async fn count(tx: &mut Transaction<'_>, mark: &Mark) -> Result<(), Error> {
         // By a writer whose checkpoint was not there yet when all of them were locked.
         return Err(Error::new(tx.attempt(), Trouble::Passing, "somebody wrote meanwhile"));
     }
-    note(tx, Table::ALL.map(|table| blocks.counted(table))).await
+    note(tx, Table::COUNTING.map(|table| blocks.counted(table))).await
 }
 
 /// The ids of the deltas that are not folded yet.
@@ -196,28 +202,25 @@ async fn waiting(tx: &mut Transaction<'_>) -> Result<Vec<String>, Error> {
     tx.rows(cypher!("delta_ids").into()).await
 }
 
-/// Those of these blocks that are there.
-async fn there(tx: &mut Transaction<'_>, places: &[Place]) -> Result<Blocks, Error> {
+/// Adds what those of these blocks that are there already say; none where one of them is none.
+async fn add_those_there(tx: &mut Transaction<'_>, places: &[Place], sums: &mut Blocks) -> Result<Option<()>, Error> {
     #[derive(Deserialize)]
     struct Row {
         id: String,
-        cells: Vec<i64>,
+        cells: Option<Vec<u8>>,
     }
     let by_id: HashMap<String, Place> = places.iter().map(|place| (place.id(), *place)).collect();
     let ids = by_id.keys().map(String::as_str).collect::<Vec<_>>();
-    let mut blocks = Blocks::default();
-    for Row { id, cells } in tx.rows::<Row>(query(cypher!("blocks_of")).param("ids", ids)).await? {
-        if let Some(place) = by_id.get(&id) {
-            blocks.add_block(*place, &cells);
-        }
-    }
-    Ok(blocks)
+    let rows = tx.rows::<Row>(query(cypher!("blocks_of")).param("ids", ids)).await?;
+    Ok(rows.into_iter().try_for_each(|Row { id, cells }| {
+        by_id.get(&id).map_or(Some(()), |place| sums.add_packed(*place, &cells.unwrap_or_default()))
+    }))
 }
 
 async fn put(tx: &mut Transaction<'_>, places: &[Place], blocks: &Blocks) -> Result<(), Error> {
     let rows = places.iter().map(|place| {
-        let cells = blocks.cells(*place).to_vec();
-        row([place.id().into(), place.table.name().into(), place.major.into(), place.block.into(), cells.into()])
+        let cells = bytes(blocks.packed(*place));
+        row([place.id().into(), place.table.name().into(), place.major.into(), place.block.into(), cells])
     });
     tx.run(query(cypher!("blocks_put")).param("rows", rows.collect::<BoltType>())).await
 }

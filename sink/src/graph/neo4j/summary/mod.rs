@@ -15,6 +15,7 @@
 //! written or deleted some, the question is answered from the graph, and the tables are counted anew.
 
 mod fold;
+mod pack;
 mod table;
 
 use std::{
@@ -136,6 +137,11 @@ pub(super) async fn rating_counts(
     Ok(Some(counts.collect()))
 }
 
+/// Every user's distinct products, as the tables have them.
+pub(super) async fn bought(tx: &mut Transaction<'_>, summary: &Summary) -> Result<Option<Vec<(i64, i64)>>, Error> {
+    Ok(read(tx, summary, Table::Baskets, 0, 0).await?.map(Blocks::into_pairs))
+}
+
 /// A table's blocks of these days with what is not folded yet; none where the tables can't be trusted.
 async fn read(
     tx: &mut Transaction<'_>,
@@ -149,16 +155,19 @@ async fn read(
         let Some(state) = look(tx).await?.filter(|state| state.format == Some(FORMAT)) else { break };
         if !state.busy {
             let least = graph(tx).await?;
-            let mut blocks = blocks(tx, table, first, last).await?;
+            let blocks = blocks(tx, table, first, last).await?;
             let deltas = deltas(tx, DELTAS).await?;
-            if deltas.len() as i64 == DELTAS {
-                break;
-            }
             let most = graph(tx).await?;
             if look(tx).await?.is_some_and(|now| !now.busy && now.turn == state.turn) {
-                let place = table as usize;
-                let counted = state.totals[place] + deltas.iter().map(|it| it.delta.counted(table)).sum::<i64>();
-                if (least[place]..=most[place]).contains(&counted) {
+                if deltas.as_ref().is_some_and(|all| all.len() as i64 == DELTAS) {
+                    break;
+                }
+                let read = blocks.zip(deltas).filter(|(_, deltas)| {
+                    let added: i64 = deltas.iter().map(|it| it.delta.counted(table.total())).sum();
+                    (least[table as usize]..=most[table as usize])
+                        .contains(&(state.totals[table.total() as usize] + added))
+                });
+                if let Some((mut blocks, deltas)) = read {
                     for it in &deltas {
                         blocks.add_delta(table, &it.delta, first..=last);
                     }
@@ -214,7 +223,7 @@ struct State {
     busy: bool,
     /// Since when, in epoch milliseconds.
     since: i64,
-    /// How many relationships each table stands for.
+    /// How many relationships the tables that count stand for.
     totals: [i64; 3],
 }
 
@@ -236,36 +245,42 @@ async fn look(tx: &mut Transaction<'_>) -> Result<Option<State>, Error> {
 }
 
 /// How many relationships the graph has of those that each table stands for.
-async fn graph(tx: &mut Transaction<'_>) -> Result<[i64; 3], Error> {
+async fn graph(tx: &mut Transaction<'_>) -> Result<[i64; 4], Error> {
     Ok(tx.rows(cypher!("graph").into()).await?.pop().unwrap_or_default())
 }
 
-async fn blocks(tx: &mut Transaction<'_>, table: Table, first: i64, last: i64) -> Result<Blocks, Error> {
+/// A table's blocks of these days; none where one of them is none.
+async fn blocks(tx: &mut Transaction<'_>, table: Table, first: i64, last: i64) -> Result<Option<Blocks>, Error> {
     #[derive(Deserialize)]
     struct Row {
         major: i64,
         block: i64,
-        cells: Vec<i64>,
+        cells: Option<Vec<u8>>,
     }
     let wanted = query(cypher!("blocks")).param("table", table.name()).param("from", first).param("to", last);
+    let rows = tx.rows::<Row>(wanted).await?;
     let mut blocks = Blocks::default();
-    for Row { major, block, cells } in tx.rows::<Row>(wanted).await? {
-        blocks.add_block(Place { table, major, block }, &cells);
-    }
-    Ok(blocks)
+    let read = rows.into_iter().try_for_each(|Row { major, block, cells }| {
+        blocks.add_packed(Place { table, major, block }, &cells.unwrap_or_default())
+    });
+    Ok(read.map(|()| blocks))
 }
 
-/// So many of the deltas that are not folded yet.
-async fn deltas(tx: &mut Transaction<'_>, limit: i64) -> Result<Vec<Found>, Error> {
+/// So many of the deltas that are not folded yet; none where one of them is none.
+async fn deltas(tx: &mut Transaction<'_>, limit: i64) -> Result<Option<Vec<Found>>, Error> {
     #[derive(Deserialize)]
     struct Row {
         id: String,
-        sales: Vec<i64>,
-        followers: Vec<i64>,
-        ratings: Vec<i64>,
+        sales: Option<Vec<u8>>,
+        followers: Option<Vec<u8>>,
+        ratings: Option<Vec<u8>>,
+        baskets: Option<Vec<u8>>,
     }
     let rows = tx.rows::<Row>(query(cypher!("deltas")).param("limit", limit)).await?;
-    let found = |Row { id, sales, followers, ratings }| Found { id, delta: Delta { sales, followers, ratings } };
+    let found = |Row { id, sales, followers, ratings, baskets }| {
+        let packed = [sales, followers, ratings, baskets].map(Option::unwrap_or_default);
+        Some(Found { id, delta: Delta::unpacked(&packed)? })
+    };
     Ok(rows.into_iter().map(found).collect())
 }
 

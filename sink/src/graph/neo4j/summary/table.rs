@@ -1,9 +1,10 @@
 //! What questions count, as tables of numbers: what a batch adds to them, and the blocks that they are kept in. Pure.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use neo4rs::BoltType;
 
+use super::pack::{pack, unpack};
 use crate::graph::Changes;
 
 /// How many ids that follow each other share a block.
@@ -20,16 +21,28 @@ pub(super) enum Table {
     Followers,
     /// By product: how many gave 1, 2, 3, 4 and 5 stars.
     Ratings,
+    /// Which products each user has bought. It counts nothing: a pair is there or not.
+    Baskets,
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 3] = [Self::Sales, Self::Followers, Self::Ratings];
+    /// Those that count.
+    pub(super) const COUNTING: [Self; 3] = [Self::Sales, Self::Followers, Self::Ratings];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Sales => "sales",
             Self::Followers => "followers",
             Self::Ratings => "ratings",
+            Self::Baskets => "baskets",
+        }
+    }
+
+    /// The table whose total says whether this one can be trusted: each purchase is a line in both.
+    pub(super) const fn total(self) -> Self {
+        match self {
+            Self::Baskets => Self::Sales,
+            counting => counting,
         }
     }
 
@@ -39,6 +52,7 @@ impl Table {
             Self::Sales => 2,
             Self::Followers => 1,
             Self::Ratings => 5,
+            Self::Baskets => 0,
         }
     }
 
@@ -46,7 +60,7 @@ impl Table {
     fn counted(self, row: &[i64]) -> i64 {
         match self {
             Self::Sales => row.first().copied().unwrap_or_default(),
-            Self::Followers | Self::Ratings => row.iter().sum(),
+            Self::Followers | Self::Ratings | Self::Baskets => row.iter().sum(),
         }
     }
 }
@@ -54,13 +68,17 @@ impl Table {
 /// What a row is found by: the day, where the table has days, and an id.
 pub(super) type Key = (i64, i64);
 
-/// What one batch adds, table by table: `day, id, numbers…`, one row after the other in one list, as a property can be.
+/// What one batch adds, table by table: `day, id, numbers…` or `user, product`, one row after the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct Delta {
-    pub(super) sales: Vec<i64>,
-    pub(super) followers: Vec<i64>,
-    pub(super) ratings: Vec<i64>,
+    sales: Vec<i64>,
+    followers: Vec<i64>,
+    ratings: Vec<i64>,
+    baskets: Vec<i64>,
 }
+
+/// A delta as a property for each table.
+pub(super) type Packed = [Vec<u8>; 4];
 
 impl Delta {
     /// What changes add, where `rated` is what the ratings were that they replace.
@@ -89,16 +107,33 @@ impl Delta {
                 add(*before, -1);
             }
         }
-        Self { sales: flat(sales), followers: flat(followers), ratings: flat(ratings) }
+        let pairs: BTreeSet<(i64, i64)> = changes.transactions.iter().map(|row| (row.user, row.product)).collect();
+        let baskets = pairs.into_iter().flat_map(|(user, product)| [user, product]).collect();
+        Self { sales: flat(sales), followers: flat(followers), ratings: flat(ratings), baskets }
     }
 
     pub(in super::super) fn is_empty(&self) -> bool {
-        Table::ALL.iter().all(|table| self.list(*table).is_empty())
+        Table::COUNTING.iter().all(|table| self.list(*table).is_empty())
     }
 
-    /// As a statement takes it: a list of the tables' lists.
+    /// As a statement takes it.
     pub(in super::super) fn bolt(&self) -> BoltType {
-        Table::ALL.iter().map(|table| BoltType::from(self.list(*table).to_vec())).collect()
+        self.packed().into_iter().map(bytes).collect()
+    }
+
+    fn packed(&self) -> Packed {
+        let all = [Table::Sales, Table::Followers, Table::Ratings, Table::Baskets];
+        all.map(|table| pack(self.list(table).iter().copied()))
+    }
+
+    /// None where the bytes are none of a delta.
+    pub(super) fn unpacked([sales, followers, ratings, baskets]: &Packed) -> Option<Self> {
+        Some(Self {
+            sales: unpack(sales)?,
+            followers: unpack(followers)?,
+            ratings: unpack(ratings)?,
+            baskets: unpack(baskets)?,
+        })
     }
 
     fn list(&self, table: Table) -> &[i64] {
@@ -106,6 +141,7 @@ impl Delta {
             Table::Sales => &self.sales,
             Table::Followers => &self.followers,
             Table::Ratings => &self.ratings,
+            Table::Baskets => &self.baskets,
         }
     }
 
@@ -148,63 +184,122 @@ impl Place {
     }
 }
 
-/// Blocks by their place: the rows of [`SIDE`] ids, one after the other.
+/// Blocks by their place.
 #[derive(Debug, Default)]
-pub(super) struct Blocks(HashMap<Place, Vec<i64>>);
+pub(super) struct Blocks {
+    /// The rows of [`SIDE`] ids, one after the other.
+    counts: HashMap<Place, Vec<i64>>,
+    /// User and product, in any order and with repetitions.
+    pairs: HashMap<Place, Vec<(i64, i64)>>,
+}
 
 impl Blocks {
-    /// Adds to a row.
+    /// Adds to a row of a table that counts.
     pub(super) fn add(&mut self, table: Table, key: Key, row: &[i64]) {
-        let place = Place::of(table, key);
         let width = table.width();
-        let cells = self.0.entry(place).or_insert_with(|| vec![0; SIDE as usize * width]);
+        let cells = self.counts.entry(Place::of(table, key)).or_insert_with(|| vec![0; SIDE as usize * width]);
         let start = key.1.rem_euclid(SIDE) as usize * width;
         for (cell, by) in cells[start..start + width].iter_mut().zip(row) {
             *cell = cell.saturating_add(*by);
         }
     }
 
-    /// Adds all numbers of a block.
-    pub(super) fn add_block(&mut self, place: Place, cells: &[i64]) {
-        let length = SIDE as usize * place.table.width();
-        let sums = self.0.entry(place).or_insert_with(|| vec![0; length]);
-        for (sum, by) in sums.iter_mut().zip(cells) {
-            *sum = sum.saturating_add(*by);
-        }
+    /// Adds a product to a user's basket.
+    pub(super) fn put(&mut self, user: i64, product: i64) {
+        self.pairs.entry(Place::of(Table::Baskets, (0, user))).or_default().push((user, product));
     }
 
     /// Adds what a delta adds to one table, between two days.
     pub(super) fn add_delta(&mut self, table: Table, delta: &Delta, days: std::ops::RangeInclusive<i64>) {
-        for (key, row) in delta.rows(table).filter(|((day, _), _)| days.contains(day)) {
-            self.add(table, key, row);
+        if table == Table::Baskets {
+            delta.baskets.chunks_exact(2).for_each(|pair| self.put(pair[0], pair[1]));
+        } else {
+            for (key, row) in delta.rows(table).filter(|((day, _), _)| days.contains(day)) {
+                self.add(table, key, row);
+            }
         }
+    }
+
+    /// Adds what a block says; none where its bytes are none of a block.
+    pub(super) fn add_packed(&mut self, place: Place, bytes: &[u8]) -> Option<()> {
+        let numbers = unpack(bytes)?;
+        if place.table == Table::Baskets {
+            let mut rest = numbers.as_slice();
+            while let [slot, products, more @ ..] = rest {
+                let (gaps, others) = more.split_at_checked(usize::try_from(*products).ok()?)?;
+                let user = place.block.checked_mul(SIDE)?.checked_add(*slot).filter(|_| (0..SIDE).contains(slot))?;
+                let mut product = 0_i64;
+                for gap in gaps {
+                    product = product.wrapping_add(*gap);
+                    self.put(user, product);
+                }
+                rest = others;
+            }
+            rest.is_empty().then_some(())
+        } else {
+            let length = SIDE as usize * place.table.width();
+            let sums = self.counts.entry(place).or_insert_with(|| vec![0; length]);
+            for (sum, by) in sums.iter_mut().zip(&numbers) {
+                *sum = sum.saturating_add(*by);
+            }
+            (numbers.len() == length).then_some(())
+        }
+    }
+
+    /// A block as bytes: the numbers, or for each user his place in the block, how many products, and from one to the next.
+    pub(super) fn packed(&self, place: Place) -> Vec<u8> {
+        if place.table != Table::Baskets {
+            return pack(self.counts.get(&place).into_iter().flatten().copied());
+        }
+        let mut pairs = self.pairs.get(&place).cloned().unwrap_or_default();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut numbers = Vec::with_capacity(2 * pairs.len());
+        for of_user in pairs.chunk_by(|one, other| one.0 == other.0) {
+            numbers.extend([of_user[0].0.rem_euclid(SIDE), of_user.len() as i64]);
+            let mut last = 0_i64;
+            for (_, product) in of_user {
+                numbers.push(product.wrapping_sub(last));
+                last = *product;
+            }
+        }
+        pack(numbers)
     }
 
     /// Every place, in order.
     pub(super) fn places(&self) -> Vec<Place> {
-        let mut places: Vec<Place> = self.0.keys().copied().collect();
+        let mut places: Vec<Place> = self.counts.keys().chain(self.pairs.keys()).copied().collect();
         places.sort_unstable();
         places
     }
 
-    pub(super) fn cells(&self, place: Place) -> &[i64] {
-        self.0.get(&place).map_or(&[], Vec::as_slice)
-    }
-
     /// The rows that are not all zero by their ids, each day's by itself, in any order.
     pub(super) fn rows(&self) -> impl Iterator<Item = (i64, &[i64])> {
-        self.0.iter().flat_map(|(place, cells)| {
+        self.counts.iter().flat_map(|(place, cells)| {
             let rows = cells.chunks_exact(place.table.width()).zip(0..);
             rows.filter(|(row, _)| row.iter().any(|number| *number != 0))
                 .map(move |(row, slot)| (place.block * SIDE + slot, row))
         })
     }
 
+    /// Users and what they have bought, each pair once, ordered.
+    pub(super) fn into_pairs(self) -> Vec<(i64, i64)> {
+        let mut pairs: Vec<(i64, i64)> = self.pairs.into_values().flatten().collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
+    }
+
     /// How many relationships the rows of a table stand for.
     pub(super) fn counted(&self, table: Table) -> i64 {
-        let of_it = self.0.iter().filter(|(place, _)| place.table == table);
+        let of_it = self.counts.iter().filter(|(place, _)| place.table == table);
         of_it.flat_map(|(_, cells)| cells.chunks_exact(table.width())).map(|row| table.counted(row)).sum()
     }
+}
+
+/// Bytes as the driver takes them.
+pub(super) fn bytes(bytes: Vec<u8>) -> BoltType {
+    BoltType::Bytes(neo4rs::BoltBytes::new(bytes.into()))
 }
 
 #[cfg(test)]
@@ -233,8 +328,10 @@ mod tests {
         assert_eq!(delta.followers, [0, 1, 1, 0, 9, 2]);
         // The second took one star back.
         assert_eq!(delta.ratings, [0, 4, 0, 0, 0, 0, 2]);
-        assert_eq!(Table::ALL.map(|table| delta.counted(table)), [4, 3, 2]);
+        assert_eq!(delta.baskets, [1, -7, 1, 7]);
+        assert_eq!(Table::COUNTING.map(|table| delta.counted(table)), [4, 3, 2]);
         assert!(!delta.is_empty());
+        assert_eq!(Delta::unpacked(&delta.packed()), Some(delta));
         assert!(Delta::of(&Changes::default(), &HashMap::new()).is_empty());
     }
 
@@ -256,13 +353,35 @@ mod tests {
     }
 
     #[test]
-    fn a_block_with_too_many_or_too_few_numbers_harms_no_other() {
+    fn blocks_come_back_from_their_bytes() {
         let mut blocks = Blocks::default();
-        let place = Place { table: Table::Followers, major: 0, block: 0 };
-        blocks.add_block(place, &[1, 2]);
-        blocks.add_block(place, &vec![1; 1_000]);
-        assert_eq!(blocks.cells(place).len(), 64);
-        assert_eq!(blocks.cells(place)[..3], [2, 3, 1]);
+        for (user, product) in [(-1, 5), (-1, 3), (-64, i64::MAX), (-64, i64::MIN), (-1, 5)] {
+            blocks.put(user, product);
+        }
+        blocks.add(Table::Ratings, (0, 70), &[1, 0, 0, 0, 2]);
+        let mut again = Blocks::default();
+        let places = blocks.places();
+        assert_eq!(places.len(), 2);
+        for place in &places {
+            // Twice, as a fold adds what is there already.
+            again.add_packed(*place, &blocks.packed(*place)).unwrap();
+            again.add_packed(*place, &blocks.packed(*place)).unwrap();
+        }
+        assert_eq!(again.rows().collect::<Vec<_>>(), [(70, [2, 0, 0, 0, 4].as_slice())]);
+        assert_eq!(again.into_pairs(), [(-64, i64::MIN), (-64, i64::MAX), (-1, 3), (-1, 5)]);
+    }
+
+    #[test]
+    fn bytes_of_something_else_are_noticed() {
+        let place = |table| Place { table, major: 0, block: 1 };
+        let mut blocks = Blocks::default();
+        for numbers in [vec![1], vec![0, 2, 7], vec![0, -1], vec![0, i64::MAX, 1], vec![-1, 1, 1], vec![64, 1, 1]] {
+            assert!(blocks.add_packed(place(Table::Baskets), &pack(numbers.clone())).is_none(), "{numbers:?}");
+        }
+        for length in [0, 63, 65] {
+            assert!(blocks.add_packed(place(Table::Followers), &vec![0; length]).is_none(), "{length}");
+        }
+        assert!(Delta::unpacked(&[vec![], vec![], vec![], vec![0x80]]).is_none());
     }
 
     #[test]
