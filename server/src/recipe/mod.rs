@@ -56,7 +56,8 @@ pub(crate) fn recipes(question: Question, numbers: &Numbers, embedded: bool) -> 
         steps,
         outside: outside(&asked),
     };
-    let cypher = recipe("Cypher", !embedded, reads.iter().map(|(title, read)| cypher(title, read)).collect());
+    let cypher =
+        recipe("Cypher", !embedded, reads.iter().map(|(title, read)| cypher(title, read, !embedded)).collect());
     if embedded {
         vec![recipe("SQL", true, reads.iter().flat_map(|(title, read)| sql(title, read)).collect()), cypher]
     } else {
@@ -64,9 +65,10 @@ pub(crate) fn recipes(question: Question, numbers: &Numbers, embedded: bool) -> 
     }
 }
 
-fn cypher(title: &str, read: &Read) -> Step {
+fn cypher(title: &str, read: &Read, runs_here: bool) -> Step {
+    let note = if runs_here { neo4j::aside(read).to_owned() } else { String::new() };
     // The arrow makes a number an integer, as `LIMIT` needs it; a colon would make it a float.
-    step(title, neo4j::statement(read), |name, value| format!(":param {name} => {value}"), String::new())
+    step(title, neo4j::statement(read), |name, value| format!(":param {name} => {value}"), note)
 }
 
 fn sql(title: &str, read: &Read) -> Vec<Step> {
@@ -106,6 +108,7 @@ mod tests {
         let step = &recipes[0].steps[0];
         assert_eq!(text(step), include_str!("../../../sink/src/graph/neo4j/cypher/query_sales.cypher").trim_end());
         assert_eq!(step.parameters, ":param after => 0\n:param until => 2592000");
+        assert!(step.note.contains("SluiceBlock"), "{}", step.note);
     }
 
     #[test]
@@ -117,6 +120,7 @@ mod tests {
         assert_eq!(languages, [("SQL", true), ("Cypher", false)]);
         assert_eq!(recipes[0].steps[0].parameters, ".parameter set ?1 7");
         assert_eq!(recipes[1].steps[0].parameters, ":param limit => 7");
+        assert_eq!(recipes[1].steps[0].note, "", "the embedded store keeps no blocks");
     }
 
     #[test]

@@ -8,11 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::json;
+use chrono::Utc;
+use serde_json::{Value, json};
 use services::Neo4j;
 
 use super::expected::{Expected, Reads, wait_until_read};
-use crate::support::{judge::Reference, sluice::Sluice};
+use crate::support::{
+    judge::{Reference, paths},
+    sluice::Sluice,
+    wait_for,
+};
 
 /// A case while it runs.
 pub(crate) struct Case {
@@ -77,6 +82,12 @@ impl Case {
         assert!(self.times > 0, "{}: the fault was never caused", self.fault);
         let (_, audit) = sluice.post("/api/audit", "");
         assert_eq!(audit["balanced"], true, "{}: {audit}", self.fault);
+        // What is kept to answer questions from is what counting the graph makes of it.
+        let as_of = Utc::now().timestamp();
+        let kept = answers(sluice, as_of, 0);
+        assert_eq!(sluice.post("/api/recount", "").1["recounted"], true);
+        let counted = answers(sluice, as_of, Utc::now().timestamp_millis());
+        assert_eq!(kept, counted, "{}: answers, and answers after counting anew", self.fault);
     }
 
     /// As [`Case::judge`], with the reference's answers, books and dead letters.
@@ -86,8 +97,20 @@ impl Case {
     }
 }
 
+/// The four answers as of a moment, computed at or after another one.
+fn answers(sluice: &Sluice, as_of: i64, since: i64) -> Vec<Value> {
+    let ask = |(name, path): &(&str, String)| {
+        wait_for(name, || {
+            let (code, answered) = sluice.get(path);
+            assert_eq!(code, 200, "{answered}");
+            (answered["computed_at"].as_i64() >= Some(since)).then(|| answered["answer"].clone())
+        })
+    };
+    paths(as_of).iter().map(ask).collect()
+}
+
 /// One line of JSON for each case, if anybody asked.
-fn write(row: &serde_json::Value) {
+fn write(row: &Value) {
     println!("{row}");
     if let Some(path) = env::var_os("SLUICE_CHAOS_REPORT").filter(|path| !path.is_empty()) {
         let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();

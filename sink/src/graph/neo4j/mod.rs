@@ -61,7 +61,7 @@ use known::Known;
 use link::{End, Link};
 use mark::{Mark, Wish};
 pub(crate) use mutation::statements_of;
-pub use query::statement;
+pub use query::{aside, statement};
 use summary::Summary;
 pub use trouble::trouble;
 pub use uri::check_uri;
@@ -185,6 +185,17 @@ macro_rules! read {
         let answer = $($call)::+(&mut tx $(, $argument)*).await.map(End::Rollback);
         tx.end(answer).await
     }};
+}
+
+/// Answers from the summary, or else from the graph.
+macro_rules! summed {
+    ($self:ident, $attempt:literal, $call:ident ($($argument:expr),*)) => {
+        if let Some(answer) = read!($self, $attempt, summary::$call(&$self.summary $(, $argument)*))? {
+            Ok(answer)
+        } else {
+            read!($self, $attempt, query::$call($($argument),*))
+        }
+    };
 }
 
 /// Runs one call in a transaction that is committed.
@@ -347,27 +358,15 @@ impl Store for Neo4j {
     }
 
     async fn sales(&self, after: i64, until: i64) -> Result<Vec<Sales>, Error> {
-        let summed = read!(self, "reading sales", summary::sales(&self.summary, after, until))?;
-        match summed {
-            Some(answer) => Ok(answer),
-            None => read!(self, "reading sales", query::sales(after, until)),
-        }
+        summed!(self, "reading sales", sales(after, until))
     }
 
     async fn influencers(&self, limit: u32) -> Result<Vec<Influencer>, Error> {
-        let summed = read!(self, "reading influencers", summary::influencers(&self.summary, limit))?;
-        match summed {
-            Some(answer) => Ok(answer),
-            None => read!(self, "reading influencers", query::influencers(limit)),
-        }
+        summed!(self, "reading influencers", influencers(limit))
     }
 
     async fn rating_counts(&self) -> Result<Vec<RatingCounts>, Error> {
-        let summed = read!(self, "reading ratings", summary::rating_counts(&self.summary))?;
-        match summed {
-            Some(answer) => Ok(answer),
-            None => read!(self, "reading ratings", query::rating_counts()),
-        }
+        summed!(self, "reading ratings", rating_counts())
     }
 
     async fn raters(&self, products: &[i64], limit: u32) -> Result<Vec<(i64, Rater)>, Error> {
@@ -375,11 +374,7 @@ impl Store for Neo4j {
     }
 
     async fn bought(&self) -> Result<Vec<(i64, i64)>, Error> {
-        let summed = read!(self, "reading who bought what", summary::bought(&self.summary))?;
-        match summed {
-            Some(answer) => Ok(answer),
-            None => read!(self, "reading who bought what", query::bought()),
-        }
+        summed!(self, "reading who bought what", bought())
     }
 
     async fn buyers(

@@ -30,6 +30,17 @@ pub fn statement(read: &Read) -> Statement {
     }
 }
 
+/// What a person should know of a call beside its text; a sentence or nothing.
+pub const fn aside(read: &Read) -> &'static str {
+    match read {
+        Read::Sales { .. } | Read::Influencers { .. } | Read::RatingCounts | Read::Bought => {
+            "This is what is counted. While nobody but Sluice writes these relationships, Sluice does not count them each \
+             time: it reads sums (SluiceBlock) that it keeps up as it writes, and runs this where they differ from the graph."
+        }
+        Read::Raters { .. } | Read::UserNames { .. } | Read::ProductFacts { .. } => "",
+    }
+}
+
 /// Numbers as a list in Cypher.
 fn literal(ids: &[i64]) -> String {
     format!("[{}]", ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", "))

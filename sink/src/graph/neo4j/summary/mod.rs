@@ -88,10 +88,10 @@ pub(super) async fn sales(
         *purchases += row[0];
         *units += row[1];
     }
-    for (sign, (after, until)) in [(1, window.before), (-1, window.behind)] {
+    for (sign, after, until) in window.edges {
         for Edge { product, purchases, units } in edge(tx, after, until).await? {
             let sum = sums.entry(product).or_default();
-            *sum = (sum.0 + sign * purchases, sum.1 + sign * units);
+            *sum = (sum.0 + sign as i64 * purchases, sum.1 + sign as i64 * units);
         }
     }
     sums.retain(|_, (purchases, _)| *purchases > 0);
@@ -187,28 +187,36 @@ async fn read(
     Ok(None)
 }
 
-/// A window of time in whole days, and what these are short of and have beyond it.
+/// A window of time in whole days, and the parts of a day by which they differ from it.
 #[derive(Debug, PartialEq, Eq)]
 struct Window {
     first: i64,
     last: i64,
-    /// Within the window and before the first day: from, exclusive, and to, inclusive.
-    before: (i64, i64),
-    /// Within the last day and behind the window.
-    behind: (i64, i64),
+    /// Each from, exclusive, to, inclusive: to be added, or to be taken away.
+    edges: [(Sign, i64, i64); 2],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Plus = 1,
+    Minus = -1,
 }
 
 impl Window {
-    /// None where it ends on the day on which it begins.
+    /// None where it ends on the day on which it begins. Of the day on which it begins the smaller part is the edge. Behind
+    /// its end, which mostly is now, there is little on its last day.
     fn of(after: i64, until: i64) -> Option<Self> {
-        let (first, last) = (day(after) + 1, day(until));
         let begin = |day: i64| day.saturating_mul(SECONDS_PER_DAY);
-        (first <= last).then(|| Self {
-            first,
-            last,
-            before: (after, begin(first).saturating_sub(1)),
-            behind: (until, begin(last.saturating_add(1)).saturating_sub(1)),
-        })
+        // The last moment before a day.
+        let eve = |day: i64| begin(day).saturating_sub(1);
+        let (begins, last) = (day(after), day(until));
+        let (first, edge) = if after.rem_euclid(SECONDS_PER_DAY) < SECONDS_PER_DAY / 2 {
+            (begins, (Sign::Minus, eve(begins), after))
+        } else {
+            (begins + 1, (Sign::Plus, after, eve(begins + 1)))
+        };
+        let behind = (Sign::Minus, until, eve(last.saturating_add(1)));
+        (begins < last).then_some(Self { first, last, edges: [edge, behind] })
     }
 }
 
@@ -293,16 +301,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_window_is_whole_days_and_what_they_are_short_of_and_beyond() {
+    fn a_window_is_whole_days_and_parts_of_two() {
         const DAY: i64 = SECONDS_PER_DAY;
-        let window = |after, until| Window::of(after, until).map(|it| (it.first, it.last, it.before, it.behind));
-        assert_eq!(window(10, DAY + 10), Some((1, 1, (10, DAY - 1), (DAY + 10, 2 * DAY - 1))));
-        // From one midnight to the next: the day that begins with it, short of its first second, and that second of the next.
-        assert_eq!(window(0, DAY), Some((1, 1, (0, DAY - 1), (DAY, 2 * DAY - 1))));
-        // To the last second of a day: nothing is beyond.
-        assert_eq!(window(-1, DAY - 1), Some((0, 0, (-1, -1), (DAY - 1, DAY - 1))));
+        let window = |after, until| Window::of(after, until).map(|it| (it.first, it.last, it.edges));
+        // In the evening: the rest of that day is added.
+        let evening = DAY - 10;
+        let behind = (Sign::Minus, DAY + 10, 2 * DAY - 1);
+        assert_eq!(window(evening, DAY + 10), Some((1, 1, [(Sign::Plus, evening, DAY - 1), behind])));
+        // In the morning: what was of it until then is taken away.
+        assert_eq!(window(10, DAY + 10), Some((0, 1, [(Sign::Minus, -1, 10), behind])));
+        // Before midnight and to the last second of a day: whole days, nothing at either end.
+        let ends = [(Sign::Plus, -1, -1), (Sign::Minus, DAY - 1, DAY - 1)];
+        assert_eq!(window(-1, DAY - 1), Some((0, 0, ends)));
         assert_eq!(window(10, 20), None);
         assert_eq!(window(20, 10), None);
-        assert!(window(i64::MIN, i64::MAX).is_some_and(|(first, last, ..)| first < last));
+        assert_eq!(window(DAY, 10), None);
+        assert!(window(i64::MIN, i64::MAX).is_some_and(|(first, last, _)| first < last));
     }
 }
