@@ -26,8 +26,8 @@ use crate::graph::{
 const STALE_MS: i64 = 10_000;
 /// How many deltas a transaction folds. One of a large batch has 20,000 numbers.
 const DELTAS: i64 = 200;
-/// How many blocks a statement writes.
-const CHUNK: usize = 1_000;
+/// How many blocks are added to at a time. One has the baskets of 64 users.
+const CHUNK: usize = 250;
 /// Between two times that all is counted because tables and graph differ: so long, or so many times as long as it took.
 /// Somebody who goes on writing beside Sluice costs no more than that.
 const REST: Duration = Duration::from_mins(1);
@@ -137,15 +137,16 @@ async fn fold(tx: &mut Transaction<'_>) -> Result<i64, Error> {
     let Some(state) = look(tx).await?.filter(|state| state.format == Some(FORMAT)) else { return Ok(0) };
     let Some(deltas) = deltas(tx, DELTAS).await? else { return doubt(tx).await };
     let mut totals = state.totals;
-    let mut sums = Blocks::default();
+    let mut added = Blocks::default();
     for Found { delta, .. } in &deltas {
         for (table, total) in Table::COUNTING.into_iter().zip(&mut totals) {
             *total += delta.counted(table);
-            sums.add_delta(table, delta, i64::MIN..=i64::MAX);
+            added.add_delta(table, delta, i64::MIN..=i64::MAX);
         }
-        sums.add_delta(Table::Baskets, delta, 0..=0);
+        added.add_delta(Table::Baskets, delta, 0..=0);
     }
-    for places in sums.places().chunks(CHUNK) {
+    for places in added.places().chunks(CHUNK) {
+        let mut sums = added.take(places);
         if add_those_there(tx, places, &mut sums).await?.is_none() {
             return doubt(tx).await;
         }

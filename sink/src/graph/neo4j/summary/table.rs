@@ -273,6 +273,12 @@ impl Blocks {
         places
     }
 
+    /// These blocks, which are not here any longer.
+    pub(super) fn take(&mut self, places: &[Place]) -> Self {
+        let counts = places.iter().filter_map(|place| self.counts.remove_entry(place)).collect();
+        Self { counts, pairs: places.iter().filter_map(|place| self.pairs.remove_entry(place)).collect() }
+    }
+
     /// The rows that are not all zero by their ids, each day's by itself, in any order.
     pub(super) fn rows(&self) -> impl Iterator<Item = (i64, &[i64])> {
         self.counts.iter().flat_map(|(place, cells)| {
