@@ -94,6 +94,20 @@ impl Java {
             .during(|| format!("sending a signal to {}", self.service))
     }
 
+    /// Stops the process where it is. A signal is on its way until every thread has stopped.
+    pub(crate) fn freeze(&self) -> Result<(), Error> {
+        self.signal(Signal::STOP)?;
+        let attempt = || format!("freezing {}", self.service);
+        let deadline = Instant::now() + STOP_LIMIT;
+        while !all_stopped(self.id()).during(attempt)? {
+            if Instant::now() > deadline {
+                return Err(io::Error::from(ErrorKind::TimedOut)).during(attempt);
+            }
+            thread::sleep(LOOK_EVERY);
+        }
+        Ok(())
+    }
+
     /// The id of the process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
@@ -102,6 +116,19 @@ impl Java {
     fn ended(&mut self) -> Result<bool, Error> {
         Ok(self.child.try_wait().during(|| format!("waiting for {}", self.service))?.is_some())
     }
+}
+
+/// Whether each of a process's threads has stopped. One that ends meanwhile has.
+fn all_stopped(process: u32) -> io::Result<bool> {
+    for thread in fs::read_dir(format!("/proc/{process}/task"))? {
+        let stat = fs::read_to_string(thread?.path().join("stat")).unwrap_or_default();
+        // The state follows the name, which is in brackets and may have some itself.
+        let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+        if !matches!(state, None | Some('T' | 't')) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl Drop for Java {

@@ -181,7 +181,7 @@ impl Kafka {
     /// # Errors
     /// The system refuses to signal the process.
     pub fn freeze(&self) -> Result<(), Error> {
-        self.java.signal(Signal::STOP)
+        self.java.freeze()
     }
 
     /// Lets it go on after [`Kafka::freeze`].

@@ -168,7 +168,7 @@ impl Neo4j {
     /// # Errors
     /// The system refuses to signal the process.
     pub fn freeze(&self) -> Result<(), Error> {
-        self.java.signal(Signal::STOP)
+        self.java.freeze()
     }
 
     /// Lets it go on after [`Neo4j::freeze`].

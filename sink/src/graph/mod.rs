@@ -141,7 +141,8 @@ pub trait Store: Send + Sync + 'static {
     async fn reset(&self, to: &[(CheckpointId, i64)]) -> Result<(), Error>;
 
     /// Takes what writes have added to what questions are answered from to where it belongs. Some process calls it every few
-    /// seconds; answers are right without it, and slower. Nothing where a store counts whenever it is asked.
+    /// seconds; answers are right without it, and slower. Nothing where a store counts whenever it is asked, nor before
+    /// [`Store::prepare`].
     async fn fold(&self) -> Result<(), Error> {
         Ok(())
     }

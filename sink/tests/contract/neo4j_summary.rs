@@ -11,7 +11,7 @@ use sink::graph::{
 
 use crate::{
     bench::{self, cypher, number, options},
-    fixture::{Hand, T, follow, place, purchase, rating, store_all},
+    fixture::{Hand, T, again, follow, place, purchase, rating, store_all},
     proxy::{Fault, Proxy, Request},
 };
 
@@ -226,11 +226,12 @@ async fn processes_that_write_and_fold_and_count_at_once_lose_and_double_nothing
     };
     let folder = async |recounts: bool| {
         let store = Neo4j::new(options()).unwrap();
+        again(async || store.prepare().await).await;
         for round in 0..12 {
             let folded = if recounts && round % 5 == 0 { store.recount().await } else { store.fold().await };
             // Another one that counts makes a turn that began before his pass; the next one does it.
             if let Err(error) = folded {
-                assert_eq!(error.trouble, Trouble::Passing, "{error:?}");
+                assert_ne!(error.trouble, Trouble::Data, "{error:?}");
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
@@ -238,7 +239,7 @@ async fn processes_that_write_and_fold_and_count_at_once_lose_and_double_nothing
     let reader = async {
         let mut last = 0;
         for _ in 0..30 {
-            let now: i64 = store.influencers(100).await.unwrap().iter().map(|it| it.followers).sum();
+            let now: i64 = again(async || store.influencers(100).await).await.iter().map(|it| it.followers).sum();
             assert!(now >= last, "{now} after {last}");
             last = now;
         }
@@ -259,6 +260,7 @@ async fn a_fold_that_broke_off_is_taken_up_by_the_next_and_believed_by_nobody_un
     store_all(store, vec![follow(1, 3), purchase("a", 1, 2, T)]).await;
     let proxy = Proxy::before_neo4j().await;
     let broken = proxy.store(Bounds::default());
+    broken.prepare().await.unwrap();
     // The first commit says that somebody folds; with the second the fold would be done.
     let (before, truth) = (number("MATCH (d:SluiceDelta) RETURN count(d)").await, of_the_graph(store).await);
     proxy.arm(Request::Commit, Fault::Pass);
@@ -269,6 +271,7 @@ async fn a_fold_that_broke_off_is_taken_up_by_the_next_and_believed_by_nobody_un
     assert_eq!(answers(store).await, truth);
     assert!(!are_used(store).await);
     // It might still be at it.
+    cypher("MATCH (s:SluiceSummary) SET s.since = timestamp()").await;
     store.fold().await.unwrap();
     assert_eq!(number("MATCH (d:SluiceDelta) RETURN count(d)").await, before);
     cypher("MATCH (s:SluiceSummary) SET s.since = s.since - 60000").await;
@@ -276,6 +279,26 @@ async fn a_fold_that_broke_off_is_taken_up_by_the_next_and_believed_by_nobody_un
     assert_eq!(number("MATCH (d:SluiceDelta) RETURN count(d)").await, 0);
     assert_eq!(answers(store).await, truth);
     assert!(are_used(store).await);
+}
+
+#[tokio::test]
+async fn nothing_is_folded_before_the_constraints_are_there() {
+    let _bench = bench::neo4j().await;
+    cypher("DROP CONSTRAINT sluice_summary").await;
+    let stores = [Neo4j::new(options()).unwrap(), Neo4j::new(options()).unwrap()];
+    for store in &stores {
+        store.fold().await.unwrap();
+        assert_eq!(store.recount().await.unwrap_err().trouble, Trouble::Passing);
+    }
+    assert_eq!(number("MATCH (s:SluiceSummary) RETURN count(s)").await, 0);
+    // One that makes the constraint may end in the other's way, and tries again, as at a start.
+    let start = async |store: &Neo4j| {
+        while let Err(error) = async { store.prepare().await.and(store.fold().await) }.await {
+            assert_eq!(error.trouble, Trouble::Passing, "{error:?}");
+        }
+    };
+    tokio::join!(start(&stores[0]), start(&stores[1]));
+    assert_eq!(number("MATCH (s:SluiceSummary) RETURN count(s)").await, 1);
 }
 
 #[tokio::test]

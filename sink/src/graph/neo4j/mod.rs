@@ -104,6 +104,8 @@ pub struct Neo4j {
     schema: Link,
     /// The store's version was looked at and is none that this program does not know.
     admitted: AtomicBool,
+    /// Its constraints are there. Without them, two that make the summary's node at once make two.
+    prepared: AtomicBool,
     sentry: Sentry,
     summary: Summary,
     /// As the last write that was committed left it.
@@ -130,6 +132,7 @@ impl Neo4j {
         Ok(Self {
             location: options.uri.clone(),
             admitted: AtomicBool::new(false),
+            prepared: AtomicBool::new(false),
             id: Uuid::new_v4().to_string(),
             begun: AtomicI64::new(0),
             writer: Link::new(options.clone(), 1, bounds.connect, bounds.write),
@@ -216,8 +219,10 @@ impl Store for Neo4j {
 
     async fn prepare(&self) -> Result<String, Error> {
         self.admitted.store(false, Ordering::Relaxed);
+        self.prepared.store(false, Ordering::Relaxed);
         let name = schema::prepare(&self.reader, &self.schema, &self.mark([])).await?;
         self.admitted.store(true, Ordering::Relaxed);
+        self.prepared.store(true, Ordering::Relaxed);
         Ok(name)
     }
 
@@ -348,11 +353,18 @@ impl Store for Neo4j {
     }
 
     async fn fold(&self) -> Result<(), Error> {
+        if !self.prepared.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         self.admit().await?;
         self.summary.fold(&self.summary_mark()).await
     }
 
     async fn recount(&self) -> Result<(), Error> {
+        if !self.prepared.load(Ordering::Relaxed) {
+            let message = "constraints and indexes are not known to be there yet";
+            return Err(Error::new("counting the summary anew", Trouble::Passing, message));
+        }
         self.admit().await?;
         self.summary.count(&self.summary_mark()).await
     }
