@@ -4,7 +4,7 @@ use model::dead_letter::ReasonCount;
 use neo4rs::{BoltType, Query, query};
 use serde::Deserialize;
 
-use super::{link::Transaction, row, write};
+use super::{bytes, link::Transaction, row, write};
 use crate::graph::{
     Batch, CheckpointId, DeadRecord, Error, LedgerEntry, Letters, ReplayClaim, Trouble, Wanted,
     batch::Content,
@@ -32,8 +32,8 @@ pub(super) async fn put(tx: &mut Transaction<'_>, batch: &Batch, incarnations: &
             record.offset.into(),
             record.reason.as_str().into(),
             record.message.as_str().into(),
-            record.key.as_deref().map(bytes).into(),
-            record.value.as_deref().map(bytes).into(),
+            record.key.clone().map(bytes).into(),
+            record.value.clone().map(bytes).into(),
             encode_headers(&record.headers).into(),
             record.timestamp_ms.into(),
             record.recorded_at.into(),
@@ -44,11 +44,6 @@ pub(super) async fn put(tx: &mut Transaction<'_>, batch: &Batch, incarnations: &
         return Ok(());
     }
     tx.run(query(cypher!("ledger_failed_again")).param("rows", failed_again.into_iter().collect::<BoltType>())).await
-}
-
-fn bytes(bytes: &[u8]) -> BoltType {
-    // Spelled out: a `Vec<u8>` would become a list of integers.
-    BoltType::Bytes(neo4rs::BoltBytes::new(bytes.to_vec().into()))
 }
 
 pub(super) async fn page(

@@ -18,7 +18,7 @@ use model::{
     picture::NodeKind,
     status::GraphCounts,
 };
-use neo4rs::BoltType;
+use neo4rs::{BoltBytes, BoltType};
 use uuid::Uuid;
 
 use super::{
@@ -481,6 +481,11 @@ async fn retire(tx: &mut link::Transaction<'_>, cluster: &str, mark: &Mark) -> R
 /// A list of the value, or of nothing where there is none: to set a property to null would remove it.
 fn told(value: Option<impl Into<BoltType>>) -> BoltType {
     value.into_iter().collect()
+}
+
+/// Bytes, spelled out: a `Vec<u8>` would become a list of integers.
+fn bytes(bytes: Vec<u8>) -> BoltType {
+    BoltType::Bytes(BoltBytes::new(bytes.into()))
 }
 
 /// A row of a statement's `$rows`. A list, not a map: it was measured to be a quarter faster.

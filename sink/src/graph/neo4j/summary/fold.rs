@@ -3,19 +3,20 @@
 use std::{
     collections::HashMap,
     sync::atomic::Ordering,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
+use chrono::Utc;
 use neo4rs::{BoltType, query};
 use serde::Deserialize;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-use super::{Blocks, FORMAT, Found, PATIENCE, Place, Summary, Table, deltas, look, questions, table::bytes};
+use super::{Blocks, FORMAT, Found, PATIENCE, Place, Summary, Table, deltas, look, questions};
 use crate::graph::{
-    Error, Trouble,
+    Error, RatingCounts, Trouble,
     neo4j::{
-        checkpoint,
+        bytes, checkpoint,
         link::{End, Transaction},
         mark::Mark,
         row,
@@ -106,7 +107,7 @@ impl Summary {
 
 async fn task(tx: &mut Transaction<'_>) -> Result<Task, Error> {
     let Some(state) = look(tx).await? else { return Ok(Task::Count) };
-    Ok(if state.busy && now_ms() - state.since < STALE_MS {
+    Ok(if state.busy && Utc::now().timestamp_millis() - state.since < STALE_MS {
         Task::Nothing
     } else if state.format != Some(FORMAT) {
         Task::Count
@@ -119,7 +120,7 @@ async fn task(tx: &mut Transaction<'_>) -> Result<Task, Error> {
 
 async fn begin(tx: &mut Transaction<'_>, task: Task, turn: &str) -> Result<(), Error> {
     tx.run(cypher!("lock").into()).await?;
-    tx.run(query(cypher!("begin")).param("turn", turn).param("now", now_ms())).await?;
+    tx.run(query(cypher!("begin")).param("turn", turn).param("now", Utc::now().timestamp_millis())).await?;
     if task == Task::Count {
         tx.run(cypher!("doubt").into()).await?;
     }
@@ -141,9 +142,10 @@ async fn fold(tx: &mut Transaction<'_>) -> Result<i64, Error> {
     for Found { delta, .. } in &deltas {
         for (table, total) in Table::COUNTING.into_iter().zip(&mut totals) {
             *total += delta.counted(table);
+        }
+        for table in Table::ALL {
             added.add_delta(table, delta, i64::MIN..=i64::MAX);
         }
-        added.add_delta(Table::Baskets, delta, 0..=0);
     }
     for places in added.places().chunks(CHUNK) {
         let mut sums = added.take(places);
@@ -176,12 +178,13 @@ async fn count(tx: &mut Transaction<'_>, mark: &Mark) -> Result<(), Error> {
     tx.run(cypher!("lock").into()).await?;
     let counted = waiting(tx).await?;
     let mut blocks = Blocks::default();
-    for (table, all) in
-        Table::COUNTING.into_iter().zip([cypher!("all_sales"), cypher!("all_followers"), cypher!("all_ratings")])
-    {
+    for (table, all) in [(Table::Sales, cypher!("all_sales")), (Table::Followers, cypher!("all_followers"))] {
         for Row { major, id, numbers } in tx.rows::<Row>(all.into()).await? {
             blocks.add(table, (major, id), &numbers);
         }
+    }
+    for RatingCounts { product, distribution, .. } in questions::rating_counts(tx).await? {
+        blocks.add(Table::Ratings, (0, product), &distribution);
     }
     for (user, product) in questions::bought(tx).await? {
         blocks.put(user, product);
@@ -233,10 +236,6 @@ async fn delete(tx: &mut Transaction<'_>, ids: Vec<&str>) -> Result<(), Error> {
 async fn note(tx: &mut Transaction<'_>, totals: [i64; 3]) -> Result<(), Error> {
     let put = query(cypher!("put")).param("format", FORMAT);
     tx.run(put.param("totals", totals.to_vec())).await
-}
-
-fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }
 
 /// Deletes all that the summary keeps, in a transaction that has locked all checkpoints.

@@ -154,17 +154,16 @@ async fn read(
     for _ in 0..TRIES {
         let Some(state) = look(tx).await?.filter(|state| state.format == Some(FORMAT)) else { break };
         if !state.busy {
-            let least = graph(tx).await?;
             let blocks = blocks(tx, table, first, last).await?;
             let deltas = deltas(tx, DELTAS).await?;
-            let most = graph(tx).await?;
-            if look(tx).await?.is_some_and(|now| !now.busy && now.turn == state.turn) {
+            let now = look(tx).await?.filter(|now| !now.busy && now.turn == state.turn);
+            if let Some(now) = now {
                 if deltas.as_ref().is_some_and(|all| all.len() as i64 == DELTAS) {
                     break;
                 }
                 let read = blocks.zip(deltas).filter(|(_, deltas)| {
                     let added: i64 = deltas.iter().map(|it| it.delta.counted(table.total())).sum();
-                    (least[table as usize]..=most[table as usize])
+                    (state.graph[table as usize]..=now.graph[table as usize])
                         .contains(&(state.totals[table.total() as usize] + added))
                 });
                 if let Some((mut blocks, deltas)) = read {
@@ -233,6 +232,8 @@ struct State {
     since: i64,
     /// How many relationships the tables that count stand for.
     totals: [i64; 3],
+    /// How many the graph has of those that each table stands for.
+    graph: [i64; 4],
 }
 
 /// A delta that is not folded yet, and what it is found by.
@@ -250,11 +251,6 @@ struct Edge {
 
 async fn look(tx: &mut Transaction<'_>) -> Result<Option<State>, Error> {
     Ok(tx.rows(cypher!("look").into()).await?.pop())
-}
-
-/// How many relationships the graph has of those that each table stands for.
-async fn graph(tx: &mut Transaction<'_>) -> Result<[i64; 4], Error> {
-    Ok(tx.rows(cypher!("graph").into()).await?.pop().unwrap_or_default())
 }
 
 /// A table's blocks of these days; none where one of them is none.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use neo4rs::BoltType;
 
 use super::pack::{pack, unpack};
-use crate::graph::Changes;
+use crate::graph::{Changes, neo4j::bytes};
 
 /// How many ids that follow each other share a block.
 const SIDE: i64 = 64;
@@ -26,6 +26,8 @@ pub(super) enum Table {
 }
 
 impl Table {
+    pub(super) const ALL: [Self; 4] = [Self::Sales, Self::Followers, Self::Ratings, Self::Baskets];
+
     /// Those that count.
     pub(super) const COUNTING: [Self; 3] = [Self::Sales, Self::Followers, Self::Ratings];
 
@@ -122,8 +124,7 @@ impl Delta {
     }
 
     fn packed(&self) -> Packed {
-        let all = [Table::Sales, Table::Followers, Table::Ratings, Table::Baskets];
-        all.map(|table| pack(self.list(table).iter().copied()))
+        Table::ALL.map(|table| pack(self.list(table).iter().copied()))
     }
 
     /// None where the bytes are none of a delta.
@@ -301,11 +302,6 @@ impl Blocks {
         let of_it = self.counts.iter().filter(|(place, _)| place.table == table);
         of_it.flat_map(|(_, cells)| cells.chunks_exact(table.width())).map(|row| table.counted(row)).sum()
     }
-}
-
-/// Bytes as the driver takes them.
-pub(super) fn bytes(bytes: Vec<u8>) -> BoltType {
-    BoltType::Bytes(neo4rs::BoltBytes::new(bytes.into()))
 }
 
 #[cfg(test)]
