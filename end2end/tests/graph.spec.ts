@@ -45,7 +45,16 @@ async function settled(page: Page): Promise<number> {
   return before;
 }
 
-/** Finds a node by moving the mouse over the stage, from some height down, until a card appears. */
+/** The name on the card of the node at a place, none where there is none. */
+async function nameAt(page: Page, x: number, y: number): Promise<string | undefined> {
+  await page.mouse.move(x, y);
+  // The card follows the mouse by the next frame.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const name = page.locator(".stage .hover b");
+  return (await name.count()) === 0 ? undefined : (await name.textContent())!;
+}
+
+/** Finds a node by moving the mouse over the stage, from some height down, until a card appears; leaves it on its middle. */
 async function overNode(page: Page, at: Locator, top = 0.3): Promise<{ x: number; y: number; name: string }> {
   const box = (await at.boundingBox())!;
   const card = page.locator(".stage .hover");
@@ -53,25 +62,39 @@ async function overNode(page: Page, at: Locator, top = 0.3): Promise<{ x: number
     for (let x = 0.3; x < 0.8; x += 0.02) {
       const place = { x: box.x + box.width * x, y: box.y + box.height * y };
       await page.mouse.move(place.x, place.y);
-      if (await card.isVisible()) return { ...place, name: (await card.locator("b").textContent())! };
+      if (!(await card.isVisible())) continue;
+      const name = await nameAt(page, place.x, place.y);
+      if (name) return { ...(await middle(page, place, name)), name };
     }
   }
   throw new Error("no node was found under the mouse");
 }
 
-/** A place on the stage, not far from a node, that no other one has: where several lie, the card may be another's. */
+/** The middle of the node that a place is on: held at its edge, it would be beside the mouse, and its neighbour below it. */
+async function middle(page: Page, place: { x: number; y: number }, name: string): Promise<{ x: number; y: number }> {
+  const end = async (dx: number, dy: number) => {
+    let steps = 0;
+    while (steps < 24 && (await nameAt(page, place.x + dx * (steps + 2), place.y + dy * (steps + 2))) === name) steps += 2;
+    return steps;
+  };
+  place = { ...place, x: place.x + ((await end(1, 0)) - (await end(-1, 0))) / 2 };
+  place = { ...place, y: place.y + ((await end(0, 1)) - (await end(0, -1))) / 2 };
+  expect(await nameAt(page, place.x, place.y)).toBe(name);
+  return place;
+}
+
+/** A place on the stage, not far from a node, with no other one around: where several lie, the card may be another's. */
 async function freeSpot(page: Page, at: Locator, node: { x: number; y: number }): Promise<{ x: number; y: number }> {
   const box = (await at.boundingBox())!;
-  const card = page.locator(".stage .hover");
+  const around = [[0, 0], [5, 0], [-5, 0], [0, 5], [0, -5]] as const;
   for (const [x, y] of [[90, 70], [-90, 70], [90, -70], [-90, -70], [0, 110], [0, -110], [130, 0], [-130, 0]] as const) {
     const place = { x: node.x + x, y: node.y + y };
     const inside = Math.abs(place.x - box.x - box.width / 2) < box.width / 2 - 30 && Math.abs(place.y - box.y - box.height / 2) < box.height / 2 - 30;
     // No card is shown outside of the stage, or below the fold, where the mouse does not come.
     if (!inside || place.y > page.viewportSize()!.height - 30) continue;
-    await page.mouse.move(place.x, place.y);
-    // The card follows the mouse by the next frame.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    if (!(await card.isVisible())) return place;
+    let free = true;
+    for (const [dx, dy] of around) free &&= (await nameAt(page, place.x + dx, place.y + dy)) === undefined;
+    if (free) return place;
   }
   throw new Error("there is no free spot around the node");
 }
