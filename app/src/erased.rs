@@ -33,6 +33,15 @@ fn boxed_when(condition: Memo<bool>, view: Box<dyn Fn() -> AnyView + Send>) -> A
     (move || condition.get().then(&view)).into_any()
 }
 
+/// A view that asks the server for something, there while the address has chosen it.
+///
+/// A closure in a transition is called again and again while the server waits for what is in it, and each call would ask
+/// anew: the page would carry every answer, and the browser begin with another one than the server has drawn. The
+/// address of a request does not change, so there the view is made once.
+pub(crate) fn chosen(condition: Memo<bool>, view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    if cfg!(feature = "ssr") { condition.get_untracked().then(view).into_any() } else { when(condition, view) }
+}
+
 /// JSON for what the server hands over with the HTML, read as server functions read their answers: so each type is
 /// decoded by one piece of code and not by two.
 #[derive(Debug)]

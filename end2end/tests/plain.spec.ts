@@ -25,6 +25,17 @@ test("the graphs are there", async ({ page }) => {
   }
 });
 
+test("a page hands over what it is drawn from once: asked twice, the browser could begin with another answer than is drawn", async ({ request }) => {
+  for (const question of QUESTIONS) {
+    for (const [view, answers] of [["chart", 1], ["table", 1], ["graph", 2], ["query", 2]] as const) {
+      const address = `/insights/${question}?view=${view}`;
+      const html = await (await request.get(address)).text();
+      // The first is the status and the visitor's choices.
+      expect(html.match(/__RESOLVED_RESOURCES\[\d+\] = /g), address).toHaveLength(1 + answers);
+    }
+  }
+});
+
 test("a burst is sent by a form, and the page that comes back tells of it", async ({ page, request }) => {
   const before = (await (await request.get("/api/status")).json()).bursts.map((burst: { id: string }) => burst.id);
   await page.goto("/simulate");

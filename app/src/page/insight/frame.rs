@@ -27,7 +27,7 @@ use crate::{
         table::{self, Column, Sort},
         time::Time,
     },
-    erased::{effect, memo, when},
+    erased::{chosen, effect, memo, when},
     format,
     live::{Answer, polled, use_live},
 };
@@ -204,8 +204,8 @@ impl Insight {
                     {self.bar(address, wanted)}
                     {face.clone()}
                     // Beside the answer, not inside: they must not be made anew whenever the answer is.
-                    {when(graph, move || view! { <GraphPanel question=self.question nodes more/> }.into_any())}
-                    {when(recipes, move || query::panel(self.question, asked))}
+                    {chosen(graph, move || view! { <GraphPanel question=self.question nodes more/> }.into_any())}
+                    {chosen(recipes, move || query::panel(self.question, asked))}
                     <p class="foot">{foot.clone()}</p>
                 </section>
             </Transition>
