@@ -112,6 +112,30 @@ async fn what_somebody_deletes_between_two_batches_is_made_again() {
 }
 
 #[tokio::test]
+async fn relationships_that_were_there_are_met_and_nothing_marks_those_that_were_made() {
+    let bench = bench::neo4j().await;
+    let store = bench.store();
+    let mut hand = Hand::on(store, place("k", "user_connections", 0)).await;
+    cypher(
+        "CREATE (u:User {userID: 1})-[:FOLLOWS]->(:User {userID: 3})
+         CREATE (u)-[:RATED {rating_value: 2, timestamp: 1}]->(:Product {productID: 2, category: 'Books'})",
+    )
+    .await;
+    let first = vec![follow(1, 3), follow(1, 4), rating("r", 1, 2, 5, T), rating("s", 1, 9, 4, T)];
+    let tally = hand.write(store, first).await;
+    assert_eq!((tally.stored, tally.updated, tally.repeated), (3, 1, 1));
+    // Ratings are asked for by now, follows are not.
+    let tally = hand.write(store, vec![follow(1, 4), follow(1, 5), rating("r", 1, 2, 3, T - 1)]).await;
+    assert_eq!((tally.stored, tally.updated, tally.repeated), (1, 0, 2));
+    let made = "MATCH ()-[f:FOLLOWS]->() WHERE keys(f) = ['timestamp'] AND f.timestamp = 1700000000 RETURN count(*)";
+    assert_eq!(number(made).await, 2);
+    assert_eq!(number("MATCH ()-[f:FOLLOWS]->() WHERE keys(f) = [] RETURN count(*)").await, 1);
+    let rated =
+        "MATCH ()-[r:RATED]->() WHERE size(keys(r)) = 2 AND r.timestamp = 1700000000 RETURN sum(r.rating_value)";
+    assert_eq!(number(rated).await, 9);
+}
+
+#[tokio::test]
 async fn a_category_that_somebody_else_has_set_since_gives_way_to_the_next_that_is_stated() {
     let bench = bench::neo4j().await;
     let mut hand = Hand::on(bench.store(), place("k", "purchases", 0)).await;

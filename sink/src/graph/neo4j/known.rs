@@ -16,9 +16,20 @@ use crate::graph::change::{ProductBefore, ProductRow, UserRow};
 const USERS: usize = 200_000;
 /// Products that are kept: about 5 MB, with their names.
 const PRODUCTS: usize = 30_000;
-/// For how many batches a store asks which ids are there, after it has met one that was. A batch that was written in vain
-/// costs as much as one that was not, so this bounds what repetitions cost to a few per cent.
+/// For how many batches a store asks what of a kind is there, after it has met one that was. A batch that was written in
+/// vain costs as much as one that was not, so this bounds what repetitions cost to a few per cent.
 const CAREFUL: u32 = 50;
+
+/// What is taken for new, and may turn out to be there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presumed {
+    /// Transactions and reviews, by their ids.
+    Ids,
+    /// Ratings, by user and product.
+    Ratings,
+    /// Follows, by their two users.
+    Follows,
+}
 
 /// What is known.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,19 +37,41 @@ pub(super) struct Known {
     /// Users, and whether they have a name.
     users: HashMap<i64, bool>,
     products: HashMap<i64, ProductBefore>,
-    /// For how many batches more ids are asked for.
-    careful: u32,
+    /// For how many batches more it is asked what of each is there.
+    careful: [u32; 3],
+    /// Nothing is taken for granted this time.
+    doubtful: bool,
+    /// What was met.
+    met: Option<Presumed>,
 }
 
 impl Known {
-    /// Nothing, after ids were met that were there already or nodes missed that should have been.
-    pub(super) fn careful() -> Self {
-        Self { careful: CAREFUL, ..Self::default() }
+    /// What a write may use. It is not known until it is kept again; how careful to be is.
+    pub(super) fn take(&mut self) -> Self {
+        let careful = self.careful;
+        Self { careful, ..std::mem::replace(self, Self { careful, ..Self::default() }) }
     }
 
-    /// Whether to ask which ids are there. Otherwise they are taken for new, and the constraint refuses those that are not.
-    pub(super) fn asks(&self) -> bool {
-        self.careful > 0
+    /// What is left for another try, after something was met that was taken for new, or nodes missed that should have been
+    /// there.
+    pub(super) fn after(met: Option<Presumed>) -> Self {
+        Self { doubtful: true, met, ..Self::default() }
+    }
+
+    /// Keeps what a write has used that was committed.
+    pub(super) fn keep(&mut self, used: Self) {
+        for careful in &mut self.careful {
+            *careful = careful.saturating_sub(1);
+        }
+        if let Some(met) = used.met {
+            self.careful[met as usize] = CAREFUL;
+        }
+        (self.users, self.products) = (used.users, used.products);
+    }
+
+    /// Whether to ask what is there. Otherwise all of it is taken for new, which is noticed where it is wrong.
+    pub(super) fn asks(&self, presumed: Presumed) -> bool {
+        self.doubtful || self.careful[presumed as usize] > 0
     }
 
     /// Those of the users that are known.
@@ -70,7 +103,6 @@ impl Known {
 
     /// Notes what a batch has written.
     pub(super) fn wrote(&mut self, users: &[UserRow], products: &[ProductRow]) {
-        self.careful = self.careful.saturating_sub(1);
         if self.users.len() > USERS {
             self.users.clear();
         }
@@ -104,12 +136,23 @@ mod tests {
     }
 
     #[test]
-    fn it_asks_for_a_while_after_a_repetition() {
-        let mut known = Known::careful();
+    fn it_asks_for_all_once_and_for_a_while_for_what_it_met() {
+        const ALL: [Presumed; 3] = [Presumed::Ids, Presumed::Ratings, Presumed::Follows];
+        let mut known = Known::default();
+        let used = known.take();
+        assert!(!ALL.iter().any(|it| used.asks(*it)));
+        let again = Known::after(Some(Presumed::Follows));
+        assert!(ALL.iter().all(|it| again.asks(*it)));
+        known.keep(again);
         for _ in 0..CAREFUL {
-            assert!(known.asks());
-            known.wrote(&[], &[]);
+            let used = known.take();
+            assert_eq!(ALL.map(|it| used.asks(it)), [false, false, true]);
+            // Another one that writes at the same time is as careful.
+            assert!(known.take().asks(Presumed::Follows));
+            known.keep(used);
         }
-        assert!(!known.asks());
+        assert!(!known.take().asks(Presumed::Follows));
+        known.keep(Known::after(None));
+        assert!(!known.take().asks(Presumed::Ids), "nodes that were missed say nothing of ids");
     }
 }

@@ -57,7 +57,7 @@ mod write;
 mod zombie;
 
 pub use bounds::Bounds;
-use known::Known;
+use known::{Known, Presumed};
 use link::{End, Link};
 use mark::{Mark, Wish};
 pub(crate) use mutation::statements_of;
@@ -238,26 +238,32 @@ impl Store for Neo4j {
         self.sentry.watch(&mark, Wish::Claim, work).await
     }
 
-    /// Ids are taken for new, users that were seen for being there. Where that is wrong the constraint refuses the batch,
-    /// or something is missed; the same where another process writes between asking and writing. Then it is tried once
-    /// more, with nothing known and everything asked.
+    /// What has an id, ratings and follows are taken for new, users that were seen for being there. Where that is wrong the
+    /// constraint refuses the batch, less is made than should be, or something is missed; the same where another process
+    /// writes between asking and writing. Then it is tried once more, with nothing known and everything asked.
     async fn write(&self, batch: &Batch) -> Result<Outcome, Error> {
-        let mut known = std::mem::take(&mut *self.known());
+        let mut known = self.known().take();
         let conflict =
             |error: &Error| error.code.as_deref() == Some("Neo.ClientError.Schema.ConstraintValidationFailed");
         let mut attempt = self.try_write(batch, &mut known).await;
-        if matches!(attempt, Ok(Attempt::Missed)) || attempt.as_ref().is_err_and(conflict) {
-            known = Known::careful();
+        let met = match &attempt {
+            Ok(Attempt::Met(presumed)) => Some(Some(*presumed)),
+            Ok(Attempt::Missed) => Some(None),
+            Err(error) if conflict(error) => Some(Some(Presumed::Ids)),
+            Ok(Attempt::Done(_)) | Err(_) => None,
+        };
+        if let Some(met) = met {
+            known = Known::after(met);
             attempt = self.try_write(batch, &mut known).await;
         }
         match attempt? {
             Attempt::Done(outcome) => {
                 if matches!(outcome, Outcome::Committed(_)) {
-                    *self.known() = known;
+                    self.known().keep(known);
                 }
                 Ok(outcome)
             }
-            Attempt::Missed => Err(write::missed("writing a batch")),
+            Attempt::Met(_) | Attempt::Missed => Err(write::missed("writing a batch")),
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     checkpoint,
-    known::Known,
+    known::{Known, Presumed},
     ledger,
     link::{End, Transaction},
     mark::Mark,
@@ -28,6 +28,8 @@ use crate::{
 /// What came of trying to write a batch.
 pub(super) enum Attempt {
     Done(Outcome),
+    /// Something is there that was taken for new. Nothing was written.
+    Met(Presumed),
     /// Nodes that it refers to are not there: somebody has deleted them. Nothing was written.
     Missed,
 }
@@ -48,8 +50,8 @@ pub(super) async fn write(
             let (changes, written) = kind::plan(batch, before);
             known.wrote(&changes.users, &changes.products);
             let delta = Delta::of(&changes, &rated);
-            if !apply(tx, changes).await? {
-                return Ok(End::Rollback(Attempt::Missed));
+            if let Some(surprise) = apply(tx, changes, &rated).await? {
+                return Ok(End::Rollback(surprise));
             }
             mutation::apply(tx, batch).await?;
             statement::run(tx, batch).await?;
@@ -73,7 +75,7 @@ pub(super) async fn probe(tx: &mut Transaction<'_>, batch: &Batch, mark: &Mark) 
     checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &tallies)).await
 }
 
-/// Asks what of the needs is there, and is not known; and the stars of the ratings that are.
+/// Asks what of the needs is there, and is neither known nor taken for new; and the stars of the ratings that are.
 ///
 /// Users are never asked for: who is not known may be there or not, which is all the same to a MERGE.
 async fn before(
@@ -89,14 +91,17 @@ async fn before(
     let mut products = known.products(&needs.products);
     products.extend(others.iter().cloned());
     known.saw(others);
-    let (transactions, reviews) = if known.asks() {
-        let transactions = ask::<String>(tx, cypher!("before_transactions"), needs.transactions).await?;
-        (transactions, ask::<String>(tx, cypher!("before_reviews"), needs.reviews).await?)
-    } else {
-        Default::default()
-    };
-    let ratings = ask::<Rating>(tx, cypher!("before_ratings"), pairs(needs.ratings)).await?;
-    let follows = ask::<Follow>(tx, cypher!("before_follows"), pairs(needs.follows)).await?;
+    let (mut transactions, mut reviews, mut ratings, mut follows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    if known.asks(Presumed::Ids) {
+        transactions = ask::<String>(tx, cypher!("before_transactions"), needs.transactions).await?;
+        reviews = ask::<String>(tx, cypher!("before_reviews"), needs.reviews).await?;
+    }
+    if known.asks(Presumed::Ratings) {
+        ratings = ask::<Rating>(tx, cypher!("before_ratings"), pairs(needs.ratings)).await?;
+    }
+    if known.asks(Presumed::Follows) {
+        follows = ask::<Follow>(tx, cypher!("before_follows"), pairs(needs.follows)).await?;
+    }
     let rated = ratings.iter().map(|it| ((it.user, it.product), it.value)).collect();
     let before = Before {
         users: known.users(&needs.users),
@@ -124,8 +129,12 @@ pub(super) fn pairs(pairs: Vec<(i64, i64)>) -> Vec<BoltType> {
     pairs.into_iter().map(|(a, b)| row([a.into(), b.into()])).collect()
 }
 
-/// Makes the changes; whether everything that they refer to was there.
-async fn apply(tx: &mut Transaction<'_>, changes: Changes) -> Result<bool, Error> {
+/// Makes the changes, where `rated` are the ratings that were there; none if all is as it was taken to be.
+async fn apply(
+    tx: &mut Transaction<'_>,
+    changes: Changes,
+    rated: &HashMap<(i64, i64), i64>,
+) -> Result<Option<Attempt>, Error> {
     let Changes { users, products, transactions, ratings, reviews, follows } = changes;
     let (named, others): (Vec<UserRow>, Vec<UserRow>) = users.into_iter().partition(|it| it.name.is_some());
     put(tx, cypher!("write_users"), others.into_iter().map(|it| it.id.into())).await?;
@@ -137,16 +146,46 @@ async fn apply(tx: &mut Transaction<'_>, changes: Changes) -> Result<bool, Error
     let transactions = transactions
         .into_iter()
         .map(|it| row([it.id.into(), it.user.into(), it.product.into(), it.quantity.into(), it.timestamp.into()]));
-    let ratings =
-        ratings.into_iter().map(|it| row([it.user.into(), it.product.into(), it.value.into(), it.timestamp.into()]));
     let reviews = reviews
         .into_iter()
         .map(|it| row([it.id.into(), it.user.into(), it.product.into(), it.text.into(), it.timestamp.into()]));
+    if !(tie(tx, cypher!("write_transactions"), transactions).await?
+        && tie(tx, cypher!("write_reviews"), reviews).await?)
+    {
+        return Ok(Some(Attempt::Missed));
+    }
+    let new = ratings.iter().filter(|it| !rated.contains_key(&(it.user, it.product))).count();
+    let ratings =
+        ratings.into_iter().map(|it| row([it.user.into(), it.product.into(), it.value.into(), it.timestamp.into()]));
+    if let surprise @ Some(_) = merge(tx, cypher!("write_ratings"), ratings, new, Presumed::Ratings).await? {
+        return Ok(surprise);
+    }
+    let new = follows.len();
     let follows = follows.into_iter().map(|it| row([it.follower.into(), it.followed.into(), it.timestamp.into()]));
-    Ok(tie(tx, cypher!("write_transactions"), transactions).await?
-        && tie(tx, cypher!("write_ratings"), ratings).await?
-        && tie(tx, cypher!("write_reviews"), reviews).await?
-        && tie(tx, cypher!("write_follows"), follows).await?)
+    merge(tx, cypher!("write_follows"), follows, new, Presumed::Follows).await
+}
+
+/// Runs a statement for each of the rows that makes a relationship where there is none, and should make so many.
+async fn merge(
+    tx: &mut Transaction<'_>,
+    statement: &str,
+    rows: impl ExactSizeIterator<Item = BoltType>,
+    new: usize,
+    presumed: Presumed,
+) -> Result<Option<Attempt>, Error> {
+    let expected = rows.len();
+    if expected == 0 {
+        return Ok(None);
+    }
+    let merged = tx.rows::<Merged>(query(statement).param("rows", rows.collect::<BoltType>())).await?;
+    let Merged { written, made } = merged.into_iter().next().unwrap_or_default();
+    Ok(if written != expected {
+        Some(Attempt::Missed)
+    } else if made != new {
+        Some(Attempt::Met(presumed))
+    } else {
+        None
+    })
 }
 
 /// Runs a statement for each of the rows; whether it found what all of them refer to. A relationship of a node that is not
@@ -177,6 +216,13 @@ pub(super) async fn put(
 /// The error for what was missed, also by a try that took nothing for known.
 pub(super) fn missed(attempt: &'static str) -> Error {
     Error::new(attempt, Trouble::Passing, "not all rows were written: what they belong to was deleted meanwhile")
+}
+
+/// For how many rows both ends were there, and how many relationships were not.
+#[derive(Default, Deserialize)]
+struct Merged {
+    written: usize,
+    made: usize,
 }
 
 #[derive(Deserialize)]
