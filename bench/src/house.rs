@@ -6,6 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use model::Kind;
 use services::{Kafka, Neo4j, shared};
 use tempfile::TempDir;
 
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// For a graph of a million purchases; the tests' 128 MB are less than that.
-const PAGE_CACHE: &str = "server.memory.pagecache.size=512m";
+pub(crate) const PAGE_CACHE: &str = "server.memory.pagecache.size=512m";
 
 /// Always the same rows.
 const SEED: u64 = 7;
@@ -32,7 +33,7 @@ pub(crate) struct House {
     setup: Setup,
     data_dir: TempDir,
     // Last: it is dropped after its clients.
-    _kafka: Kafka,
+    kafka: Kafka,
 }
 
 impl House {
@@ -44,12 +45,7 @@ impl House {
             (kafka.join().expect("starting Kafka does not panic"), neo4j)
         });
         let (kafka, neo4j) = (kafka.during("starting Kafka")?, neo4j.during("starting Neo4j")?);
-        let variables = vec![
-            ("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap_servers().to_owned()),
-            ("NEO4J_URI", neo4j.uri().to_owned()),
-            ("NEO4J_USER", neo4j.user().to_owned()),
-            ("NEO4J_PASSWORD", neo4j.password().to_owned()),
-        ];
+        let variables = variables(&kafka, &neo4j);
         Ok(Self {
             graph: Graph::at(&neo4j)?,
             topics: Topics::at(kafka.bootstrap_servers())?,
@@ -57,21 +53,22 @@ impl House {
             setup: Setup { binary, variables },
             data_dir: tempfile::tempdir().during("making a folder")?,
             neo4j,
-            _kafka: kafka,
+            kafka,
         })
     }
 
     /// Empties the graph, and starts a Sluice on topics of so many partitions, with nothing in them.
     pub(crate) fn fresh(&self, partitions: i32) -> Result<Sluice, Error> {
         self.empty()?;
-        self.topics.make(partitions)?;
+        self.topics.make(&Kind::ALL.map(Kind::topic), partitions)?;
         Sluice::start(&self.setup, self.data_dir.path())?.ready()
     }
 
     pub(crate) fn empty(&self) -> Result<(), Error> {
-        // In pieces, and not in one statement: Neo4j keeps what a statement deletes in its heap to the statement's end.
-        for nodes in ["(n:Transaction)", "(n)"] {
-            let delete = format!("MATCH {nodes} WITH n LIMIT 5000 DETACH DELETE n RETURN count(*)");
+        // In pieces, and not in one statement: Neo4j keeps what a statement deletes in its heap to the statement's end. A node
+        // may have more relationships than that bears, so they go first.
+        for all in ["()-[x]->()", "(x)"] {
+            let delete = format!("MATCH {all} WITH x LIMIT 20000 DELETE x RETURN count(*)");
             while self.graph.number(&delete)? > 0 {}
         }
         Ok(())
@@ -81,10 +78,30 @@ impl House {
         Process(self.neo4j.process_id())
     }
 
+    pub(crate) fn kafka_process(&self) -> Process {
+        Process(self.kafka.process_id())
+    }
+
     /// How a Sluice is started between the two.
     pub(crate) fn setup(&self) -> &Setup {
         &self.setup
     }
+
+    /// How one of several processes is started between this Kafka and some Neo4j: with the pages, since it takes orders.
+    pub(crate) fn sinks_into(&self, neo4j: &Neo4j) -> Setup {
+        let mut variables = variables(&self.kafka, neo4j);
+        variables.push(("SLUICE_ROLES", "web,sinks".to_owned()));
+        Setup { binary: self.setup.binary.clone(), variables }
+    }
+}
+
+fn variables(kafka: &Kafka, neo4j: &Neo4j) -> Vec<(&'static str, String)> {
+    vec![
+        ("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap_servers().to_owned()),
+        ("NEO4J_URI", neo4j.uri().to_owned()),
+        ("NEO4J_USER", neo4j.user().to_owned()),
+        ("NEO4J_PASSWORD", neo4j.password().to_owned()),
+    ]
 }
 
 /// Rows as records.

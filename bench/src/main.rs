@@ -23,7 +23,7 @@ use std::{
 use clap::{Parser, ValueEnum};
 use error::{During, Error};
 use house::House;
-use part::{embedded, latency, pattern, poison, query, start, store, throughput};
+use part::{embedded, latency, pattern, poison, query, scale, start, store, throughput};
 use report::Section;
 use sluice::Setup;
 
@@ -54,6 +54,8 @@ enum Part {
     Queries,
     Embedded,
     Start,
+    /// Several processes and databases; not among those that are measured if nothing is said
+    Scale,
 }
 
 fn main() -> ExitCode {
@@ -81,7 +83,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     };
     if wants(Part::Store) {
         say("store", started);
-        let (rows, rounds) = if quick { (20_000, 1) } else { (100_000, 4) };
+        let (rows, rounds) = if quick { (20_000, 1) } else { (60_000, 3) };
         keep(store::measure(&mut house, rows, rounds)?)?;
     }
     if wants(Part::Throughput) {
@@ -89,7 +91,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         let size = if quick {
             throughput::Size { rows: 40_000, rounds: 1, partitions: &[6] }
         } else {
-            throughput::Size { rows: 200_000, rounds: 4, partitions: &[1, 6] }
+            throughput::Size { rows: 100_000, rounds: 3, partitions: &[1, 6] }
         };
         keep(throughput::measure(&mut house, size)?)?;
     }
@@ -123,6 +125,11 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         say("start", started);
         let (times, idle) = if quick { (1, Duration::from_secs(5)) } else { (5, Duration::from_secs(30)) };
         keep(start::measure(&house, &alone, times, idle)?)?;
+    }
+    if part.contains(&Part::Scale) {
+        say("scale", started);
+        let (rows, rounds) = if quick { (20_000, 1) } else { (60_000, 2) };
+        keep(scale::measure(&mut house, rows, rounds)?)?;
     }
     write(out, &tables)?;
     println!("{tables}\n{} s; JSON in {}", started.elapsed().as_secs(), out.display());

@@ -123,18 +123,33 @@ impl Sluice {
 
     /// Creates a connector that holds.
     pub(crate) fn create(&self, connector: &str, config: &Value) -> Result<(), Error> {
-        let body = json!({"name": connector, "config": config, "initial_state": "PAUSED"});
-        let request =
-            self.agent.post(format!("{}/connectors", self.connect)).header("content-type", "application/json");
-        read(request.send(body.to_string()), connector).map(drop)
+        self.define(&json!({"name": connector, "config": config, "initial_state": "PAUSED"}))
+    }
+
+    /// Creates a connector as it is said.
+    pub(crate) fn define(&self, definition: &Value) -> Result<(), Error> {
+        const PATH: &str = "/connectors";
+        let request = self.agent.post(format!("{}{PATH}", self.connect)).header("content-type", "application/json");
+        read(request.send(definition.to_string()), PATH).map(drop)
+    }
+
+    /// Deletes a connector.
+    pub(crate) fn delete(&self, connector: &str) -> Result<(), Error> {
+        let path = format!("/connectors/{connector}");
+        read(self.agent.delete(format!("{}{path}", self.connect)).call(), &path).map(drop)
     }
 
     /// How many records a connector has handled: stored, found to be there already, or buried.
     pub(crate) fn handled(&self, connector: &str) -> Result<u64, Error> {
-        let of_it = format!("connector=\"{connector}\"");
+        Ok(self.metric("sluice_records_total", &of(connector))? as u64)
+    }
+
+    /// The sum of a metric's values, of those that have a label.
+    pub(crate) fn metric(&self, name: &str, label: &str) -> Result<f64, Error> {
         let metrics = self.get("/metrics")?;
-        let lines = metrics.lines().filter(|line| line.starts_with("sluice_records_total{") && line.contains(&of_it));
-        Ok(lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>() as u64)
+        let named = |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']));
+        let lines = metrics.lines().filter(named).filter(|line| line.contains(label));
+        Ok(lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum())
     }
 
     /// How many records these connectors have handled.
@@ -144,23 +159,7 @@ impl Sluice {
 
     /// Watches until so many more records than `before` are handled.
     pub(crate) fn watch(&self, connectors: &[&str], before: u64, count: u64) -> Result<Progress, Error> {
-        let mut progress = Progress::new();
-        let mut moved = Instant::now();
-        loop {
-            let handled = self.handled_of(connectors)? - before;
-            let now = Instant::now();
-            if progress.last().is_none_or(|(_, last)| *last != handled) {
-                progress.push((now, handled));
-                moved = now;
-            }
-            if handled >= count {
-                return Ok(progress);
-            }
-            if now - moved > PATIENCE {
-                return Err(Error::new("watching the sinks", format!("stuck at {handled} of {count}")));
-            }
-            thread::sleep(LOOK_EVERY);
-        }
+        watch(|| Ok(self.handled_of(connectors)? - before), count)
     }
 
     /// Asks it to stop, and waits.
@@ -193,6 +192,32 @@ fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>, path: &st
     let mut answer = answer.during(path)?;
     let text = answer.body_mut().read_to_string().during(path)?;
     if answer.status().is_success() { Ok(text) } else { Err(Error::new(path, text)) }
+}
+
+/// The label of a connector's metrics.
+pub(crate) fn of(connector: &str) -> String {
+    format!("connector=\"{connector}\"")
+}
+
+/// Watches until so many records are handled.
+pub(crate) fn watch(handled: impl Fn() -> Result<u64, Error>, count: u64) -> Result<Progress, Error> {
+    let mut progress = Progress::new();
+    let mut moved = Instant::now();
+    loop {
+        let handled = handled()?;
+        let now = Instant::now();
+        if progress.last().is_none_or(|(_, last)| *last != handled) {
+            progress.push((now, handled));
+            moved = now;
+        }
+        if handled >= count {
+            return Ok(progress);
+        }
+        if now - moved > PATIENCE {
+            return Err(Error::new("watching the sinks", format!("stuck at {handled} of {count}")));
+        }
+        thread::sleep(LOOK_EVERY);
+    }
 }
 
 /// Asks until the answer is there.

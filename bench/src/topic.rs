@@ -6,7 +6,6 @@ use std::{
 };
 
 use futures::executor::block_on;
-use model::Kind;
 use rdkafka::{
     ClientConfig,
     admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
@@ -42,13 +41,12 @@ impl Topics {
         Ok(Self { producer, admin })
     }
 
-    /// Makes the topics of the three kinds anew, with nothing in them.
-    pub(crate) fn make(&self, partitions: i32) -> Result<(), Error> {
+    /// Makes topics anew, with nothing in them.
+    pub(crate) fn make(&self, names: &[&str], partitions: i32) -> Result<(), Error> {
         const STEP: &str = "making topics";
         let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
-        let names = Kind::ALL.map(Kind::topic);
         // What is not there need not be deleted.
-        block_on(self.admin.delete_topics(&names, &options)).during(STEP)?;
+        block_on(self.admin.delete_topics(names, &options)).during(STEP)?;
         for name in names {
             let topic = NewTopic::new(name, partitions, TopicReplication::Fixed(1));
             let until = Instant::now() + PATIENCE;
@@ -68,15 +66,15 @@ impl Topics {
     }
 
     /// Produces all of it as fast as can be, and waits until the broker has it.
-    pub(crate) fn fill(&self, kind: Kind, records: &[Record]) -> Result<(), Error> {
+    pub(crate) fn fill(&self, topic: &str, records: &[Record]) -> Result<(), Error> {
         for record in records {
-            self.send(kind, record)?;
+            self.send(topic, record)?;
         }
         self.producer.flush(PATIENCE).during("filling a topic")
     }
 
     /// Produces so many records a second; when each was handed over.
-    pub(crate) fn trickle(&self, kind: Kind, records: &[Record], rate: u32) -> Result<Vec<Instant>, Error> {
+    pub(crate) fn trickle(&self, topic: &str, records: &[Record], rate: u32) -> Result<Vec<Instant>, Error> {
         let started = Instant::now();
         let mut sent = Vec::with_capacity(records.len());
         for (at, record) in records.iter().enumerate() {
@@ -87,15 +85,15 @@ impl Topics {
                 thread::sleep(due.saturating_duration_since(Instant::now()).min(Duration::from_millis(1)));
             }
             sent.push(Instant::now());
-            self.send(kind, record)?;
+            self.send(topic, record)?;
         }
         self.producer.flush(PATIENCE).during("feeding a topic")?;
         Ok(sent)
     }
 
-    fn send(&self, kind: Kind, record: &Record) -> Result<(), Error> {
+    fn send(&self, topic: &str, record: &Record) -> Result<(), Error> {
         let Record { key, value } = record;
-        let mut next = BaseRecord::to(kind.topic()).key(key).payload(value);
+        let mut next = BaseRecord::to(topic).key(key).payload(value);
         loop {
             match self.producer.send(next) {
                 Ok(()) => return Ok(()),

@@ -19,6 +19,9 @@ pub(crate) struct Options {
     /// Only this part: store, throughput, latency, pattern, poison, queries, embedded or start; may be given more than once
     #[arg(long)]
     part: Vec<String>,
+    /// Instead of all that: what 1, 2 and 4 processes gain, into one database and into two
+    #[arg(long, conflicts_with = "part")]
+    scale: bool,
 }
 
 /// Builds the product and what measures it, and measures.
@@ -35,6 +38,7 @@ pub(crate) fn bench(options: &Options) -> Result<(), Error> {
     let mut bench = Command::new(place::at("target/release").join(format!("bench{}", std::env::consts::EXE_SUFFIX)));
     bench.arg("--sluice").arg(place::server()).arg("--out").arg(place::at("target/bench"));
     bench.args(options.quick.then_some("--quick"));
+    bench.args(options.scale.then_some(["--part", "scale"]).into_iter().flatten());
     bench.args(options.part.iter().flat_map(|part| ["--part", part]));
     step::run("measuring", &mut bench)
 }

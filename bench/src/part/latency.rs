@@ -31,7 +31,7 @@ pub(crate) fn measure(house: &mut House, seconds: u32, runs: usize) -> Result<Se
     );
     let sluice = house.fresh(1)?;
     let rows = house.draws.draw(Kind::Purchase, SMALL, WARM_UP);
-    house.topics.trickle(Kind::Purchase, &records(&rows), WARM_UP_RATE)?;
+    house.topics.trickle(PURCHASES, &records(&rows), WARM_UP_RATE)?;
     sluice.watch(&[PURCHASES], 0, WARM_UP as u64)?;
     for rate in RATES {
         let mut found = Vec::new();
@@ -69,7 +69,7 @@ fn run(house: &mut House, sluice: &Sluice, rate: u32, seconds: u32) -> Result<Ru
     let before = sluice.handled(PURCHASES)?;
     let (sent, progress) = thread::scope(|scope| {
         let watching = scope.spawn(|| sluice.watch(&[PURCHASES], before, u64::from(count)));
-        let sent = house.topics.trickle(Kind::Purchase, &records, rate);
+        let sent = house.topics.trickle(PURCHASES, &records, rate);
         (sent, watching.join())
     });
     let progress = progress.map_err(|_| "the watch broke").during("watching the sink")??;

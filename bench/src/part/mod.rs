@@ -5,6 +5,7 @@ pub(crate) mod latency;
 pub(crate) mod pattern;
 pub(crate) mod poison;
 pub(crate) mod query;
+pub(crate) mod scale;
 pub(crate) mod start;
 pub(crate) mod store;
 pub(crate) mod throughput;

@@ -65,7 +65,7 @@ pub(crate) fn measure(house: &mut House, rows: usize, rounds: usize) -> Result<S
 /// Fills the topic while the connector holds, and lets it go: events a second.
 fn turn(house: &mut House, sluice: &Sluice, world: World, rows: usize) -> Result<f64, Error> {
     sluice.hold(&[NAME])?;
-    house.topics.fill(Kind::Connection, &records(&house.draws.draw(Kind::Connection, world, rows)))?;
+    house.topics.fill(Kind::Connection.topic(), &records(&house.draws.draw(Kind::Connection, world, rows)))?;
     let before = sluice.handled(NAME)?;
     sluice.order(NAME, "resume")?;
     let progress = sluice.watch(&[NAME], before, rows as u64)?;

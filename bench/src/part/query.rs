@@ -82,7 +82,7 @@ fn ask(sluice: &Sluice, question: &str, limit: usize) -> Result<f64, Error> {
 /// Asks while interactions of other users and products are being written.
 fn while_writing(house: &mut House, sluice: &Sluice, times: usize) -> Result<Vec<Vec<f64>>, Error> {
     let kind = Kind::Interaction;
-    house.topics.fill(kind, &records(&house.draws.draw(kind, SMALL, WRITTEN)))?;
+    house.topics.fill(kind.topic(), &records(&house.draws.draw(kind, SMALL, WRITTEN)))?;
     let before = sluice.handled(kind.topic())?;
     sluice.order(kind.topic(), "resume")?;
     let asked = thread::scope(|scope| {

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use model::Kind;
+
 use crate::{
     error::{During, Error},
     house::House,
@@ -23,7 +25,7 @@ pub(crate) fn measure(house: &House, embedded: &Setup, times: usize, idle: Durat
     );
     let size = fs::metadata(&embedded.binary).during("looking at the binary")?.len() as f64 / 1e6;
     house.empty()?;
-    house.topics.make(3)?;
+    house.topics.make(&Kind::ALL.map(Kind::topic), 3)?;
     for (name, setup) in [("embedded", embedded), ("Kafka and Neo4j", house.setup())] {
         let mut starts = Vec::new();
         let (mut cpu, mut memory) = (0.0, 0.0);

@@ -125,7 +125,7 @@ pub(crate) fn sink(house: &House, sluice: &Sluice, piped: &[(Kind, Vec<Record>)]
     let names: Vec<&str> = piped.iter().map(|(kind, _)| kind.topic()).collect();
     let mut count = 0;
     for (kind, rows) in piped {
-        house.topics.fill(*kind, rows)?;
+        house.topics.fill(kind.topic(), rows)?;
         count += rows.len() as u64;
     }
     let before = sluice.handled_of(&names)?;
