@@ -136,6 +136,21 @@ async fn relationships_that_were_there_are_met_and_nothing_marks_those_that_were
 }
 
 #[tokio::test]
+async fn pairs_that_somebody_has_tied_twice_do_not_hold_a_batch_up() {
+    let bench = bench::neo4j().await;
+    let mut hand = Hand::on(bench.store(), place("k", "user_connections", 0)).await;
+    cypher(
+        "CREATE (u:User {userID: 1}), (v:User {userID: 3}), (p:Product {productID: 2, category: 'Books'})
+         CREATE (u)-[:FOLLOWS]->(v), (u)-[:FOLLOWS]->(v)
+         CREATE (u)-[:RATED {rating_value: 2, timestamp: 1}]->(p), (u)-[:RATED {rating_value: 3, timestamp: 2}]->(p)",
+    )
+    .await;
+    let tally = hand.write(bench.store(), vec![follow(1, 3), follow(1, 4), rating("r", 1, 2, 5, T)]).await;
+    assert_eq!((tally.stored, tally.updated, tally.repeated), (2, 1, 1));
+    assert_eq!(number("MATCH ()-[r:RATED {rating_value: 5}]->() RETURN count(*)").await, 2);
+}
+
+#[tokio::test]
 async fn a_category_that_somebody_else_has_set_since_gives_way_to_the_next_that_is_stated() {
     let bench = bench::neo4j().await;
     let mut hand = Hand::on(bench.store(), place("k", "purchases", 0)).await;

@@ -1,9 +1,10 @@
-// What was made here is marked until it is counted: nothing else tells it from what was there.
+// What was made here is marked until it is counted: nothing else tells it from what was there. Somebody may have made a
+// pair twice, which is two rows of one.
 UNWIND $rows AS row
 MATCH (a:User {userID: row[0]})
 MATCH (b:User {userID: row[1]})
 MERGE (a)-[f:FOLLOWS]->(b)
 ON CREATE SET f.timestamp = row[2], f.sluiceMade = true
-WITH f, f.sluiceMade AS made
+WITH row, f, f.sluiceMade AS made
 REMOVE f.sluiceMade
-RETURN count(*) AS written, count(made) AS made
+RETURN count(DISTINCT row) AS written, count(made) AS made

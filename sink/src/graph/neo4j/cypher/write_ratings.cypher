@@ -7,4 +7,4 @@ ON CREATE SET r.sluiceMade = true
 WITH row, r, r.sluiceMade AS made
 SET r.rating_value = row[2], r.timestamp = row[3]
 REMOVE r.sluiceMade
-RETURN count(*) AS written, count(made) AS made
+RETURN count(DISTINCT row) AS written, count(made) AS made
