@@ -146,6 +146,28 @@ async fn a_rollback_or_a_reset_that_is_never_answered_keeps_nobody() {
 }
 
 #[tokio::test]
+async fn a_refused_record_costs_no_connection_and_a_reset_that_is_never_answered_costs_one() {
+    let bench = bench::neo4j().await;
+    let proxy = Proxy::before_neo4j().await;
+    let store = proxy.store(short());
+    let mut hand = Hand::on(&store, place("k", "purchases", 0)).await;
+    hand.write(&store, vec![purchase("a", 1, 2, T)]).await;
+    let connections = proxy.connections();
+    let refused = vec![purchase(&"x".repeat(10_000), 1, 2, T)];
+    for _ in 0..3 {
+        assert_eq!(store.write(&hand.batch(refused.clone())).await.unwrap_err().trouble, Trouble::Data);
+    }
+    hand.write(&store, vec![purchase("b", 1, 2, T)]).await;
+    assert_eq!(proxy.connections(), connections);
+    proxy.arm(Request::Reset, Fault::Hold);
+    let error = store.write(&hand.batch(refused)).await.unwrap_err();
+    assert_eq!(error.trouble, Trouble::Passing, "{error}");
+    hand.write(&store, vec![purchase("c", 1, 2, T)]).await;
+    assert_eq!(proxy.connections(), connections + 1);
+    assert_eq!(bench.store().counts().await.unwrap().transactions, 3);
+}
+
+#[tokio::test]
 async fn connections_that_went_stale_while_nobody_used_them_cost_one_try_at_most() {
     let bench = bench::neo4j().await;
     let proxy = Proxy::before_neo4j().await;

@@ -2,8 +2,8 @@
 //!
 //! What the driver leaves open is closed here: it bounds neither the handshake nor a write nor a BEGIN, and gives a
 //! connection whose transaction nobody ended back to its pool. So every await has a bound of ours; after a FAILURE of
-//! the server the transaction is rolled back; and after anything else the connections are dropped, which ends whatever
-//! they held, and made anew.
+//! the server the transaction is rolled back, or the connection reset; and after anything else the connections are dropped,
+//! which ends whatever they held, and made anew.
 
 use std::{
     path::Path,
@@ -113,6 +113,15 @@ impl Link {
             .connection_timeout(self.bound.max(self.connect).saturating_add(DRIVER_MARGIN))
             .build();
         config.and_then(Graph::connect).map_err(|error| encryption::explain(uri, &error, failed(attempt, &error)))
+    }
+
+    /// Resets the connection, if there is one and no more: the driver does so before it uses one again. That ends what a
+    /// refused statement has left open, and spares whoever looks for the refused record a new connection each time.
+    async fn reset(&self) -> bool {
+        let graph = self.slot().graph.clone().filter(|_| self.connections == 1);
+        let Some(graph) = graph else { return false };
+        let used = async { graph.start_txn().await?.rollback().await };
+        matches!(timeout(self.connect, used).await, Ok(Ok(())))
     }
 
     fn drop_graph(&self, generation: u64) {
@@ -233,7 +242,8 @@ impl Transaction<'_> {
                 Ok(answer)
             }
             Err(error) => {
-                guard.whole = rolled_back(txn, connect).await;
+                let is_rolled_back = rolled_back(txn, connect).await;
+                guard.whole = is_rolled_back || error.trouble == Trouble::Data && guard.link.reset().await;
                 Err(error)
             }
         }
