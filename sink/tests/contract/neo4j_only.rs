@@ -2,16 +2,20 @@
 
 use std::{fs, time::Duration};
 
-use model::status::GraphCounts;
+use model::{
+    event::{Event, Extras},
+    status::GraphCounts,
+};
 use neo4rs::query;
 use sink::graph::{
     Outcome, Store, Trouble,
+    batch::Content,
     neo4j::{Neo4j, Options},
 };
 
 use crate::{
     bench::{self, cypher, number, options},
-    fixture::{Hand, T, checkpoint, claim, follow, place, purchase, rating, review, store_all},
+    fixture::{Hand, T, bought, checkpoint, claim, follow, place, purchase, rating, review, store_all},
     proxy::Proxy,
 };
 
@@ -124,7 +128,6 @@ async fn relationships_that_were_there_are_met_and_nothing_marks_those_that_were
     let first = vec![follow(1, 3), follow(1, 4), rating("r", 1, 2, 5, T), rating("s", 1, 9, 4, T)];
     let tally = hand.write(store, first).await;
     assert_eq!((tally.stored, tally.updated, tally.repeated), (3, 1, 1));
-    // Ratings are asked for by now, follows are not.
     let tally = hand.write(store, vec![follow(1, 4), follow(1, 5), rating("r", 1, 2, 3, T - 1)]).await;
     assert_eq!((tally.stored, tally.updated, tally.repeated), (1, 0, 2));
     let made = "MATCH ()-[f:FOLLOWS]->() WHERE keys(f) = ['timestamp'] AND f.timestamp = 1700000000 RETURN count(*)";
@@ -160,6 +163,96 @@ async fn a_category_that_somebody_else_has_set_since_gives_way_to_the_next_that_
     assert_eq!(number("MATCH (p:Product {category: 'Home'}) RETURN count(*)").await, 1);
     hand.write(bench.store(), vec![purchase("b", 1, 2, T)]).await;
     assert_eq!(number("MATCH (p:Product {category: 'Books'}) RETURN count(*)").await, 1);
+}
+
+/// As somebody else has left them: user 1 follows 3 and has rated 2, and nothing has a name.
+async fn tied_already() {
+    cypher(
+        "CREATE (u:User {userID: 1})-[:FOLLOWS {timestamp: 1}]->(:User {userID: 3})
+         CREATE (u)-[:RATED {rating_value: 2, timestamp: 1700000000}]->(:Product {productID: 2, category: 'Books'})",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn of_ratings_that_are_met_the_newest_stays_in_the_graph_and_in_the_sums() {
+    let bench = bench::neo4j().await;
+    let store = bench.store();
+    let mut hand = Hand::on(store, place("k", "product_interactions", 0)).await;
+    tied_already().await;
+    store.recount().await.unwrap();
+    // Older; then one in a batch with two newer ones of the pair; then as old, which is later.
+    for (ratings, expected, stars) in [
+        (vec![rating("a", 1, 2, 5, T - 1), rating("b", 4, 2, 1, T)], (1, 0, 1), [1, 1, 0, 0, 0]),
+        (
+            vec![rating("c", 1, 2, 3, T - 9), rating("d", 1, 2, 4, T + 5), rating("e", 1, 2, 5, T + 3)],
+            (1, 1, 2),
+            [1, 0, 0, 1, 0],
+        ),
+        (vec![rating("f", 1, 2, 3, T + 5)], (1, 1, 0), [1, 0, 1, 0, 0]),
+    ] {
+        let tally = hand.write(store, ratings).await;
+        assert_eq!((tally.stored, tally.updated, tally.repeated), expected);
+        let value = "MATCH (:User {userID: 1})-[r:RATED]->() RETURN r.rating_value";
+        assert_eq!(stars[number(value).await as usize - 1], 1);
+        store.fold().await.unwrap();
+        assert_eq!(store.rating_counts().await.unwrap()[0].distribution, stars);
+    }
+}
+
+#[tokio::test]
+async fn what_repetitions_say_of_users_and_products_is_not_told() {
+    let bench = bench::neo4j().await;
+    let store = bench.store();
+    let mut hand = Hand::on(store, place("k", "user_connections", 0)).await;
+    tied_already().await;
+    let extras = Extras { user_name: Some("Ada".into()), product_name: Some("Sieve".into()), price: Some(1.5) };
+    let named = |mut content: Content| {
+        match &mut content {
+            Content::Event(Event::Interaction(event)) => event.extras = extras.clone(),
+            Content::Event(Event::Connection(event)) => event.extras = extras.clone(),
+            _ => {}
+        }
+        content
+    };
+    // With a repeated id besides, and a product that was known and is gone: every surprise there is, in one batch.
+    hand.write(store, vec![review("s", 5, 6, "fine", T)]).await;
+    cypher("MATCH (p:Product {productID: 6}) DETACH DELETE p").await;
+    cypher("MATCH (u:User {userID: 5}) CREATE (u)-[:REVIEWED {interactionID: 't'}]->(:Product {productID: 7})").await;
+    let tally = hand
+        .write(
+            store,
+            vec![
+                named(follow(1, 3)),
+                named(rating("r", 1, 2, 5, T - 1)),
+                review("t", 5, 7, "again", T),
+                review("u", 5, 6, "fine", T),
+                follow(1, 4),
+            ],
+        )
+        .await;
+    assert_eq!((tally.stored, tally.updated, tally.repeated), (2, 0, 3));
+    assert_eq!(number("MATCH (n) WHERE n.name IS NOT NULL OR n.price IS NOT NULL RETURN count(*)").await, 0);
+    assert_eq!(number("MATCH (:User)-[r:REVIEWED {interactionID: 'u'}]->(:Product) RETURN count(*)").await, 1);
+    // What is new tells them.
+    let tally = hand.write(store, vec![named(follow(1, 5)), named(rating("v", 1, 2, 5, T + 1))]).await;
+    assert_eq!((tally.stored, tally.updated), (2, 1));
+    let told = "MATCH (:User {name: 'Ada'})-[:RATED]->(p:Product {name: 'Sieve', price: 1.5}) RETURN count(*)";
+    assert_eq!(number(told).await, 1);
+}
+
+#[tokio::test]
+async fn a_name_that_somebody_else_has_given_a_known_product_stays() {
+    let bench = bench::neo4j().await;
+    let mut hand = Hand::on(bench.store(), place("k", "purchases", 0)).await;
+    hand.write(bench.store(), vec![purchase("a", 1, 2, T)]).await;
+    cypher("MATCH (p:Product {productID: 2}) SET p.name = 'Colander'").await;
+    let Content::Event(Event::Purchase(mut event)) = purchase("b", 1, 2, T) else { panic!("no purchase") };
+    event.extras.product_name = Some("Sieve".into());
+    event.extras.price = Some(1.5);
+    hand.write(bench.store(), vec![bought(event)]).await;
+    let kept = "MATCH (p:Product {name: 'Colander', price: 1.5, category: 'Books'}) RETURN count(*)";
+    assert_eq!(number(kept).await, 1);
 }
 
 #[tokio::test]

@@ -1,11 +1,9 @@
 //! What of some keys is in the graph, as it stands there: what a record became.
 
+use neo4rs::BoltType;
 use serde::Deserialize;
 
-use super::{
-    link::Transaction,
-    write::{ask, pairs},
-};
+use super::{link::Transaction, row, write::ask};
 use crate::graph::{
     Changes, Error, Needs,
     change::{FollowRow, ProductRow, RatingRow, ReviewRow, TransactionRow, UNCATEGORIZED, UserRow},
@@ -16,8 +14,8 @@ pub(super) async fn found(tx: &mut Transaction<'_>, needs: &Needs) -> Result<Cha
     let products = ask::<Product>(tx, cypher!("before_products"), needs.products.clone()).await?;
     let purchases = ask::<Purchase>(tx, cypher!("found_transactions"), needs.transactions.clone()).await?;
     let reviews = ask::<Review>(tx, cypher!("found_reviews"), needs.reviews.clone()).await?;
-    let ratings = ask::<Rating>(tx, cypher!("found_ratings"), pairs(needs.ratings.clone())).await?;
-    let follows = ask::<Follow>(tx, cypher!("found_follows"), pairs(needs.follows.clone())).await?;
+    let ratings = ask::<Rating>(tx, cypher!("found_ratings"), pairs(&needs.ratings)).await?;
+    let follows = ask::<Follow>(tx, cypher!("found_follows"), pairs(&needs.follows)).await?;
     Ok(Changes {
         users: users.into_iter().map(|User { id, name }| UserRow { id, name }).collect(),
         products: products
@@ -50,6 +48,10 @@ pub(super) async fn found(tx: &mut Transaction<'_>, needs: &Needs) -> Result<Cha
             .map(|Follow { follower, followed, timestamp }| FollowRow { follower, followed, timestamp })
             .collect(),
     })
+}
+
+fn pairs(pairs: &[(i64, i64)]) -> Vec<BoltType> {
+    pairs.iter().map(|(a, b)| row([(*a).into(), (*b).into()])).collect()
 }
 
 #[derive(Deserialize)]

@@ -29,16 +29,17 @@ use super::{
     takeover,
 };
 
-/// The text of a statement.
+/// The text of a statement, of one part or more.
 macro_rules! cypher {
-    ($name:literal) => {
-        include_str!(concat!("cypher/", $name, ".cypher"))
+    ($($part:literal),+) => {
+        concat!($(include_str!(concat!("cypher/", $part, ".cypher"))),+)
     };
 }
 
 mod bounds;
 mod checkpoint;
 mod encryption;
+mod ends;
 mod found;
 mod known;
 mod ledger;
@@ -57,7 +58,7 @@ mod write;
 mod zombie;
 
 pub use bounds::Bounds;
-use known::{Known, Presumed};
+use known::{Known, Surprise};
 use link::{End, Link};
 use mark::{Mark, Wish};
 pub(crate) use mutation::statements_of;
@@ -70,6 +71,10 @@ use zombie::Sentry;
 
 /// How many statements read at once: the four questions, and what the page and the API ask beside.
 const READERS: usize = 8;
+
+/// How often a batch is tried at once: a graph that is not as it was taken to be has one surprise for the first try, and
+/// one more for the second.
+const TRIES: u32 = 3;
 
 /// Where a Neo4j is, and who asks.
 #[derive(Clone)]
@@ -238,32 +243,29 @@ impl Store for Neo4j {
         self.sentry.watch(&mark, Wish::Claim, work).await
     }
 
-    /// What has an id, ratings and follows are taken for new, users that were seen for being there. Where that is wrong the
-    /// constraint refuses the batch, less is made than should be, or something is missed; the same where another process
-    /// writes between asking and writing. Then it is tried once more, with nothing known and everything asked.
+    /// What has an id is taken for new, users and products that were seen for being as they were. Where that is wrong the
+    /// constraint refuses the batch, or something is missed; the same where another process writes between asking and
+    /// writing. Then it is tried again, with nothing known and everything asked.
     async fn write(&self, batch: &Batch) -> Result<Outcome, Error> {
-        let mut known = self.known().take();
         let conflict =
             |error: &Error| error.code.as_deref() == Some("Neo.ClientError.Schema.ConstraintValidationFailed");
-        let mut attempt = self.try_write(batch, &mut known).await;
-        let met = match &attempt {
-            Ok(Attempt::Met(presumed)) => Some(Some(*presumed)),
-            Ok(Attempt::Missed) => Some(None),
-            Err(error) if conflict(error) => Some(Some(Presumed::Ids)),
-            Ok(Attempt::Done(_)) | Err(_) => None,
-        };
-        if let Some(met) = met {
-            known = Known::after(met);
-            attempt = self.try_write(batch, &mut known).await;
-        }
-        match attempt? {
-            Attempt::Done(outcome) => {
-                if matches!(outcome, Outcome::Committed(_)) {
-                    self.known().keep(known);
+        let mut known = self.known().take();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let surprise = match self.try_write(batch, &mut known).await {
+                Ok(Attempt::Done(outcome)) => {
+                    if matches!(outcome, Outcome::Committed(_)) {
+                        self.known().keep(known);
+                    }
+                    return Ok(outcome);
                 }
-                Ok(outcome)
-            }
-            Attempt::Met(_) | Attempt::Missed => Err(write::missed("writing a batch")),
+                Ok(Attempt::Met(surprise)) if tries < TRIES => surprise,
+                Ok(Attempt::Met(_)) => return Err(write::changed("writing a batch")),
+                Err(error) if conflict(&error) && !known.is_doubtful() => Surprise::Ids,
+                Err(error) => return Err(error),
+            };
+            known = known.after(surprise);
         }
     }
 

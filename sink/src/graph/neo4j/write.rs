@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use neo4rs::{BoltType, query};
-use serde::Deserialize;
+use neo4rs::{BoltType, Query, query};
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     checkpoint,
-    known::{Known, Presumed},
+    ends::{self, Tie, as_known},
+    known::{Known, Surprise, Ties},
     ledger,
     link::{End, Transaction},
     mark::Mark,
@@ -17,8 +18,8 @@ use super::{
 };
 use crate::{
     graph::{
-        Batch, Before, Changes, Error, Needs, Outcome, Tally, Trouble,
-        change::{ProductBefore, UserRow},
+        Batch, Before, Changes, Error, Needs, Outcome, Tally, Trouble, Written,
+        change::{ProductBefore, ProductRow, UserRow},
         checkpoint::{Verdict, verdict, verdict_of_all},
         takeover,
     },
@@ -28,10 +29,8 @@ use crate::{
 /// What came of trying to write a batch.
 pub(super) enum Attempt {
     Done(Outcome),
-    /// Something is there that was taken for new. Nothing was written.
-    Met(Presumed),
-    /// Nodes that it refers to are not there: somebody has deleted them. Nothing was written.
-    Missed,
+    /// Something is not as it was taken to be. Nothing was written.
+    Met(Surprise),
 }
 
 /// Writes a batch in an open transaction. What is known is not asked, and what is learned is noted.
@@ -46,13 +45,11 @@ pub(super) async fn write(
     let verdicts = batch.intervals.iter().zip(&states).map(|(interval, state)| verdict(interval, *state));
     Ok(match verdict_of_all(verdicts) {
         Verdict::Write => {
-            let (before, rated) = before(tx, kind::needs(batch), known).await?;
-            let (changes, written) = kind::plan(batch, before);
-            known.wrote(&changes.users, &changes.products);
-            let delta = Delta::of(&changes, &rated);
-            if let Some(surprise) = apply(tx, changes, &rated).await? {
-                return Ok(End::Rollback(surprise));
-            }
+            let (written, delta) = match events(tx, batch, known).await {
+                Ok(done) => done,
+                Err(Obstacle::Met(surprise)) => return Ok(End::Rollback(Attempt::Met(surprise))),
+                Err(Obstacle::Error(error)) => return Err(error),
+            };
             mutation::apply(tx, batch).await?;
             statement::run(tx, batch).await?;
             let incarnations = found.iter().map(|found| found.as_ref().map_or(1, |it| it.incarnation));
@@ -68,6 +65,30 @@ pub(super) async fn write(
     })
 }
 
+/// Writes what the events change. Which ratings and follows are there is told by the statements that make them, so what
+/// becomes of the records is known after the write.
+async fn events(tx: &mut Transaction<'_>, batch: &Batch, known: &mut Known) -> Result<(Written, Delta), Obstacle> {
+    let (mut before, products) = before(tx, kind::needs(batch), known).await?;
+    let (mut changes, mut written) = kind::plan(batch, before.clone());
+    known.wrote(&changes.users, &changes.products);
+    let met = apply(tx, &changes, &products).await?;
+    if met.adds_to(&before) {
+        met.note(&mut before);
+        let (again, rewritten) = kind::plan(batch, before);
+        // What a repetition says of a user or product must not be told.
+        if told_of_nodes(&again) != told_of_nodes(&changes) {
+            return Err(Obstacle::Met(Surprise::Ties(met)));
+        }
+        (changes, written) = (again, rewritten);
+    }
+    Ok((written, Delta::of(&changes, &met.ratings)))
+}
+
+/// What is told of users and products, apart from their being there.
+fn told_of_nodes(changes: &Changes) -> (Vec<&UserRow>, &[ProductRow]) {
+    (changes.users.iter().filter(|user| user.name.is_some()).collect(), &changes.products)
+}
+
 /// Moves the checkpoints and nothing else, for a transaction that is rolled back.
 pub(super) async fn probe(tx: &mut Transaction<'_>, batch: &Batch, mark: &Mark) -> Result<(), Error> {
     let found = checkpoint::look(tx, &batch.intervals, mark).await?;
@@ -75,46 +96,35 @@ pub(super) async fn probe(tx: &mut Transaction<'_>, batch: &Batch, mark: &Mark) 
     checkpoint::put(tx, &takeover::all_moved(&found, &batch.intervals, &tallies)).await
 }
 
-/// Asks what of the needs is there, and is neither known nor taken for new; and the stars of the ratings that are.
+/// Asks what of the needs is there, and is neither known nor taken for new; and those products that are known.
 ///
-/// Users are never asked for: who is not known may be there or not, which is all the same to a MERGE.
+/// Users are never asked for: who is not known may be there or not, which is all the same to a MERGE. Nor are ratings and
+/// follows.
 async fn before(
     tx: &mut Transaction<'_>,
     needs: Needs,
     known: &mut Known,
-) -> Result<(Before, HashMap<(i64, i64), i64>), Error> {
-    let keys = needs.products.iter().map(|id| known.key(*id)).collect();
-    let others = ask::<Product>(tx, cypher!("before_other_products"), keys).await?;
+) -> Result<(Before, HashMap<i64, ProductBefore>), Error> {
+    let products = known.products(&needs.products);
+    let unknown = needs.products.iter().copied().filter(|id| !products.contains_key(id)).collect::<Vec<_>>();
+    let asked = ask::<Product>(tx, cypher!("before_products"), unknown).await?;
     let before = |it: Product| ProductBefore { category: it.category, name: it.name, price: it.price };
-    let others: Vec<_> = others.into_iter().map(|it| (it.id, before(it))).collect();
-    // Before more is noted, for which some of it may be forgotten.
-    let mut products = known.products(&needs.products);
-    products.extend(others.iter().cloned());
-    known.saw(others);
-    let (mut transactions, mut reviews, mut ratings, mut follows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    if known.asks(Presumed::Ids) {
-        transactions = ask::<String>(tx, cypher!("before_transactions"), needs.transactions).await?;
-        reviews = ask::<String>(tx, cypher!("before_reviews"), needs.reviews).await?;
-    }
-    if known.asks(Presumed::Ratings) {
-        ratings = ask::<Rating>(tx, cypher!("before_ratings"), pairs(needs.ratings)).await?;
-    }
-    if known.asks(Presumed::Follows) {
-        follows = ask::<Follow>(tx, cypher!("before_follows"), pairs(needs.follows)).await?;
-    }
-    let rated = ratings.iter().map(|it| ((it.user, it.product), it.value)).collect();
-    let before = Before {
+    let asked: Vec<_> = asked.into_iter().map(|it| (it.id, before(it))).collect();
+    known.saw(asked.iter().cloned());
+    let mut before = Before {
         users: known.users(&needs.users),
-        products,
-        transactions: transactions.into_iter().collect(),
-        reviews: reviews.into_iter().collect::<HashSet<_>>(),
-        ratings: ratings.into_iter().map(|it| ((it.user, it.product), it.timestamp)).collect::<HashMap<_, _>>(),
-        follows: follows.into_iter().map(|it| (it.follower, it.followed)).collect(),
+        products: products.clone().into_iter().chain(asked).collect(),
+        ..Before::default()
     };
-    Ok((before, rated))
+    if known.asks_for_ids() {
+        before.transactions.extend(ask::<String>(tx, cypher!("before_transactions"), needs.transactions).await?);
+        before.reviews.extend(ask::<String>(tx, cypher!("before_reviews"), needs.reviews).await?);
+    }
+    known.ties().note(&mut before);
+    Ok((before, products))
 }
 
-pub(super) async fn ask<T: serde::de::DeserializeOwned>(
+pub(super) async fn ask<T: DeserializeOwned>(
     tx: &mut Transaction<'_>,
     statement: &str,
     keys: Vec<impl Into<BoltType>>,
@@ -125,72 +135,67 @@ pub(super) async fn ask<T: serde::de::DeserializeOwned>(
     tx.rows(query(statement).param("keys", keys.into_iter().collect::<BoltType>())).await
 }
 
-pub(super) fn pairs(pairs: Vec<(i64, i64)>) -> Vec<BoltType> {
-    pairs.into_iter().map(|(a, b)| row([a.into(), b.into()])).collect()
-}
-
-/// Makes the changes, where `rated` are the ratings that were there; none if all is as it was taken to be.
+/// Makes the changes, where products are as those in `known`. Returns the ratings and follows that were there.
 async fn apply(
     tx: &mut Transaction<'_>,
-    changes: Changes,
-    rated: &HashMap<(i64, i64), i64>,
-) -> Result<Option<Attempt>, Error> {
+    changes: &Changes,
+    known: &HashMap<i64, ProductBefore>,
+) -> Result<Ties, Obstacle> {
     let Changes { users, products, transactions, ratings, reviews, follows } = changes;
-    let (named, others): (Vec<UserRow>, Vec<UserRow>) = users.into_iter().partition(|it| it.name.is_some());
-    put(tx, cypher!("write_users"), others.into_iter().map(|it| it.id.into())).await?;
-    let named = named.into_iter().map(|it| row([it.id.into(), it.name.unwrap_or_default().into()]));
-    put(tx, cypher!("write_named_users"), named).await?;
-    let products =
-        products.into_iter().map(|it| row([it.id.into(), it.category.into(), told(it.name), told(it.price)]));
-    put(tx, cypher!("write_products"), products).await?;
-    let transactions = transactions
-        .into_iter()
-        .map(|it| row([it.id.into(), it.user.into(), it.product.into(), it.quantity.into(), it.timestamp.into()]));
-    let reviews = reviews
-        .into_iter()
-        .map(|it| row([it.id.into(), it.user.into(), it.product.into(), it.text.into(), it.timestamp.into()]));
-    if !(tie(tx, cypher!("write_transactions"), transactions).await?
-        && tie(tx, cypher!("write_reviews"), reviews).await?)
-    {
-        return Ok(Some(Attempt::Missed));
+    let named: Vec<_> = users.iter().filter_map(|it| Some(row([it.id.into(), it.name.as_deref()?.into()]))).collect();
+    put(tx, cypher!("write_named_users"), named.into_iter()).await?;
+    let rows = products.iter().map(|it| {
+        let before = as_known(known.get(&it.id));
+        row([it.id.into(), it.category.as_str().into(), told(it.name.as_deref()), told(it.price), before])
+    });
+    if !reaches_all(tx, cypher!("write_products"), rows).await? {
+        return Err(Obstacle::Met(Surprise::Nodes));
     }
-    let new = ratings.iter().filter(|it| !rated.contains_key(&(it.user, it.product))).count();
-    let ratings =
-        ratings.into_iter().map(|it| row([it.user.into(), it.product.into(), it.value.into(), it.timestamp.into()]));
-    if let surprise @ Some(_) = merge(tx, cypher!("write_ratings"), ratings, new, Presumed::Ratings).await? {
-        return Ok(surprise);
+    let changed: HashSet<i64> = products.iter().map(|it| it.id).collect();
+    let unchanged = |id| known.get(&id).filter(|_| !changed.contains(&id));
+    // Who has no name to be told is made by the statement that ties him.
+    let new: HashSet<i64> = users.iter().filter(|it| it.name.is_none()).map(|it| it.id).collect();
+    let to_products = |statement, ties| ends::to_products(query(statement), ties, &new, unchanged);
+    let between = |user, other, rest| Tie { user, other, rest };
+
+    let rows = transactions
+        .iter()
+        .map(|it| between(it.user, it.product, vec![it.id.as_str().into(), it.quantity.into(), it.timestamp.into()]));
+    let statement = cypher!("with_users", "with_products", "write_transactions");
+    tie::<()>(tx, rows.len(), to_products(statement, rows.collect())).await?;
+
+    let rows = reviews.iter().map(|it| {
+        between(it.user, it.product, vec![it.id.as_str().into(), it.text.as_str().into(), it.timestamp.into()])
+    });
+    let statement = cypher!("with_users", "with_products", "write_reviews");
+    tie::<()>(tx, rows.len(), to_products(statement, rows.collect())).await?;
+
+    let mut met = Ties::default();
+    let rows = ratings.iter().map(|it| between(it.user, it.product, vec![it.value.into(), it.timestamp.into()]));
+    let statement = cypher!("with_users", "with_products", "write_ratings");
+    for (user, product, timestamp, stars) in tie(tx, rows.len(), to_products(statement, rows.collect())).await? {
+        met.rating((user, product), timestamp, stars);
     }
-    let new = follows.len();
-    let follows = follows.into_iter().map(|it| row([it.follower.into(), it.followed.into(), it.timestamp.into()]));
-    merge(tx, cypher!("write_follows"), follows, new, Presumed::Follows).await
+    let rows = follows.iter().map(|it| between(it.follower, it.followed, vec![it.timestamp.into()]));
+    let statement = query(cypher!("with_users", "write_follows"));
+    met.follows.extend(tie::<(i64, i64)>(tx, rows.len(), ends::among_users(statement, rows.collect(), &new)).await?);
+    Ok(met)
 }
 
-/// Runs a statement for each of the rows that makes a relationship where there is none, and should make so many.
-async fn merge(
-    tx: &mut Transaction<'_>,
-    statement: &str,
-    rows: impl ExactSizeIterator<Item = BoltType>,
-    new: usize,
-    presumed: Presumed,
-) -> Result<Option<Attempt>, Error> {
-    let expected = rows.len();
+/// Runs a statement that makes ties, and sees to it that it found both ends of all; what it says was there.
+async fn tie<T: DeserializeOwned>(tx: &mut Transaction<'_>, expected: usize, query: Query) -> Result<Vec<T>, Obstacle> {
     if expected == 0 {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let merged = tx.rows::<Merged>(query(statement).param("rows", rows.collect::<BoltType>())).await?;
-    let Merged { written, made } = merged.into_iter().next().unwrap_or_default();
-    Ok(if written != expected {
-        Some(Attempt::Missed)
-    } else if made != new {
-        Some(Attempt::Met(presumed))
-    } else {
-        None
-    })
+    let tied: Vec<Tied<T>> = tx.rows(query).await?;
+    match tied.into_iter().next() {
+        Some(Tied { written, met }) if written == expected => Ok(met),
+        _ => Err(Obstacle::Met(Surprise::Nodes)),
+    }
 }
 
-/// Runs a statement for each of the rows; whether it found what all of them refer to. A relationship of a node that is not
-/// there is not made, without an error.
-async fn tie(
+/// Runs a statement for each of the rows; whether it could do for all of them what it is for.
+async fn reaches_all(
     tx: &mut Transaction<'_>,
     statement: &str,
     rows: impl ExactSizeIterator<Item = BoltType>,
@@ -203,26 +208,39 @@ async fn tie(
     Ok(usize::try_from(written) == Ok(expected))
 }
 
-/// Runs a statement for each of the rows, and sees to it that none got lost: a relationship whose end somebody deletes
-/// at this moment is not matched, and so not made, without an error.
+/// Runs a statement for each of the rows, and sees to it that none got lost: what it belongs to may be deleted by somebody
+/// at this moment, and then it is not matched, without an error.
 pub(super) async fn put(
     tx: &mut Transaction<'_>,
     statement: &str,
     rows: impl ExactSizeIterator<Item = BoltType>,
 ) -> Result<(), Error> {
-    if tie(tx, statement, rows).await? { Ok(()) } else { Err(missed(tx.attempt())) }
+    if reaches_all(tx, statement, rows).await? { Ok(()) } else { Err(changed(tx.attempt())) }
 }
 
-/// The error for what was missed, also by a try that took nothing for known.
-pub(super) fn missed(attempt: &'static str) -> Error {
-    Error::new(attempt, Trouble::Passing, "not all rows were written: what they belong to was deleted meanwhile")
+/// The error for a graph that is another one than it was a moment ago, also to a try that took nothing for known.
+pub(super) fn changed(attempt: &'static str) -> Error {
+    Error::new(attempt, Trouble::Passing, "not all rows were written: somebody changed what they belong to meanwhile")
 }
 
-/// For how many rows both ends were there, and how many relationships were not.
-#[derive(Default, Deserialize)]
-struct Merged {
+/// Why changes are not made.
+enum Obstacle {
+    /// Something is not as it was taken to be.
+    Met(Surprise),
+    Error(Error),
+}
+
+impl From<Error> for Obstacle {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// For how many rows both ends were there, and what was tied already.
+#[derive(Deserialize)]
+struct Tied<T> {
     written: usize,
-    made: usize,
+    met: Vec<T>,
 }
 
 #[derive(Deserialize)]
@@ -231,18 +249,4 @@ struct Product {
     category: Option<String>,
     name: Option<String>,
     price: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct Rating {
-    user: i64,
-    product: i64,
-    timestamp: i64,
-    value: i64,
-}
-
-#[derive(Deserialize)]
-struct Follow {
-    follower: i64,
-    followed: i64,
 }

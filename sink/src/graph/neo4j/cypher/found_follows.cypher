@@ -1,4 +1,4 @@
-// OPTIONAL keeps the planner from walking all that a user follows, as in before_follows.
+// OPTIONAL keeps the planner from walking all that a user follows.
 UNWIND $keys AS pair
 MATCH (a:User {userID: pair[0]})
 MATCH (b:User {userID: pair[1]})

@@ -1,4 +1,4 @@
-// OPTIONAL keeps the planner from walking all ratings of a product, as in before_ratings.
+// OPTIONAL keeps the planner from walking all ratings of a product.
 UNWIND $keys AS pair
 MATCH (u:User {userID: pair[0]})
 MATCH (p:Product {productID: pair[1]})

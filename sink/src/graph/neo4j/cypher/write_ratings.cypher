@@ -1,10 +1,10 @@
-// What was made here is marked until it is counted, as in write_follows.
-UNWIND $rows AS row
-MATCH (u:User {userID: row[0]})
-MATCH (p:Product {productID: row[1]})
+// What was made here is marked until it is counted, as in write_follows; what was there is returned as it was, and stays if
+// it is newer.
 MERGE (u)-[r:RATED]->(p)
 ON CREATE SET r.sluiceMade = true
-WITH row, r, r.sluiceMade AS made
-SET r.rating_value = row[2], r.timestamp = row[3]
+WITH id, row, r,
+  CASE WHEN r.sluiceMade IS NULL THEN [u.userID, id, coalesce(r.timestamp, 0), coalesce(r.rating_value, 0)] END AS met
+FOREACH (newer IN CASE WHEN met IS NULL OR met[2] <= row[2] THEN [row] ELSE [] END |
+  SET r.rating_value = newer[1], r.timestamp = newer[2])
 REMOVE r.sluiceMade
-RETURN count(DISTINCT row) AS written, count(made) AS made
+RETURN count(DISTINCT [id, row[0]]) AS written, collect(met) AS met

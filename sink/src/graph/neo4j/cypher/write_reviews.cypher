@@ -1,5 +1,2 @@
-UNWIND $rows AS row
-MATCH (u:User {userID: row[1]})
-MATCH (p:Product {productID: row[2]})
-CREATE (u)-[:REVIEWED {interactionID: row[0], text: row[3], timestamp: row[4]}]->(p)
-RETURN count(*) AS written
+CREATE (u)-[:REVIEWED {interactionID: row[1], text: row[2], timestamp: row[3]}]->(p)
+RETURN count(*) AS written, [] AS met

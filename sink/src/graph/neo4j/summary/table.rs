@@ -83,8 +83,8 @@ pub(in super::super) struct Delta {
 pub(super) type Packed = [Vec<u8>; 4];
 
 impl Delta {
-    /// What changes add, where `rated` is what the ratings were that they replace.
-    pub(in super::super) fn of(changes: &Changes, rated: &HashMap<(i64, i64), i64>) -> Self {
+    /// What changes add, where `rated` has the ratings that they replace: their timestamps and stars.
+    pub(in super::super) fn of(changes: &Changes, rated: &HashMap<(i64, i64), (i64, i64)>) -> Self {
         let mut sales = BTreeMap::<Key, [i64; 2]>::new();
         for row in &changes.transactions {
             let [purchases, units] = sales.entry((day(row.timestamp), row.product)).or_default();
@@ -105,7 +105,7 @@ impl Delta {
                 }
             };
             add(row.value, 1);
-            if let Some(before) = rated.get(&(row.user, row.product)) {
+            if let Some((_, before)) = rated.get(&(row.user, row.product)) {
                 add(*before, -1);
             }
         }
@@ -325,7 +325,7 @@ mod tests {
                 .into(),
             ..Changes::default()
         };
-        let delta = Delta::of(&changes, &HashMap::from([((2, 4), 1), ((8, 8), 3)]));
+        let delta = Delta::of(&changes, &HashMap::from([((2, 4), (7, 1)), ((8, 8), (7, 3))]));
         assert_eq!(delta.sales, [-1, -7, 1, 1, 1, 7, 2, 5, 2, 7, 1, 1]);
         assert_eq!(delta.followers, [0, 1, 1, 0, 9, 2]);
         // The second took one star back.
