@@ -19,8 +19,10 @@ use crate::{
 
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_mins(3);
-/// Between two looks at what it has counted.
-const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// Between two looks at what it has counted, where its latency is measured.
+pub(crate) const OFTEN: Duration = Duration::from_millis(10);
+/// Where its speed is: a look costs it about a millisecond of a processor.
+pub(crate) const SELDOM: Duration = Duration::from_millis(50);
 const CONNECT: &str = "listening for Kafka Connect's REST API address=";
 
 /// The binary, and what every start of it has in its environment.
@@ -141,25 +143,30 @@ impl Sluice {
 
     /// How many records a connector has handled: stored, found to be there already, or buried.
     pub(crate) fn handled(&self, connector: &str) -> Result<u64, Error> {
-        Ok(self.metric("sluice_records_total", &of(connector))? as u64)
+        self.handled_of(&[connector])
     }
 
     /// The sum of a metric's values, of those that have a label.
     pub(crate) fn metric(&self, name: &str, label: &str) -> Result<f64, Error> {
-        let metrics = self.get("/metrics")?;
-        let named = |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']));
-        let lines = metrics.lines().filter(named).filter(|line| line.contains(label));
-        Ok(lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum())
+        Ok(sum(&self.get("/metrics")?, name, label))
     }
 
     /// How many records these connectors have handled.
     pub(crate) fn handled_of(&self, connectors: &[&str]) -> Result<u64, Error> {
-        connectors.iter().map(|connector| self.handled(connector)).sum()
+        let metrics = self.get("/metrics")?;
+        let handled = |connector: &&str| sum(&metrics, "sluice_records_total", &of(connector)) as u64;
+        Ok(connectors.iter().map(handled).sum())
     }
 
     /// Watches until so many more records than `before` are handled.
-    pub(crate) fn watch(&self, connectors: &[&str], before: u64, count: u64) -> Result<Progress, Error> {
-        watch(|| Ok(self.handled_of(connectors)? - before), count)
+    pub(crate) fn watch(
+        &self,
+        every: Duration,
+        connectors: &[&str],
+        before: u64,
+        count: u64,
+    ) -> Result<Progress, Error> {
+        watch(every, || Ok(self.handled_of(connectors)? - before), count)
     }
 
     /// Asks it to stop, and waits.
@@ -194,13 +201,20 @@ fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>, path: &st
     if answer.status().is_success() { Ok(text) } else { Err(Error::new(path, text)) }
 }
 
+/// The sum of a metric's values, of those that have a label.
+fn sum(metrics: &str, name: &str, label: &str) -> f64 {
+    let named = |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']));
+    let lines = metrics.lines().filter(named).filter(|line| line.contains(label));
+    lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+}
+
 /// The label of a connector's metrics.
 pub(crate) fn of(connector: &str) -> String {
     format!("connector=\"{connector}\"")
 }
 
 /// Watches until so many records are handled.
-pub(crate) fn watch(handled: impl Fn() -> Result<u64, Error>, count: u64) -> Result<Progress, Error> {
+pub(crate) fn watch(every: Duration, handled: impl Fn() -> Result<u64, Error>, count: u64) -> Result<Progress, Error> {
     let mut progress = Progress::new();
     let mut moved = Instant::now();
     loop {
@@ -216,7 +230,7 @@ pub(crate) fn watch(handled: impl Fn() -> Result<u64, Error>, count: u64) -> Res
         if now - moved > PATIENCE {
             return Err(Error::new("watching the sinks", format!("stuck at {handled} of {count}")));
         }
-        thread::sleep(LOOK_EVERY);
+        thread::sleep(every);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     error::{During, Error},
     house::{House, records},
     report::{Section, median, number, quantile, text},
-    sluice::{Progress, Sluice},
+    sluice::{OFTEN, Progress, Sluice},
     world::SMALL,
 };
 
@@ -32,7 +32,7 @@ pub(crate) fn measure(house: &mut House, seconds: u32, runs: usize) -> Result<Se
     let sluice = house.fresh(1)?;
     let rows = house.draws.draw(Kind::Purchase, SMALL, WARM_UP);
     house.topics.trickle(PURCHASES, &records(&rows), WARM_UP_RATE)?;
-    sluice.watch(&[PURCHASES], 0, WARM_UP as u64)?;
+    sluice.watch(OFTEN, &[PURCHASES], 0, WARM_UP as u64)?;
     for rate in RATES {
         let mut found = Vec::new();
         for _ in 0..runs {
@@ -68,7 +68,7 @@ fn run(house: &mut House, sluice: &Sluice, rate: u32, seconds: u32) -> Result<Ru
     let records = records(&house.draws.draw(Kind::Purchase, SMALL, count as usize));
     let before = sluice.handled(PURCHASES)?;
     let (sent, progress) = thread::scope(|scope| {
-        let watching = scope.spawn(|| sluice.watch(&[PURCHASES], before, u64::from(count)));
+        let watching = scope.spawn(|| sluice.watch(OFTEN, &[PURCHASES], before, u64::from(count)));
         let sent = house.topics.trickle(PURCHASES, &records, rate);
         (sent, watching.join())
     });

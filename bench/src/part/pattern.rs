@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     house::{House, records},
     report::{Section, each, median, number, text},
-    sluice::Sluice,
+    sluice::{SELDOM, Sluice},
     world::{LARGE, SMALL, World},
 };
 
@@ -68,6 +68,6 @@ fn turn(house: &mut House, sluice: &Sluice, world: World, rows: usize) -> Result
     house.topics.fill(Kind::Connection.topic(), &records(&house.draws.draw(Kind::Connection, world, rows)))?;
     let before = sluice.handled(NAME)?;
     sluice.order(NAME, "resume")?;
-    let progress = sluice.watch(&[NAME], before, rows as u64)?;
+    let progress = sluice.watch(SELDOM, &[NAME], before, rows as u64)?;
     Ok(speed(&progress))
 }

@@ -8,7 +8,7 @@ use crate::{
     error::{During, Error},
     house::{House, records},
     report::{Section, number, quantile, text},
-    sluice::Sluice,
+    sluice::{SELDOM, Sluice},
     world::{LARGE, Row, SMALL},
 };
 
@@ -86,7 +86,7 @@ fn while_writing(house: &mut House, sluice: &Sluice, times: usize) -> Result<Vec
     let before = sluice.handled(kind.topic())?;
     sluice.order(kind.topic(), "resume")?;
     let asked = thread::scope(|scope| {
-        let watching = scope.spawn(|| sluice.watch(&[kind.topic()], before, WRITTEN as u64));
+        let watching = scope.spawn(|| sluice.watch(SELDOM, &[kind.topic()], before, WRITTEN as u64));
         while sluice.handled(kind.topic())? == before {
             thread::yield_now();
         }

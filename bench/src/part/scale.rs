@@ -21,7 +21,7 @@ use crate::{
     house::{House, PAGE_CACHE, records},
     process::Process,
     report::{Section, each, median, number, text},
-    sluice::{Sluice, of, wait_for, watch},
+    sluice::{SELDOM, Sluice, of, wait_for, watch},
     topic::Record,
     world::{LARGE, Row},
 };
@@ -215,7 +215,7 @@ impl Fleet {
         for (name, records) in names.iter().zip(&piped) {
             house.topics.fill(name, records)?;
         }
-        let progress = watch(|| Ok(handled()? - before.0), count as u64)?;
+        let progress = watch(SELDOM, || Ok(handled()? - before.0), count as u64)?;
         let took = started.elapsed().as_secs_f64();
         let after = cpu()?;
         let cpu = [0, 1, 2].map(|of| after[of] - before.3[of]);

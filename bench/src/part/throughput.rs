@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     house::{House, records},
     report::{Section, each, median, number, text},
-    sluice::{Progress, Sluice},
+    sluice::{Progress, SELDOM, Sluice},
     topic::Record,
     world::{LARGE, Row, SMALL, World},
 };
@@ -134,7 +134,7 @@ pub(crate) fn sink(house: &House, sluice: &Sluice, piped: &[(Kind, Vec<Record>)]
     for name in &names {
         sluice.order(name, "resume")?;
     }
-    let progress = sluice.watch(&names, before, count)?;
+    let progress = sluice.watch(SELDOM, &names, before, count)?;
     let micros = |seconds: f64| 1e6 * seconds / count as f64;
     let (ours, theirs) = (micros(ours.cpu_seconds()? - cpu.0), micros(theirs.cpu_seconds()? - cpu.1));
     sluice.pause()?;
