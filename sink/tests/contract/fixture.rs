@@ -17,15 +17,16 @@ pub(crate) fn claim(id: &CheckpointId) -> Claim {
 }
 
 /// Does something again after its connection was lost. While Neo4j clears up what the lost one left, it now and then ends the
-/// next transaction too (`Terminated`): that is passing, and a task tries again.
+/// next transaction too (as terminated, or as if one of its own queries had failed): that is passing, and a task tries again.
 ///
 /// # Panics
 /// After any other failure, or the tenth such one: a task would go on.
 pub(crate) async fn again<T>(mut attempt: impl AsyncFnMut() -> Result<T, sink::graph::Error>) -> T {
+    let is_ended = |code: &str| code.ends_with(".Terminated") || code.ends_with(".QueryExecutionFailedOnTransaction");
     for _ in 0..10 {
         match attempt().await {
             Ok(done) => return done,
-            Err(error) if error.code.as_deref().is_some_and(|code| code.ends_with(".Terminated")) => {}
+            Err(error) if error.code.as_deref().is_some_and(is_ended) => {}
             Err(error) => panic!("again: {error:?}"),
         }
     }

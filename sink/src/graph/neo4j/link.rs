@@ -116,7 +116,8 @@ impl Link {
     }
 
     /// Resets the connection, if there is one and no more: the driver does so before it uses one again. That ends what a
-    /// refused statement has left open, and spares whoever looks for the refused record a new connection each time.
+    /// refused statement has left open, in order: where the connection is dropped instead, the server now and then ends the
+    /// next transaction too, whose connection is dropped for it, and so on.
     async fn reset(&self) -> bool {
         let graph = self.slot().graph.clone().filter(|_| self.connections == 1);
         let Some(graph) = graph else { return false };
@@ -243,7 +244,7 @@ impl Transaction<'_> {
             }
             Err(error) => {
                 let is_rolled_back = rolled_back(txn, connect).await;
-                guard.whole = is_rolled_back || error.trouble == Trouble::Data && guard.link.reset().await;
+                guard.whole = is_rolled_back || trouble::is_answer(&error) && guard.link.reset().await;
                 Err(error)
             }
         }

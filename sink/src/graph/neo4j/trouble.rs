@@ -70,13 +70,12 @@ const PASSING: [&str; 6] = [
 /// Whether connections are worth keeping after this error: where the server says no, unless it says that it is not the one
 /// to ask or that we are not welcome. After anything else nobody knows what the connection holds.
 pub(super) fn leaves_connections_well(error: &DriverError) -> bool {
-    match error {
-        DriverError::Neo4j(failure) => {
-            let code = failure.code();
-            !is_elsewhere(code) && trouble(code, failure.message()) != Trouble::Denied
-        }
-        _ => false,
-    }
+    is_answer(&self::error("", error))
+}
+
+/// Whether it is the answer of a server that is the one to ask, and with which we are welcome.
+pub(super) fn is_answer(error: &Error) -> bool {
+    error.trouble != Trouble::Denied && error.code.as_deref().is_some_and(|code| !is_elsewhere(code))
 }
 
 /// Whether the code says that another server is to be asked, or none at the moment: the leader has changed, the database
