@@ -69,8 +69,9 @@ impl Link {
         match begun {
             Ok(Ok(txn)) => Ok(Transaction { txn, guard, attempt, _turn: turn }),
             Ok(Err(error)) => {
-                guard.whole = trouble::leaves_connections_well(&error);
-                Err(encryption::explain(&self.options.uri, &error, failed(attempt, &error)))
+                let failure = failed(attempt, &error);
+                guard.whole = trouble::leaves_connections_well(&failure);
+                Err(encryption::explain(&self.options.uri, &error, failure))
             }
             Err(_) => Err(no_answer(attempt, Trouble::Passing, self.connect)),
         }
@@ -233,8 +234,9 @@ impl Transaction<'_> {
                     Ok(answer)
                 }
                 Ok(Err(error)) => {
+                    let error = failed(attempt, &error);
                     guard.whole = trouble::leaves_connections_well(&error);
-                    Err(failed(attempt, &error))
+                    Err(error)
                 }
                 Err(_) => Err(no_answer(attempt, Trouble::Slow, bound)),
             },
@@ -244,7 +246,7 @@ impl Transaction<'_> {
             }
             Err(error) => {
                 let is_rolled_back = rolled_back(txn, connect).await;
-                guard.whole = is_rolled_back || trouble::is_answer(&error) && guard.link.reset().await;
+                guard.whole = is_rolled_back || trouble::leaves_connections_well(&error) && guard.link.reset().await;
                 Err(error)
             }
         }

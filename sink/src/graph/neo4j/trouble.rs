@@ -69,12 +69,7 @@ const PASSING: [&str; 6] = [
 
 /// Whether connections are worth keeping after this error: where the server says no, unless it says that it is not the one
 /// to ask or that we are not welcome. After anything else nobody knows what the connection holds.
-pub(super) fn leaves_connections_well(error: &DriverError) -> bool {
-    is_answer(&self::error("", error))
-}
-
-/// Whether it is the answer of a server that is the one to ask, and with which we are welcome.
-pub(super) fn is_answer(error: &Error) -> bool {
+pub(super) fn leaves_connections_well(error: &Error) -> bool {
     error.trouble != Trouble::Denied && error.code.as_deref().is_some_and(|code| !is_elsewhere(code))
 }
 
@@ -194,8 +189,9 @@ mod tests {
             (DriverError::ListTooLong, Trouble::TooBig),
             (DriverError::InvalidConfig, Trouble::Fatal),
         ] {
-            assert!(!leaves_connections_well(&driver));
-            assert_eq!(error("trying", &driver).trouble, expected, "{driver:?}");
+            let error = error("trying", &driver);
+            assert!(!leaves_connections_well(&error));
+            assert_eq!(error.trouble, expected, "{driver:?}");
         }
     }
 }
