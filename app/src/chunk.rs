@@ -17,8 +17,8 @@ pub(crate) type Loading<T> = Pin<Box<dyn Future<Output = Result<T, NotLoaded>>>>
 /// A page that has its code in a chunk of its own, or shares one with others.
 #[derive(Clone, Copy)]
 pub(crate) struct Page {
-    /// By which the server finds its files.
-    #[cfg_attr(not(feature = "ssr"), expect(dead_code, reason = "the browser's loader knows the files"))]
+    /// By which the server finds its file.
+    #[cfg_attr(not(feature = "ssr"), expect(dead_code, reason = "the browser's loader knows the file"))]
     pub(crate) chunk: &'static str,
     pub(crate) view: fn() -> Loading<AnyView>,
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "on the server all code is there"))]

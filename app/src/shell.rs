@@ -12,46 +12,42 @@ use crate::{App, cookie, page};
 /// The icon of the tab, as SVG.
 pub const FAVICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 26 26"><rect width="26" height="26" rx="7" fill="#0a6f7d"/><path d="M6 8.5c3 0 3 3 7 3s4-3 7-3M6 14c3 0 3 3 7 3s4-3 7-3" fill="none" stroke="#fff" stroke-width="2.2" stroke-linecap="round"/></svg>"##;
 
-/// Which files of the site a chunk of the app is in, as the build wrote it down.
+/// Where the browser's half is, as the build wrote it down.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Chunks {
-    /// The script that fetches them.
+    /// The script that starts it.
     loader: String,
-    chunks: HashMap<String, Vec<String>>,
+    /// The files of its chunks.
+    chunks: HashMap<String, String>,
 }
 
 impl Chunks {
-    /// Where the loader is, and the files of what an address shows, all to be fetched beside the main module. Without
-    /// them the browser asks for the loader when it has read the glue, and for the files when the main module runs.
-    fn of(&self, path: &str, query: &str) -> (Option<String>, Vec<String>) {
-        let address = |file: &String| format!("/pkg/{file}");
-        let mut files: Vec<String> = page::chunks(path, query)
-            .iter()
-            .filter_map(|chunk| self.chunks.get(*chunk))
-            .flatten()
-            .map(address)
-            .collect();
-        files.sort_unstable();
-        files.dedup();
-        ((!self.loader.is_empty()).then(|| address(&self.loader)), files)
+    /// The file with the code of what a path shows.
+    fn of(&self, path: &str) -> Option<&str> {
+        page::chunk(path).and_then(|chunk| self.chunks.get(chunk)).map(String::as_str)
     }
 }
 
-/// What is fetched beside the main module; the server says which files there are.
-fn chunk_links() -> impl IntoView {
-    let (chunks, request) = (use_context::<Arc<Chunks>>()?, use_context::<Parts>()?);
-    let (loader, files) = chunks.of(request.uri.path(), request.uri.query().unwrap_or_default());
-    let files = files
-        .into_iter()
-        .map(|file| {
-            view! { <link rel="preload" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" href=file/> }
-        })
-        .collect_view();
-    Some(view! { {loader.map(|loader| view! { <link rel="modulepreload" href=loader/> })}{files} })
+/// What starts the browser's half, and what is fetched for it, all at once: nothing has to be read first to know of the
+/// rest. The script begins as soon as it is there, and waits for the whole document only to take it over.
+///
+/// Nothing where the browser's half was not built.
+fn start() -> Option<impl IntoView> {
+    let (site, request) = (use_context::<Arc<Chunks>>()?, use_context::<Parts>()?);
+    let address = |file: &str| format!("/pkg/{file}");
+    let chunk = site.of(request.uri.path()).map(address);
+    (!site.loader.is_empty()).then(|| {
+        view! {
+            <link rel="preload" r#as="fetch" crossorigin="anonymous" href="/pkg/sluice_bg.wasm"/>
+            {chunk.map(|chunk| view! { <link rel="preload" r#as="fetch" crossorigin="anonymous" href=chunk/> })}
+            <link rel="modulepreload" href="/pkg/sluice.js"/>
+            <script type="module" r#async src=address(&site.loader)></script>
+        }
+    })
 }
 
 /// The whole document; the theme comes from the visitor's cookie, so that no page flashes in the wrong one.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell() -> impl IntoView {
     let theme =
         cookie::read(cookie::Theme::COOKIE).and_then(|name| cookie::Theme::from_name(&name)).unwrap_or_default();
     view! {
@@ -63,8 +59,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="description" content="From Kafka into a graph, exactly once, and the answers live."/>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="stylesheet" href="/pkg/sluice.css"/>
-                <HydrationScripts options/>
-                {chunk_links()}
+                {start()}
                 <MetaTags/>
             </head>
             <body><App/></body>
@@ -77,20 +72,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_names_its_files_once_and_a_page_without_a_chunk_the_loader_alone() {
-        let chunks: Chunks = serde_json::from_str(
-            r#"{"loader": "a/loader.js", "chunks": {"simulate": ["a/b.wasm", "a/a.wasm", "a/b.wasm"], "insight": ["a/c.wasm"]}}"#,
+    fn a_page_has_the_file_of_its_chunk() {
+        let site: Chunks = serde_json::from_str(
+            r#"{"loader": "a/loader.js", "chunks": {"simulate": "a/s.chunk", "insight": "a/i.chunk"}}"#,
         )
         .unwrap();
-        let loader = Some("/pkg/a/loader.js".to_owned());
-        for (path, files) in [
-            ("/simulate", vec!["/pkg/a/a.wasm", "/pkg/a/b.wasm"]),
-            ("/simulate/", vec!["/pkg/a/a.wasm", "/pkg/a/b.wasm"]),
-            ("/insights/influencers", vec!["/pkg/a/c.wasm"]),
-            ("/no-such-page", vec![]),
+        for (path, chunk) in [
+            ("/simulate", Some("a/s.chunk")),
+            ("/simulate/", Some("a/s.chunk")),
+            ("/insights/influencers", Some("a/i.chunk")),
+            ("/no-such-page", None),
         ] {
-            assert_eq!(chunks.of(path, ""), (loader.clone(), files.into_iter().map(str::to_owned).collect()), "{path}");
+            assert_eq!(site.of(path), chunk, "{path}");
         }
-        assert_eq!(Chunks::default().of("/simulate", ""), (None, vec![]));
+        assert_eq!(Chunks::default().of("/simulate"), None);
     }
 }

@@ -54,6 +54,16 @@ pub(crate) fn run(step: &str, command: &mut Command) -> Result<(), Error> {
     if status.success() { Ok(()) } else { Err(Error::new(step, format!("{} ended with {status}", name(command)))) }
 }
 
+/// The same for a program whose words matter only if it fails.
+pub(crate) fn run_quietly(step: &str, command: &mut Command) -> Result<(), Error> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| Error::new(step, missing(command, &error)))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(Error::new(step, format!("{} ended with {}: {}", name(command), output.status, said.trim())))
+}
+
 /// Runs a program to its end and gives what it printed on standard output, or nothing if it cannot.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;

@@ -64,10 +64,10 @@ pub(crate) async fn fetch(path: &str) -> Result<(), crate::chunk::NotLoaded> {
     }
 }
 
-/// The chunks that an address needs.
+/// The chunk that a path needs.
 #[cfg(feature = "ssr")]
-pub(crate) fn chunks(path: &str, _query: &str) -> Vec<&'static str> {
-    at(path).map(|page| page.chunk).into_iter().collect()
+pub(crate) fn chunk(path: &str) -> Option<&'static str> {
+    at(path).map(|page| page.chunk)
 }
 
 #[cfg(all(test, feature = "ssr"))]

@@ -39,9 +39,8 @@ async fn render(State(web): State<Web>, request: Request) -> Response {
             expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy);
         }
     };
-    let options = web.leptos.clone();
     // The whole page at once: it reads without JavaScript, with its charts.
-    let handler = leptos_axum::render_app_async_with_context(context, move || app::shell(options.clone()));
+    let handler = leptos_axum::render_app_async_with_context(context, app::shell);
     handler(request).await.into_response()
 }
 
