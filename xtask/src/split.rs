@@ -62,9 +62,10 @@ pub(crate) fn pack(parts: &Parts, from: &Path, site: &Path, folder: &str, name: 
         let bytes = chunk_of(&names.iter().map(read).collect::<Result<Vec<_>, _>>()?);
         fs::write(&path, bytes).map_err(io_error(STEP, &path))?;
         // Declared, and so there before the module that imports it runs: the two import each other.
-        loader.push_str(&format!(
-            "export function __wasm_split_load_{chunk}(callback, data) {{ return asked(\"{chunk}\", callback, data); }}\n"
-        ));
+        loader.extend([
+            format!("export function __wasm_split_load_{chunk}(callback, data) "),
+            format!("{{ return asked(\"{chunk}\", callback, data); }}\n"),
+        ]);
     }
     let path = into.join(LOADER_NAME);
     fs::write(&path, loader).map_err(io_error(STEP, &path))?;
