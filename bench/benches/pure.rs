@@ -1,4 +1,4 @@
-//! How long the parts take that only compute: `cargo bench --package bench --features app/ssr`.
+//! How long the parts take that only compute: `cargo bench --package bench --bench pure --features app/ssr`.
 //!
 //! Criterion compares each with the run before, on the same machine.
 

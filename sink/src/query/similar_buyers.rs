@@ -140,8 +140,8 @@ pub fn most_similar(baskets: &Baskets, limit: usize) -> Vec<Pair> {
 
     // For each token the users seen so far who have it.
     let mut postings: Vec<Vec<u32>> = vec![Vec::new(); tokens.count];
-    let mut common = vec![0_u32; order.len()];
-    let mut touched: Vec<u32> = Vec::new();
+    let mut common = Counts::new(order.len());
+    let mut candidates: Vec<u32> = Vec::new();
     let mut mine = vec![false; tokens.count];
 
     for user in order {
@@ -158,21 +158,18 @@ pub fn most_similar(baskets: &Baskets, limit: usize) -> Vec<Pair> {
         }
         let scanned = worth_scanning(basket, basket.len() + 1 - threshold, &postings);
         let behind = (basket.len() - scanned) as u32;
+        // What a partner has to share of these at least. Who comes to it is noticed once.
+        let least = (threshold as u32).saturating_sub(behind).max(1);
+        common.begin(scanned);
         for &token in &basket[..scanned] {
-            for &other in &postings[token as usize] {
-                let count = &mut common[other as usize];
-                if *count == 0 {
-                    touched.push(other);
-                }
-                *count += 1;
-            }
+            candidates.extend(postings[token as usize].iter().filter(|&&other| common.add(other) == least));
         }
 
         for &token in basket {
             mine[token as usize] = true;
         }
-        for other in touched.drain(..) {
-            let seen = std::mem::take(&mut common[other as usize]);
+        for other in candidates.drain(..) {
+            let seen = common.of(other);
             if seen + behind < best.threshold() {
                 continue;
             }
@@ -191,6 +188,42 @@ pub fn most_similar(baskets: &Baskets, limit: usize) -> Vec<Pair> {
         }
     }
     best.heap.into_sorted_vec()
+}
+
+/// A count for each user, from nothing for each basket. What was counted for the ones before is below `base`, so nothing
+/// has to be set back: that would visit every count once more.
+struct Counts {
+    base: u32,
+    /// The highest that a count of this basket can be.
+    top: u32,
+    all: Vec<u32>,
+}
+
+impl Counts {
+    fn new(users: usize) -> Self {
+        Self { base: 0, top: 0, all: vec![0; users] }
+    }
+
+    /// Begins anew, to count no further than to `most`.
+    fn begin(&mut self, most: usize) {
+        self.base = self.top;
+        self.top = u32::try_from(most).ok().and_then(|most| self.base.checked_add(most)).unwrap_or_else(|| {
+            self.all.fill(0);
+            self.base = 0;
+            most as u32
+        });
+    }
+
+    /// Adds one, and returns the sum.
+    fn add(&mut self, user: u32) -> u32 {
+        let count = &mut self.all[user as usize];
+        *count = (*count).max(self.base) + 1;
+        *count - self.base
+    }
+
+    fn of(&self, user: u32) -> u32 {
+        self.all[user as usize] - self.base
+    }
 }
 
 /// How many tokens of a basket to look up: its `prefix` at least, and more where that is cheap. With each token that is looked up

@@ -148,3 +148,18 @@ fn what_costs_no_more_than_the_prefix_is_looked_up_too() {
         assert_eq!(worth_scanning(&basket, prefix, &postings(lengths)), expected, "{lengths:?}, {prefix}");
     }
 }
+
+#[test]
+fn counts_begin_from_nothing_each_time_even_where_numbers_end() {
+    let mut counts = Counts::new(3);
+    counts.begin(2);
+    assert_eq!([counts.add(0), counts.add(0), counts.add(2)], [1, 2, 1]);
+    counts.begin(1);
+    assert_eq!([counts.add(0), counts.of(0)], [1, 1]);
+    counts.begin(u32::MAX as usize - 4);
+    assert_eq!((counts.add(1), counts.add(2)), (1, 1));
+    // Three and all of these are more than there are numbers.
+    counts.begin(5);
+    assert_eq!([counts.add(0), counts.add(1), counts.add(1)], [1, 1, 2]);
+    assert_eq!((counts.base, counts.top), (0, 5));
+}

@@ -225,15 +225,16 @@ impl Blocks {
     pub(super) fn add_packed(&mut self, place: Place, bytes: &[u8]) -> Option<()> {
         let numbers = unpack(bytes)?;
         if place.table == Table::Baskets {
+            let pairs = self.pairs.entry(place).or_default();
             let mut rest = numbers.as_slice();
             while let [slot, products, more @ ..] = rest {
                 let (gaps, others) = more.split_at_checked(usize::try_from(*products).ok()?)?;
                 let user = place.block.checked_mul(SIDE)?.checked_add(*slot).filter(|_| (0..SIDE).contains(slot))?;
                 let mut product = 0_i64;
-                for gap in gaps {
+                pairs.extend(gaps.iter().map(|gap| {
                     product = product.wrapping_add(*gap);
-                    self.put(user, product);
-                }
+                    (user, product)
+                }));
                 rest = others;
             }
             rest.is_empty().then_some(())
@@ -289,12 +290,17 @@ impl Blocks {
         })
     }
 
-    /// Users and what they have bought, each pair once, ordered.
+    /// Users and what they have bought, each pair once, ordered: block by block, since a block is all of some users.
     pub(super) fn into_pairs(self) -> Vec<(i64, i64)> {
-        let mut pairs: Vec<(i64, i64)> = self.pairs.into_values().flatten().collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
+        let mut blocks: Vec<_> = self.pairs.into_iter().collect();
+        blocks.sort_unstable_by_key(|(place, _)| *place);
+        let mut all = Vec::with_capacity(blocks.iter().map(|(_, pairs)| pairs.len()).sum());
+        for (_, mut pairs) in blocks {
+            pairs.sort_unstable();
+            pairs.dedup();
+            all.extend(pairs);
+        }
+        all
     }
 
     /// How many relationships the rows of a table stand for.
