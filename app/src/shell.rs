@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use axum::http::request::Parts;
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 use serde::Deserialize;
 
@@ -41,7 +41,7 @@ fn start() -> Option<impl IntoView> {
             <link rel="preload" r#as="fetch" crossorigin="anonymous" href="/pkg/sluice_bg.wasm"/>
             {chunk.map(|chunk| view! { <link rel="preload" r#as="fetch" crossorigin="anonymous" href=chunk/> })}
             <link rel="modulepreload" href="/pkg/sluice.js"/>
-            <script type="module" r#async src=address(&site.loader)></script>
+            <script type="module" r#async nonce=use_nonce() src=address(&site.loader)></script>
         }
     })
 }
