@@ -279,3 +279,29 @@ fn metrics_are_as_their_document_says_and_what_the_dashboard_draws() {
     assert!(drawn.len() > 10, "{drawn:?}");
     assert_eq!(drawn.difference(&every).collect::<Vec<_>>(), [""; 0], "drawn, and not documented");
 }
+
+#[test]
+fn pages_that_are_made_at_the_same_time_are_all_made_and_have_their_own_titles() {
+    let dir = tempfile::tempdir().unwrap();
+    let sluice = start(dir.path());
+    let pages = [
+        ("/", "Overview"),
+        ("/simulate", "Simulate"),
+        ("/stream", "Stream"),
+        ("/insights/influencers", "Influencers"),
+        ("/insights/similar-buyers", "Similar buyers"),
+        ("/dead-letters", "Dead letters"),
+    ];
+    std::thread::scope(|scope| {
+        for first in 0..pages.len() {
+            let (sluice, pages) = (&sluice, pages.iter().cycle().skip(first));
+            scope.spawn(move || {
+                for (path, title) in pages.take(100) {
+                    let (status, html) = sluice.get(path);
+                    let own = html.as_str().is_some_and(|it| it.contains(&format!("<title>{title} · Sluice</title>")));
+                    assert!(status == 200 && own, "{path}: {status} {html}");
+                }
+            });
+        }
+    });
+}

@@ -1,6 +1,6 @@
 //! The bar on top: the page's title, the connection, how often answers refresh, and the theme.
 
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
@@ -42,8 +42,11 @@ pub(crate) fn TopBar() -> impl IntoView {
     let sign_out = (visitor.token_required && visitor.signed_in).then(|| {
         view! { <form method="post" action="/logout"><button class="chip" type="submit">"Sign out"</button></form> }
     });
+    let text = move || format!("{} · Sluice", title.get());
+    // The server asks for it when the page is done, and by then maybe on a thread where another page is being made.
+    let text: TextProp = if cfg!(feature = "ssr") { untrack(text).into() } else { text.into() };
     view! {
-        <Title text=move || format!("{} · Sluice", title.get())/>
+        <Title text/>
         <header class="top">
             // Focused from the program only, after a change of the page.
             <h1 tabindex="-1">{title}</h1>
