@@ -86,6 +86,8 @@ fn main() -> ExitCode {
 
 /// Runs until a signal; the error is a sentence.
 async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String> {
+    // First of all: whoever is told where it is may ask it to stop at once.
+    let mut signals = signal::Signals::listen().map_err(|error| format!("signals cannot be heard: {error}"))?;
     let (listener, address) = listen("SLUICE_LISTEN", config.listen).await?;
     let connect_listener = if config.roles.web {
         let (listener, address) = listen("SLUICE_CONNECT_LISTEN", config.connect_listen).await?;
@@ -179,7 +181,6 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
     });
     say(&format!("Sluice is at http://{address}"));
 
-    let mut signals = signal::Signals::listen().map_err(|error| format!("signals cannot be heard: {error}"))?;
     let routes = if roles.web { http::router(web) } else { http::health_only(web) };
     let pages = http::serve(listener, routes, http::full(), http::Limits::default(), stop.clone());
     let serving = tokio::spawn(pages);
