@@ -47,24 +47,25 @@ pub(crate) fn make(module: &Path, quality: Quality) -> Result<(), Error> {
     let version = format!("{:016x}", hasher.finish());
     let manifest = place::at("target/site").join(MANIFEST);
     write::unless_stamped(STEP, &manifest, &place::at("target/xtask/site.stamp"), &version, || {
-        let (made, parts) = (place::at("target/xtask/pkg"), place::at("target/xtask/parts"));
-        for folder in [&made, &parts] {
+        let (made, apart) = (place::at("target/xtask/pkg"), place::at("target/xtask/parts"));
+        for folder in [&made, &apart] {
             if folder.exists() {
                 fs::remove_dir_all(folder).map_err(io_error(STEP, folder))?;
             }
         }
-        let split = split::split(&bytes, &place::at("target/xtask/main.wasm"), &parts)?;
-        bindgen(&split.main, &made)?;
+        let main = place::at("target/xtask/main.wasm");
+        let parts = split::split(&bytes, &main, &apart)?;
+        bindgen(&main, &made)?;
         if let Some(wasm_opt) = &wasm_opt {
-            optimise(wasm_opt, &[&made, &parts])?;
+            optimise(wasm_opt, &[&made, &apart])?;
         }
-        split::pack(&split.parts, &parts, &made, &version, NAME)?;
+        split::pack(&parts, &apart, &made, &version, NAME)?;
         let pkg = pkg();
         if pkg.exists() {
             fs::remove_dir_all(&pkg).map_err(io_error(STEP, &pkg))?;
         }
         publish(&made, &pkg, quality)?;
-        let told = split::manifest(&version, &split.parts);
+        let told = split::manifest(&version, &parts);
         write::if_changed(STEP, &manifest, format!("{told:#}\n").as_bytes())
     })?;
     let style = place::at("style/main.css");

@@ -3,11 +3,7 @@
 //! The tool that splits makes a hundred parts: one of what a page has alone, and one for each set of pages that have
 //! something in common. A chunk is all parts of a page in one file: one request instead of fifty, and a quarter smaller.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::{Value, json};
 
@@ -22,28 +18,15 @@ const LOADER_NAME: &str = "loader.js";
 /// The names of parts by the chunk that they belong into.
 pub(crate) type Parts = BTreeMap<String, Vec<String>>;
 
-/// What a split makes.
-pub(crate) struct Split {
-    /// The main part, for wasm-bindgen.
-    pub(crate) main: PathBuf,
-    /// The other parts, each a file.
-    pub(crate) parts: Parts,
-}
-
-/// Splits a module that was linked with its relocations.
-pub(crate) fn split(module: &[u8], main: &Path, into: &Path) -> Result<Split, Error> {
+/// Splits a module that was linked with its relocations into the main part, which is for wasm-bindgen, and the others.
+pub(crate) fn split(module: &[u8], main: &Path, into: &Path) -> Result<Parts, Error> {
     let link_name = format!("./{LOADER_NAME}");
     let mut options = wasm_split_cli_support::Options::new(module);
     options.output_dir = into;
     options.main_out_path = main;
     options.link_name = &link_name;
     let split = wasm_split_cli_support::transform(options).map_err(|error| Error::new(STEP, format!("{error:#}")))?;
-    Ok(Split { main: main.to_owned(), parts: split.prefetch_map.into_iter().collect() })
-}
-
-/// The file of a part.
-pub(crate) fn file(folder: &Path, part: &str) -> PathBuf {
-    folder.join(part).with_extension("wasm")
+    Ok(split.prefetch_map.into_iter().collect())
 }
 
 /// Makes the chunks and their loader. They come into a folder of their own, whose name is theirs alone: a browser that
@@ -55,7 +38,7 @@ pub(crate) fn pack(parts: &Parts, from: &Path, site: &Path, folder: &str, name: 
     let mut loader = LOADER.replace("MAIN", &format!("../{glue}")).replace("MODULE", &format!("../{name}_bg.wasm"));
     for (chunk, names) in parts {
         let read = |name: &String| {
-            let path = file(from, name);
+            let path = from.join(name).with_extension("wasm");
             fs::read(&path).map(|bytes| (name.clone(), bytes)).map_err(io_error(STEP, &path))
         };
         let path = into.join(format!("{chunk}.chunk"));
