@@ -7,6 +7,7 @@ use std::{
 
 use neo4rs::{BoltType, Graph as Driver, query};
 use services::Neo4j;
+use sink::graph::neo4j::{port, set_nodelay};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -53,7 +54,11 @@ impl Graph {
             let _inside = runtime.enter();
             Driver::new(neo4j.uri(), neo4j.user(), neo4j.password()).during("connecting to Neo4j")?
         };
-        Ok(Self { driver, runtime })
+        let graph = Self { driver, runtime };
+        // As Sluice does: a ceiling must not wait for what it need not wait for.
+        graph.run("RETURN 1")?;
+        set_nodelay(port(neo4j.uri())).during("setting TCP_NODELAY")?;
+        Ok(graph)
     }
 
     /// Stores rows as fast as a single writer can that promises nothing; how long it took.

@@ -2,6 +2,7 @@
 
 use model::Kind;
 use rand::{Rng, SeedableRng, rngs::SmallRng};
+use serde_json::json;
 
 use super::throughput;
 use crate::{
@@ -15,9 +16,14 @@ use crate::{
 
 /// One in so many.
 const EVERY: usize = 1_000;
+/// Added to a user's id it is nobody's.
+const NOBODY: i64 = 5_000_000;
 /// As somebody would make it who wants to search reviews; it takes no text beyond 8 kB.
 const INDEX: &str = "CREATE INDEX bench_review FOR ()-[r:REVIEWED]-() ON (r.text)";
 const NO_INDEX: &str = "DROP INDEX bench_review IF EXISTS";
+/// As somebody would make it who takes names for ids.
+const CONSTRAINT: &str = "CREATE CONSTRAINT bench_name FOR (u:User) REQUIRE u.name IS UNIQUE";
+const NO_CONSTRAINT: &str = "DROP CONSTRAINT bench_name IF EXISTS";
 const ONLINE: &str = "CALL db.awaitIndexes(60)";
 
 pub(crate) fn measure(house: &mut House, rows: usize, rounds: usize) -> Result<Section, Error> {
@@ -28,23 +34,20 @@ pub(crate) fn measure(house: &mut House, rows: usize, rounds: usize) -> Result<S
     );
     let sluice = house.fresh(1)?;
     sluice.pause()?;
-    let mut decoded = Vec::new();
-    let mut stored = Vec::new();
-    for _ in 0..rounds {
-        decoded.push((
-            run(house, &sluice, Kind::Purchase, rows, None)?,
-            run(house, &sluice, Kind::Purchase, rows, Some(broken))?,
-        ));
-    }
+    let decoded = compare(house, &sluice, Kind::Purchase, broken, (rows, rounds))?;
+    house.graph.run(CONSTRAINT)?;
+    let taken = compare(house, &sluice, Kind::Purchase, taken_name, (rows, rounds))?;
+    house.graph.run(NO_CONSTRAINT)?;
     house.graph.run(INDEX)?;
     house.graph.run(ONLINE)?;
-    for _ in 0..rounds {
-        let kind = Kind::Interaction;
-        stored.push((run(house, &sluice, kind, rows, None)?, run(house, &sluice, kind, rows, Some(too_long))?));
-    }
+    let long = compare(house, &sluice, Kind::Interaction, too_long, (rows, rounds))?;
     house.graph.run(NO_INDEX)?;
     sluice.stop()?;
-    for (name, found) in [("decoding", decoded), ("the database", stored)] {
+    for (name, found) in [
+        ("decoding", decoded),
+        ("the database: a constraint", taken),
+        ("the database: an index, of records of 20 kB", long),
+    ] {
         let ratios: Vec<f64> = found.iter().map(|(without, with)| with / without).collect();
         section.row([
             text(name),
@@ -55,6 +58,19 @@ pub(crate) fn measure(house: &mut House, rows: usize, rounds: usize) -> Result<S
         ]);
     }
     Ok(section)
+}
+
+/// The speeds without and with poison, of each round.
+fn compare(
+    house: &mut House,
+    sluice: &Sluice,
+    kind: Kind,
+    poison: fn(&Row) -> Record,
+    (rows, rounds): (usize, usize),
+) -> Result<Vec<(f64, f64)>, Error> {
+    (0..rounds)
+        .map(|_| Ok((run(house, sluice, kind, rows, None)?, run(house, sluice, kind, rows, Some(poison))?)))
+        .collect()
 }
 
 fn run(
@@ -74,6 +90,15 @@ fn run(
 
 fn broken(row: &Row) -> Record {
     Record { key: row.user().to_string(), value: "{".to_owned() }
+}
+
+/// Of a user who is new, under the name of the first one.
+fn taken_name(row: &Row) -> Record {
+    let mut value = row.json();
+    let user = row.user() + NOBODY;
+    value["user_id"] = json!(user);
+    value["user_name"] = json!("Taken");
+    Record { key: user.to_string(), value: value.to_string() }
 }
 
 fn too_long(row: &Row) -> Record {

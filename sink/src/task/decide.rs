@@ -20,7 +20,7 @@ const SUSPICION: u32 = 3;
 pub(super) enum Decision {
     /// The same again, after this wait.
     Retry(Duration),
-    /// Each half by itself, the first one first.
+    /// Less at once.
     Narrow,
     /// Ask the store to do a transaction without the records. If it can, it is they: as for [`Trouble::Data`]. If it
     /// can't, the same again, after this wait.

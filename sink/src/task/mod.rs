@@ -23,6 +23,7 @@ mod decide;
 mod parked;
 mod poll;
 mod read;
+mod stride;
 mod take_over;
 mod work;
 mod write;

@@ -90,19 +90,18 @@ impl Work {
         self.filter(|partition| !partitions.contains(&partition))
     }
 
-    /// Cuts in two, the first half first; together they cover just what the whole covered.
-    ///
-    /// # Panics
-    /// When there are fewer than two records.
-    pub(super) fn halves(self) -> (Self, Self) {
-        assert!(self.records.len() > 1, "one record cannot be halved");
-        let middle = self.records.len() / 2;
+    /// Cuts off the first records; together the parts cover just what the whole covered. None is left where there are no
+    /// more.
+    pub(super) fn split(self, records: usize) -> (Self, Option<Self>) {
+        if records >= self.records.len() {
+            return (self, None);
+        }
         let whole = self.batch.intervals;
         let ends: HashMap<i32, i64> = whole.iter().map(|interval| (interval.id.partition, interval.to)).collect();
         let mut first = Self::default();
         let mut second = Self::default();
         for (index, (entry, record)) in self.batch.entries.into_iter().zip(self.records).enumerate() {
-            let half = if index < middle { &mut first } else { &mut second };
+            let half = if index < records { &mut first } else { &mut second };
             let source = &whole[entry.interval];
             let at = half.batch.intervals.iter().position(|known| known.id == source.id);
             let interval = at.unwrap_or_else(|| {
@@ -135,7 +134,30 @@ impl Work {
         // Partitions that are gaps and nothing else.
         let empty = whole.into_iter().filter(|interval| interval.read == 0);
         second.batch.intervals.extend(empty);
-        (first, second)
+        (first, Some(second))
+    }
+
+    /// Puts behind it what was cut off.
+    #[must_use]
+    pub(super) fn followed_by(mut self, rest: Self) -> Self {
+        let mut places = Vec::with_capacity(rest.batch.intervals.len());
+        for later in rest.batch.intervals {
+            if let Some(at) = self.batch.intervals.iter().position(|earlier| earlier.id == later.id) {
+                let earlier = &mut self.batch.intervals[at];
+                earlier.to = later.to;
+                earlier.read += later.read;
+                (earlier.last_timestamp, earlier.last_crc) = (later.last_timestamp, later.last_crc);
+                places.push(at);
+            } else {
+                places.push(self.batch.intervals.len());
+                self.batch.intervals.push(later);
+            }
+        }
+        let entries = rest.batch.entries.into_iter();
+        self.batch.entries.extend(entries.map(|entry| Entry { interval: places[entry.interval], ..entry }));
+        self.records.extend(rest.records);
+        self.bytes += rest.bytes;
+        self
     }
 
     /// What became of the records that were not stored, once it is written: (interval, offset, fate), in their order.
@@ -295,9 +317,10 @@ mod tests {
         if work.records.len() < 2 {
             return vec![work];
         }
-        let (first, second) = work.halves();
+        let half = work.records.len() / 2;
+        let (first, second) = work.split(half);
         let mut parts = shatter(first);
-        parts.extend(shatter(second));
+        parts.extend(second.into_iter().flat_map(shatter));
         parts
     }
 
@@ -343,7 +366,37 @@ mod tests {
         assert!(single.bury(Tolerance::All, fault(), 0).is_err(), "its dead letter is refused too");
     }
 
+    /// Its intervals in the order of their partitions, and the partition and offset of each entry.
+    fn contents(work: &Work) -> (Vec<Interval>, Vec<(i32, i64)>) {
+        let mut intervals = work.batch.intervals.clone();
+        intervals.sort_by_key(|interval| interval.id.partition);
+        let place =
+            |(entry, record): (&Entry, &Record)| (work.batch.intervals[entry.interval].id.partition, record.offset);
+        (intervals, work.batch.entries.iter().zip(&work.records).map(place).collect())
+    }
+
     proptest! {
+        #[test]
+        fn what_was_cut_off_and_put_back_is_the_whole(
+            places in prop::collection::vec((0..3i32, 0..4i64), 1..60),
+            gaps in prop::collection::vec((0..4i32, 0..40i64), 0..3),
+            records in 1..70usize,
+        ) {
+            let mut whole = work(&places);
+            for (partition, gap) in gaps {
+                whole.reach(&owned(partition, 10), 10 + gap);
+            }
+            let (first, rest) = whole.clone().split(records);
+            prop_assert_eq!(first.records.len(), records.min(places.len()));
+            prop_assert_eq!(rest.is_none(), records >= places.len());
+            let again = match rest {
+                Some(rest) => first.followed_by(rest),
+                None => first,
+            };
+            prop_assert_eq!(contents(&again), contents(&whole));
+            prop_assert_eq!((again.bytes, &again.records), (whole.bytes, &whole.records));
+        }
+
         #[test]
         fn narrowing_covers_every_offset_once_and_in_order(
             places in prop::collection::vec((0..3i32, 0..4i64), 2..60),

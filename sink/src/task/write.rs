@@ -14,6 +14,7 @@ use tracing::{debug, info, warn};
 use super::{
     Job, Lacking, Options, Owned, Report, Why, Work, backoff,
     decide::{Decision, decide, wait_at_all},
+    stride::Stride,
     take_over::{Taken, take_over, watermarks},
 };
 use crate::{
@@ -30,6 +31,7 @@ pub(super) struct Writer {
     /// Why the last try failed, so that each new reason is logged once.
     complaint: Option<String>,
     meter: Meter,
+    stride: Stride,
 }
 
 /// A job that was given up.
@@ -45,7 +47,7 @@ enum Stop {
 impl Writer {
     pub(super) fn new(options: Options) -> Self {
         let meter = Meter::new(&options.connector, options.id);
-        Self { options, checkpoints: HashMap::new(), complaint: None, meter }
+        Self { options, checkpoints: HashMap::new(), complaint: None, meter, stride: Stride::default() }
     }
 
     /// Does jobs until the polling half has ended.
@@ -90,11 +92,14 @@ impl Writer {
         Ok(Report::TakenOver(owned))
     }
 
-    /// Writes work, in halves where the store refuses the whole.
+    /// Writes work, in parts where the store refuses the whole.
     async fn write_all(&mut self, work: Work) -> Result<Report, Stop> {
         let ends = work.batch.intervals.iter().map(|interval| (interval.id.partition, interval.to)).collect();
-        let mut pile = vec![work];
-        while let Some(mut work) = pile.pop() {
+        let mut left = Some(work);
+        self.stride.begin();
+        while let Some(whole) = left.take() {
+            let (mut work, rest) = whole.split(self.stride.records());
+            let records = work.records.len();
             let mut tries = 0;
             loop {
                 let started = Instant::now();
@@ -104,17 +109,19 @@ impl Writer {
                 };
                 let error = match outcome {
                     Ok(outcome) => {
-                        self.meter.put(work.records.len(), started.elapsed());
+                        self.meter.put(records, started.elapsed());
                         self.settle(&work, outcome).await?;
+                        self.stride.stored(records);
+                        left = rest;
                         break;
                     }
                     Err(error) => error,
                 };
                 tries += 1;
-                let mut decision = decide(error.trouble, tries, work.records.len(), rand::random());
+                let mut decision = decide(error.trouble, tries, records, rand::random());
                 if let Decision::Probe(wait) = decision {
                     decision = match self.probe(&work).await {
-                        Ok(()) if work.records.len() > 1 => Decision::Narrow,
+                        Ok(()) if records > 1 => Decision::Narrow,
                         Ok(()) => Decision::Bury,
                         Err(error) => {
                             debug!(%error, "the store is not well itself");
@@ -125,10 +132,15 @@ impl Writer {
                 match decision {
                     Decision::Narrow => {
                         self.options.board.meet(&self.options.connector, Meeting::Narrowing);
-                        debug!(%error, records = work.records.len(), "a batch is refused: narrowing");
-                        let (first, second) = work.halves();
-                        pile.push(second);
-                        pile.push(first);
+                        debug!(%error, records, "a batch is refused: narrowing");
+                        match error.trouble {
+                            Trouble::TooBig | Trouble::Slow => self.stride.too_many(records),
+                            _ => self.stride.refused(records),
+                        }
+                        left = Some(match rest {
+                            Some(rest) => work.followed_by(rest),
+                            None => work,
+                        });
                         break;
                     }
                     // The ledger itself is in trouble: what is in it already is not the record any more.
@@ -140,6 +152,7 @@ impl Writer {
                         let fault = Fault::new(reason, format!("the store refuses it: {}", error.message));
                         let now = Utc::now().timestamp_millis();
                         work.bury(self.options.tolerance, fault, now).map_err(Stop::Failed)?;
+                        self.stride.refused(records);
                         tries = 0;
                     }
                     Decision::Retry(wait) | Decision::Probe(wait) => self.wait(&error, tries, wait).await?,

@@ -8,7 +8,7 @@
 use std::{
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use metrics::counter;
@@ -18,8 +18,9 @@ use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::timeout,
 };
+use tracing::debug;
 
-use super::{Options, encryption, trouble};
+use super::{Options, encryption, set_nodelay, trouble, uri};
 use crate::graph::{Error, Trouble};
 
 /// How many rows the server sends at a time; each pull is a round trip, and a row is small.
@@ -27,6 +28,9 @@ const FETCH_SIZE: usize = 10_000;
 
 /// How much later than ours the driver's own bound strikes. Were they alike, either might be first.
 const DRIVER_MARGIN: Duration = Duration::from_secs(1);
+
+/// How often connections are looked for that the driver made by itself, in place of one that the server had closed.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// A driver of its own, with its own connections.
 pub(super) struct Link {
@@ -46,6 +50,8 @@ struct Slot {
     graph: Option<Graph>,
     /// Which graph it is, so that nobody drops the one that came after his.
     generation: u64,
+    /// When its connections were last seen to.
+    seen: Option<Instant>,
 }
 
 /// How a transaction ends.
@@ -67,7 +73,10 @@ impl Link {
         let begun = timeout(self.connect, graph.start_txn()).await;
         let mut guard = Guard { link: self, generation, whole: false };
         match begun {
-            Ok(Ok(txn)) => Ok(Transaction { txn, guard, attempt, _turn: turn }),
+            Ok(Ok(txn)) => {
+                self.see_to_connections();
+                Ok(Transaction { txn, guard, attempt, _turn: turn })
+            }
             Ok(Err(error)) => {
                 let failure = failed(attempt, &error);
                 guard.whole = trouble::leaves_connections_well(&failure);
@@ -82,12 +91,27 @@ impl Link {
         if slot.graph.is_none() {
             slot.graph = Some(self.build(attempt)?);
             slot.generation += 1;
+            slot.seen = None;
         }
         let generation = slot.generation;
         slot.graph
             .clone()
             .map(|graph| (graph, generation))
             .ok_or_else(|| no_answer(attempt, Trouble::Passing, self.connect))
+    }
+
+    /// Lets statements leave at once. Where that can't be done they do all the same, only later.
+    fn see_to_connections(&self) {
+        {
+            let mut slot = self.slot();
+            if slot.seen.is_some_and(|seen| seen.elapsed() < LOOK_EVERY) {
+                return;
+            }
+            slot.seen = Some(Instant::now());
+        }
+        if let Err(error) = set_nodelay(uri::port(&self.options.uri)) {
+            debug!(%error, "TCP_NODELAY can't be set on the driver's connections");
+        }
     }
 
     /// Makes a driver, which connects when it is used. Password and CA are read again each time: they

@@ -1,5 +1,6 @@
 //! The address of a Neo4j: what it has to look like.
 
+const DEFAULT_PORT: u16 = 7687;
 const SCHEMES: [&str; 6] = ["bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"];
 
 /// Checks an address without connecting: a scheme of Bolt, a host, and a port if it is not 7687.
@@ -20,18 +21,12 @@ pub fn check_uri(uri: &str) -> Result<(), String> {
             SCHEMES.join(", ")
         ));
     }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let rest = rest.strip_prefix(authority).unwrap_or_default();
+    let Parts { host, port, rest } = parts(rest);
     if !(rest.is_empty() || rest == "/" || rest.starts_with('?') || rest.starts_with("/?")) {
         return Err(format!(
             "{uri:?} has a path, and Neo4j's addresses have none: the database has a variable of its own"
         ));
     }
-    // An IPv6 address has colons of its own, inside brackets.
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (authority, None),
-    };
     if host.is_empty() {
         return Err(format!("{uri:?} names no host"));
     }
@@ -50,9 +45,45 @@ pub fn check_uri(uri: &str) -> Result<(), String> {
     }
 }
 
+/// The port of an address that [`check_uri`] takes.
+pub fn port(uri: &str) -> u16 {
+    let stated = uri.split_once("://").and_then(|(_, rest)| parts(rest).port?.parse().ok());
+    stated.unwrap_or(DEFAULT_PORT)
+}
+
+/// What follows the scheme.
+struct Parts<'a> {
+    host: &'a str,
+    port: Option<&'a str>,
+    rest: &'a str,
+}
+
+fn parts(after_scheme: &str) -> Parts<'_> {
+    let end = after_scheme.find(['/', '?', '#']).unwrap_or(after_scheme.len());
+    let (authority, rest) = after_scheme.split_at(end);
+    // An IPv6 address has colons of its own, inside brackets.
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    Parts { host, port, rest }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_port_is_the_one_that_is_stated_or_the_usual_one() {
+        for (uri, expected) in [
+            ("bolt://localhost", 7687),
+            ("neo4j+s://db.example.com:7000/?policy=eu", 7000),
+            ("bolt://[::1]", 7687),
+            ("bolt://[::1]:7001", 7001),
+        ] {
+            assert_eq!(port(uri), expected, "{uri}");
+        }
+    }
 
     #[test]
     fn addresses_of_every_scheme_are_taken() {
