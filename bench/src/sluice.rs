@@ -92,6 +92,12 @@ impl Sluice {
         read(self.agent.get(format!("{}{path}", self.address)).call(), path)
     }
 
+    /// Where its Kafka is.
+    pub(crate) fn bootstrap_servers(&self) -> Result<String, Error> {
+        let status = self.json("/api/status")?;
+        Ok(status["kafka"]["bootstrap_servers"].as_str().unwrap_or_default().to_owned())
+    }
+
     /// The answer to a GET as JSON.
     pub(crate) fn json(&self, path: &str) -> Result<Value, Error> {
         serde_json::from_str(&self.get(path)?).during(path)

@@ -274,6 +274,9 @@ fn metrics_are_as_their_document_says_and_what_the_dashboard_draws() {
     assert_eq!(missing, [""; 0], "documented, and not there");
     let every = named(&document.replace("there after the first", ""));
     assert_eq!(shown.difference(&every).collect::<Vec<_>>(), [""; 0], "there, and not documented");
+    let explained: BTreeSet<String> =
+        metrics.lines().filter_map(|line| line.strip_prefix("# HELP ")?.split(' ').next().map(str::to_owned)).collect();
+    assert_eq!(shown.difference(&explained).collect::<Vec<_>>(), [""; 0], "there, and not explained");
     let dashboard: Value = serde_json::from_str(include_str!("../../docs/grafana.json")).unwrap();
     let drawn = named(&dashboard.to_string());
     assert!(drawn.len() > 10, "{drawn:?}");

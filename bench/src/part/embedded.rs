@@ -10,49 +10,87 @@ use rusqlite::{Connection, params};
 use serde_json::json;
 use sink::graph::embedded::Embedded;
 
+use super::throughput::speed;
 use crate::{
     error::{During, Error},
     graph::TRANSACTION,
-    house::now,
-    report::{Section, median, number},
+    house::{now, records},
+    report::{Section, median, number, text},
     sluice::{SELDOM, Setup, Sluice},
+    topic::Topics,
     world::{Draws, Row, SMALL},
 };
 
 const STEP: &str = "loading rows into SQLite";
 
-/// `rows` of each kind, and as many before anything is measured.
+/// Rows of a kind that a topic of the embedded broker has room for: 5 MB in each partition.
+const ROOM: usize = 60_000;
+
+/// `rows` of each kind in a burst, and as many as the topics hold from topics that are full; a tenth before anything is
+/// measured.
 pub(crate) fn measure(setup: &Setup, rows: usize, rounds: usize) -> Result<Section, Error> {
     let mut section = Section::new(
         "embedded",
-        "The embedded pair, all three kinds at once, producers included",
-        &["events/s", "bare loader/s", "ratio", "peak MB", "CPU µs an event"],
+        "The embedded pair, all three kinds at once",
+        &["what", "events/s", "bare loader/s", "ratio", "CPU µs an event", "peak MB"],
     );
     let dir = tempfile::tempdir().during("making a folder")?;
     let sluice = Sluice::start(setup, dir.path())?.ready()?;
+    let topics = Topics::at(&sluice.bootstrap_servers()?)?;
     let mut draws = Draws::new(7, now());
     burst(&sluice, rows / 10)?;
-    let (mut ours, mut bare, mut cpu) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        let before = sluice.process().cpu_seconds()?;
-        let taken = burst(&sluice, rows)?;
-        let count = (rows * Kind::ALL.len()) as f64;
-        cpu.push(1e6 * (sluice.process().cpu_seconds()? - before) / count);
-        ours.push(count / taken.as_secs_f64());
-        let drawn: Vec<Row> = Kind::ALL.into_iter().flat_map(|kind| draws.draw(kind, SMALL, rows)).collect();
-        let dir = tempfile::tempdir().during("making a folder")?;
-        bare.push(count / load(dir.path(), &drawn)?.as_secs_f64());
+    for (what, run) in [("from topic to graph", Run::Topics), ("producers included", Run::Burst)] {
+        let (mut ours, mut bare, mut cpu) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let rows = if run == Run::Topics { rows.min(ROOM) } else { rows };
+            let drawn = Kind::ALL.map(|kind| draws.draw(kind, SMALL, rows));
+            let count = (rows * Kind::ALL.len()) as f64;
+            if run == Run::Topics {
+                sluice.pause()?;
+                for (kind, rows) in Kind::ALL.into_iter().zip(&drawn) {
+                    topics.fill(kind.topic(), &records(rows))?;
+                }
+            }
+            let before = sluice.process().cpu_seconds()?;
+            ours.push(match run {
+                Run::Topics => drain(&sluice, count as u64)?,
+                Run::Burst => count / burst(&sluice, rows)?.as_secs_f64(),
+            });
+            cpu.push(1e6 * (sluice.process().cpu_seconds()? - before) / count);
+            let dir = tempfile::tempdir().during("making a folder")?;
+            bare.push(count / load(dir.path(), &drawn.concat())?.as_secs_f64());
+        }
+        let ratios: Vec<f64> = ours.iter().zip(&bare).map(|(ours, bare)| ours / bare).collect();
+        section.row([
+            text(what),
+            number(median(&ours), 0),
+            number(median(&bare), 0),
+            number(median(&ratios), 2),
+            number(median(&cpu), 1),
+            number(sluice.process().peak_mb()?, 0),
+        ]);
     }
-    let ratios: Vec<f64> = ours.iter().zip(&bare).map(|(ours, bare)| ours / bare).collect();
-    section.row([
-        number(median(&ours), 0),
-        number(median(&bare), 0),
-        number(median(&ratios), 2),
-        number(sluice.process().peak_mb()?, 0),
-        number(median(&cpu), 1),
-    ]);
     sluice.stop()?;
     Ok(section)
+}
+
+/// Where the events come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Run {
+    /// They are there.
+    Topics,
+    /// Sluice makes them itself, meanwhile.
+    Burst,
+}
+
+/// Lets the sinks go, and waits until all that is there is stored: events a second.
+fn drain(sluice: &Sluice, count: u64) -> Result<f64, Error> {
+    let topics = Kind::ALL.map(Kind::topic);
+    let before = sluice.handled_of(&topics)?;
+    for topic in topics {
+        sluice.order(topic, "resume")?;
+    }
+    Ok(speed(&sluice.watch(SELDOM, &topics, before, count)?))
 }
 
 /// Sends events of all kinds at once, and waits until all are stored.

@@ -56,7 +56,7 @@ pub(crate) struct Web {
 impl Web {
     /// Starts telling browsers what changes.
     pub(crate) fn new(house: Arc<House>, guard: Guard, metrics: PrometheusHandle, stop: CancellationToken) -> Self {
-        let leptos = LeptosOptions::builder().output_name("sluice").site_pkg_dir("pkg").build();
+        let leptos = LeptosOptions::builder().output_name("sluice").build();
         let live = live::Live::start(house.clone(), stop);
         Self { live, house, guard: Arc::new(guard), metrics, leptos, chunks: Arc::new(site::chunks()) }
     }

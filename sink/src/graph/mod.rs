@@ -247,8 +247,6 @@ pub struct Sales {
 pub struct RatingCounts {
     /// The product.
     pub product: i64,
-    /// Its name, where known.
-    pub name: Option<String>,
     /// How many gave 1, 2, 3, 4 and 5 stars.
     pub distribution: [i64; 5],
 }

@@ -51,10 +51,11 @@ pub fn reads(asked: &Asked<'_>) -> Vec<(&'static str, Read)> {
         }
         Asked::Influencers { limit } => vec![("The users with most followers", Read::Influencers { limit })],
         Asked::BestRated { answer, .. } => {
-            let products = answer.iter().map(|product| product.product).collect();
+            let products: Vec<i64> = answer.iter().map(|product| product.product).collect();
             vec![
                 ("How often each product got how many stars", Read::RatingCounts),
-                ("Who rated the products that came out best", Read::Raters { products, limit: MAX_RATERS }),
+                ("The names of the products that came out best", Read::ProductFacts { ids: products.clone() }),
+                ("Who rated them", Read::Raters { products, limit: MAX_RATERS }),
             ]
         }
         Asked::SimilarBuyers { pairs, favourites, .. } => {
@@ -81,7 +82,7 @@ pub fn outside(asked: &Asked<'_>) -> String {
         ),
         Asked::Influencers { .. } => String::new(),
         Asked::BestRated { limit, min_ratings, .. } => format!(
-            "Between the two, Sluice leaves out products with fewer than {min_ratings} {}, divides the sum of the stars \
+            "After the first, Sluice leaves out products with fewer than {min_ratings} {}, divides the sum of the stars \
              by the number of ratings, sorts by that mean, then by the number of ratings, then by id, and keeps the {}.",
             if min_ratings == 1 { "rating" } else { "ratings" },
             first(limit, "first product", "products"),

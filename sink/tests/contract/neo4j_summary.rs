@@ -52,7 +52,7 @@ async fn answers(store: &dyn Store) -> Answers {
     }
     let counted = store.rating_counts().await.unwrap();
     let mut ratings: Vec<_> =
-        counted.into_iter().map(|RatingCounts { product, distribution, .. }| (product, distribution)).collect();
+        counted.into_iter().map(|RatingCounts { product, distribution }| (product, distribution)).collect();
     ratings.sort_unstable();
     let influencers = store.influencers(20).await.unwrap();
     Answers { sales, influencers, ratings, bought: store.bought().await.unwrap() }

@@ -30,9 +30,11 @@ const PAGE_BYTES: i64 = 4_096;
 /// A reader never waits in WAL mode, but for the moment in which the log is recovered or reset.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Pages of the database that a connection keeps, in KiB. Enough for the inner nodes of every index at a few million
+/// Pages of the database that the writer keeps, in KiB. Enough for the inner nodes of every index at a few million
 /// purchases; more is memory for nothing, less makes each insert read from the disk.
-const CACHE_KIB: i32 = 65_536;
+const WRITER_KIB: i32 = 32_768;
+/// Those that a reader keeps. It goes through much of the file once, and the operating system keeps that for all of them.
+const READER_KIB: i32 = 4_096;
 
 /// Takes the folder for this process, for as long as the returned file lives.
 pub(super) fn lock(folder: &Path) -> Result<File, Error> {
@@ -68,7 +70,7 @@ pub(super) fn open_writer(path: &Path, max_mib: Option<u32>) -> Result<Connectio
         Some(Step::Refuse(sentence)) => return Err(refuse(format!("{}: {sentence}", path.display()))),
     };
     let open = || {
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, WRITER_KIB)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         if !change.is_empty() {
             // One transaction, or a crash in between would leave a file that is neither the one nor the other.
@@ -88,18 +90,18 @@ pub(super) fn open_writer(path: &Path, max_mib: Option<u32>) -> Result<Connectio
 /// Opens a connection that only reads.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, rusqlite::Error> {
     // Not SQLITE_OPEN_READ_ONLY: a reader of a WAL has to write to its shared memory.
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, READER_KIB)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error> {
+fn connect(path: &Path, flags: OpenFlags, cache_kib: i32) -> Result<Connection, rusqlite::Error> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // A crash of the process loses nothing committed; a crash of the machine may lose the last moments, never the
     // consistency: data and checkpoint go together.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)

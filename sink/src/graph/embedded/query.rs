@@ -28,13 +28,8 @@ LEFT JOIN user ON id = followed
 ORDER BY followers DESC, followed";
 
 const RATING_COUNTS: &str = "\
-SELECT rated.product, name, one, two, three, four, five
-FROM (
-  SELECT product, sum(value = 1) AS one, sum(value = 2) AS two, sum(value = 3) AS three,
-    sum(value = 4) AS four, sum(value = 5) AS five
-  FROM rated GROUP BY product
-) AS rated
-LEFT JOIN product ON id = rated.product";
+SELECT product, sum(value = 1), sum(value = 2), sum(value = 3), sum(value = 4), sum(value = 5)
+FROM rated GROUP BY product";
 
 const RATERS: &str = "\
 SELECT user, name, value FROM rated
@@ -135,8 +130,7 @@ pub(super) fn rating_counts(connection: &Connection) -> Result<Vec<RatingCounts>
         .query_map([], |row| {
             Ok(RatingCounts {
                 product: row.get(0)?,
-                name: row.get(1)?,
-                distribution: [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?],
+                distribution: [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?],
             })
         })?
         .collect()

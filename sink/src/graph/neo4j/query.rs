@@ -74,15 +74,14 @@ pub(super) async fn rating_counts(tx: &mut Transaction<'_>) -> Result<Vec<Rating
     #[derive(Deserialize)]
     struct Row {
         product: i64,
-        name: Option<String>,
         counted: Vec<[i64; 2]>,
     }
     let rows = tx.rows::<Row>(cypher!("query_rating_counts").into()).await?;
     Ok(rows
         .into_iter()
-        .map(|Row { product, name, counted }| {
+        .map(|Row { product, counted }| {
             let of = |value| counted.iter().filter(|counted| counted[0] == value).map(|counted| counted[1]).sum();
-            RatingCounts { product, name, distribution: [of(1), of(2), of(3), of(4), of(5)] }
+            RatingCounts { product, distribution: [of(1), of(2), of(3), of(4), of(5)] }
         })
         .collect())
 }

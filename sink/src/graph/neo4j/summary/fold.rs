@@ -183,7 +183,7 @@ async fn count(tx: &mut Transaction<'_>, mark: &Mark) -> Result<(), Error> {
             blocks.add(table, (major, id), &numbers);
         }
     }
-    for RatingCounts { product, distribution, .. } in questions::rating_counts(tx).await? {
+    for RatingCounts { product, distribution } in questions::rating_counts(tx).await? {
         blocks.add(Table::Ratings, (0, product), &distribution);
     }
     for (user, product) in questions::bought(tx).await? {

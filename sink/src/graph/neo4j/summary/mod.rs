@@ -127,13 +127,8 @@ pub(super) async fn rating_counts(
     summary: &Summary,
 ) -> Result<Option<Vec<RatingCounts>>, Error> {
     let Some(blocks) = read(tx, summary, Table::Ratings, 0, 0).await? else { return Ok(None) };
-    let counts: HashMap<i64, [i64; 5]> =
-        blocks.rows().filter_map(|(product, row)| Some((product, row.try_into().ok()?))).collect();
-    let ids: Vec<i64> = counts.keys().copied().collect();
-    let facts = questions::product_facts(tx, &ids).await?;
-    let counts = facts.into_iter().filter_map(|ProductFacts { product, name, .. }| {
-        Some(RatingCounts { product, name, distribution: *counts.get(&product)? })
-    });
+    let counts =
+        blocks.rows().filter_map(|(product, row)| Some(RatingCounts { product, distribution: row.try_into().ok()? }));
     Ok(Some(counts.collect()))
 }
 
