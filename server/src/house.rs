@@ -344,16 +344,22 @@ impl Backend for House {
             recipe::Numbers { as_of: Utc::now().timestamp(), days, limit, min_ratings, ..recipe::Numbers::default() };
         // What later statements are asked with is in the answer; while there is none, the texts are still worth a look.
         match question {
+            Question::TopProducts => {
+                let answer = self.answers.top_products(days, limit, None).await;
+                let products = |answer: TopProducts| answer.values().flatten().map(|row| row.product).collect();
+                numbers.products = answer.map(|answered| products(answered.answer)).or_else(recipe::without)?;
+            }
             Question::BestRated => {
                 let answer = self.answers.best_rated(limit, min_ratings).await;
-                numbers.rated = answer.map(|answered| answered.answer).or_else(recipe::without)?;
+                let products = |answer: Vec<RatedProduct>| answer.iter().map(|row| row.product).collect();
+                numbers.products = answer.map(|answered| products(answered.answer)).or_else(recipe::without)?;
             }
             Question::SimilarBuyers => {
                 let answer = self.answers.similar_buyers(limit).await;
                 numbers.pairs = answer.map(|answered| answered.answer).or_else(recipe::without)?;
                 numbers.communities = self.answers.communities().await.or_else(recipe::without)?;
             }
-            Question::TopProducts | Question::Influencers => {}
+            Question::Influencers => {}
         }
         Ok(recipes(question, &numbers, self.store.describe().embedded))
     }

@@ -4,7 +4,7 @@ mod tone;
 
 use model::{
     Failure,
-    answer::{Communities, RatedProduct, SimilarPair},
+    answer::{Communities, SimilarPair},
     picture::Question,
     statement::{Recipe, Step},
 };
@@ -20,7 +20,7 @@ pub(crate) struct Numbers {
     pub(crate) days: u32,
     pub(crate) limit: u32,
     pub(crate) min_ratings: u32,
-    pub(crate) rated: Vec<RatedProduct>,
+    pub(crate) products: Vec<i64>,
     pub(crate) pairs: Vec<SimilarPair>,
     pub(crate) communities: Communities,
 }
@@ -40,10 +40,15 @@ pub(crate) fn recipes(question: Question, numbers: &Numbers, embedded: bool) -> 
         .flat_map(|summary| summary.favourites.iter().map(|favourite| favourite.product))
         .collect();
     let asked = match question {
-        Question::TopProducts => Asked::TopProducts { as_of: numbers.as_of, days: numbers.days, limit: numbers.limit },
+        Question::TopProducts => Asked::TopProducts {
+            as_of: numbers.as_of,
+            days: numbers.days,
+            limit: numbers.limit,
+            products: &numbers.products,
+        },
         Question::Influencers => Asked::Influencers { limit: numbers.limit },
         Question::BestRated => {
-            Asked::BestRated { limit: numbers.limit, min_ratings: numbers.min_ratings, answer: &numbers.rated }
+            Asked::BestRated { limit: numbers.limit, min_ratings: numbers.min_ratings, products: &numbers.products }
         }
         Question::SimilarBuyers => {
             Asked::SimilarBuyers { limit: numbers.limit, pairs: &numbers.pairs, favourites: &favourites }

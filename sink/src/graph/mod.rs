@@ -232,8 +232,6 @@ pub struct Description {
 pub struct Sales {
     /// The product.
     pub product: i64,
-    /// Its name, where known.
-    pub name: Option<String>,
     /// Its category.
     pub category: String,
     /// Transactions.

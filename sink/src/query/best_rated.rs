@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use model::answer::{RatedProduct, Rater};
 
-use crate::graph::{Error, ProductFacts, RatingCounts, Store};
+use super::names;
+use crate::graph::{Error, RatingCounts, Store};
 
 /// How many of a product's raters an answer names.
 pub(super) const MAX_RATERS: u32 = 1_000;
@@ -19,7 +20,10 @@ pub async fn best_rated(store: &dyn Store, limit: u32, min_ratings: u32) -> Resu
     let mut best = rank(store.rating_counts().await?, limit, min_ratings);
     let ids: Vec<i64> = best.iter().map(|row| row.product).collect();
     if !ids.is_empty() {
-        name(&mut best, store.product_facts(&ids).await?);
+        let mut names = names(store.product_facts(&ids).await?);
+        for row in &mut best {
+            row.name = names.remove(&row.product);
+        }
         attach(&mut best, store.raters(&ids, MAX_RATERS).await?);
     }
     Ok(best)
@@ -47,14 +51,6 @@ fn rank(counts: Vec<RatingCounts>, limit: u32, min_ratings: u32) -> Vec<RatedPro
     });
     rated.truncate(limit as usize);
     rated
-}
-
-/// Gives each product its name.
-fn name(best: &mut [RatedProduct], facts: Vec<ProductFacts>) {
-    let mut names: HashMap<i64, Option<String>> = facts.into_iter().map(|it| (it.product, it.name)).collect();
-    for row in best {
-        row.name = names.remove(&row.product).flatten();
-    }
 }
 
 /// Gives each product its raters, in the order in which the store names them.
@@ -103,18 +99,6 @@ mod tests {
     #[test]
     fn a_product_without_ratings_is_never_rated_best() {
         assert!(order(vec![counted(1, [0; 5])], 10, 0).is_empty());
-    }
-
-    #[test]
-    fn a_product_has_its_name_if_it_has_one() {
-        let fact = |product, name: Option<&str>| ProductFacts {
-            product,
-            name: name.map(Into::into),
-            category: "Books".to_owned(),
-        };
-        let mut best = rank([1, 2, 3].map(|product| counted(product, [0, 0, 0, 0, 1])).to_vec(), 10, 1);
-        name(&mut best, vec![fact(3, Some("Ink")), fact(2, None)]);
-        assert_eq!(best.into_iter().map(|row| row.name).collect::<Vec<_>>(), [None, None, Some("Ink".to_owned())]);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! Each question has a file: an async function that reads, and pure functions that compute. What takes more than a
 //! moment of CPU runs on a blocking thread.
 
-use crate::graph::{Error, Trouble};
+use std::collections::HashMap;
+
+use crate::graph::{Error, ProductFacts, Trouble};
 
 pub mod basket;
 mod best_rated;
@@ -23,6 +25,11 @@ pub use neighbours::neighbours;
 pub use recipe::{Asked, outside, reads};
 pub use similar_buyers::{Pair, closest, most_similar, similar_buyers};
 pub use top_products::{SECONDS_PER_DAY, top_products, window};
+
+/// The names of the products that have one.
+fn names(facts: Vec<ProductFacts>) -> HashMap<i64, String> {
+    facts.into_iter().filter_map(|fact| Some((fact.product, fact.name?))).collect()
+}
 
 /// Runs a computation on a thread that may be busy for seconds.
 async fn compute<T: Send + 'static>(

@@ -1,6 +1,6 @@
 //! How each question is answered: which statements are run, with what, and what is computed here.
 
-use model::answer::{RatedProduct, SimilarPair};
+use model::answer::SimilarPair;
 
 use super::{best_rated::MAX_RATERS, window};
 use crate::graph::Read;
@@ -16,6 +16,8 @@ pub enum Asked<'a> {
         days: u32,
         /// How many products a category.
         limit: u32,
+        /// The products of the answer.
+        products: &'a [i64],
     },
     /// Question 2.
     Influencers {
@@ -28,8 +30,8 @@ pub enum Asked<'a> {
         limit: u32,
         /// From how many ratings on a product counts.
         min_ratings: u32,
-        /// The answer.
-        answer: &'a [RatedProduct],
+        /// The products of the answer.
+        products: &'a [i64],
     },
     /// Question 4.
     SimilarBuyers {
@@ -45,19 +47,19 @@ pub enum Asked<'a> {
 /// What the store is asked, each with what it reads; in order.
 pub fn reads(asked: &Asked<'_>) -> Vec<(&'static str, Read)> {
     match *asked {
-        Asked::TopProducts { as_of, days, .. } => {
+        Asked::TopProducts { as_of, days, products, .. } => {
             let (after, until) = window(as_of, days);
-            vec![("Sales of each product in the window", Read::Sales { after, until })]
-        }
-        Asked::Influencers { limit } => vec![("The users with most followers", Read::Influencers { limit })],
-        Asked::BestRated { answer, .. } => {
-            let products: Vec<i64> = answer.iter().map(|product| product.product).collect();
             vec![
-                ("How often each product got how many stars", Read::RatingCounts),
-                ("The names of the products that came out best", Read::ProductFacts { ids: products.clone() }),
-                ("Who rated them", Read::Raters { products, limit: MAX_RATERS }),
+                ("Sales of each product in the window", Read::Sales { after, until }),
+                ("The names of the products that came out best", Read::ProductFacts { ids: products.to_vec() }),
             ]
         }
+        Asked::Influencers { limit } => vec![("The users with most followers", Read::Influencers { limit })],
+        Asked::BestRated { products, .. } => vec![
+            ("How often each product got how many stars", Read::RatingCounts),
+            ("The names of the products that came out best", Read::ProductFacts { ids: products.to_vec() }),
+            ("Who rated them", Read::Raters { products: products.to_vec(), limit: MAX_RATERS }),
+        ],
         Asked::SimilarBuyers { pairs, favourites, .. } => {
             let mut ids: Vec<i64> = pairs.iter().flat_map(|pair| [pair.user1, pair.user2]).collect();
             ids.sort_unstable();
@@ -77,7 +79,7 @@ pub fn outside(asked: &Asked<'_>) -> String {
         |limit: u32, one: &str, many: &str| if limit == 1 { one.to_owned() } else { format!("first {limit} {many}") };
     match *asked {
         Asked::TopProducts { limit, .. } => format!(
-            "Sluice then sorts the products of each category by purchases, then by id, and keeps the {} of each.",
+            "Between the two, Sluice sorts the products of each category by purchases, then by id, and keeps the {} of each.",
             first(limit, "first one", "products"),
         ),
         Asked::Influencers { .. } => String::new(),
@@ -104,8 +106,9 @@ mod tests {
 
     #[test]
     fn the_window_s_parameters_are_those_of_the_question() {
-        let asked = Asked::TopProducts { as_of: 2_592_000, days: 30, limit: 1 };
-        assert_eq!(reads(&asked)[0].1, Read::Sales { after: 0, until: 2_592_000 });
+        let asked = Asked::TopProducts { as_of: 2_592_000, days: 30, limit: 1, products: &[4] };
+        let expected = [Read::Sales { after: 0, until: 2_592_000 }, Read::ProductFacts { ids: vec![4] }];
+        assert_eq!(reads(&asked).into_iter().map(|(_, read)| read).collect::<Vec<_>>(), expected);
         assert!(outside(&asked).ends_with("keeps the first one of each."));
     }
 

@@ -2,6 +2,7 @@
 
 use model::answer::{ProductSales, TopProducts};
 
+use super::names;
 use crate::graph::{Error, Sales, Store};
 
 /// How long a day is, whatever the calendar says.
@@ -13,7 +14,15 @@ pub const SECONDS_PER_DAY: i64 = 86_400;
 /// When the store cannot be read.
 pub async fn top_products(store: &dyn Store, as_of: i64, days: u32, limit: u32) -> Result<TopProducts, Error> {
     let (after, until) = window(as_of, days);
-    Ok(rank(store.sales(after, until).await?, limit))
+    let mut best = rank(store.sales(after, until).await?, limit);
+    let ids: Vec<i64> = best.values().flatten().map(|row| row.product).collect();
+    if !ids.is_empty() {
+        let mut names = names(store.product_facts(&ids).await?);
+        for row in best.values_mut().flatten() {
+            row.name = names.remove(&row.product);
+        }
+    }
+    Ok(best)
 }
 
 /// The window of question 1: a purchase counts when `after < timestamp ≤ until`, both in epoch seconds.
@@ -24,8 +33,8 @@ pub fn window(as_of: i64, days: u32) -> (i64, i64) {
 /// Orders each category by purchases, then id, and cuts it at `limit`.
 fn rank(sales: Vec<Sales>, limit: u32) -> TopProducts {
     let mut categories = TopProducts::new();
-    for Sales { product, name, category, purchases, units } in sales {
-        categories.entry(category).or_default().push(ProductSales { product, name, purchases, units });
+    for Sales { product, category, purchases, units } in sales {
+        categories.entry(category).or_default().push(ProductSales { product, name: None, purchases, units });
     }
     for products in categories.values_mut() {
         products.sort_by_key(|row| (-row.purchases, row.product));
@@ -39,7 +48,7 @@ mod tests {
     use super::*;
 
     fn sold(product: i64, category: &str, purchases: i64) -> Sales {
-        Sales { product, name: None, category: category.into(), purchases, units: purchases * 2 }
+        Sales { product, category: category.into(), purchases, units: purchases * 2 }
     }
 
     #[test]

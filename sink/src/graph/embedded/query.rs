@@ -42,6 +42,8 @@ const BOUGHT: &str = "SELECT user, product FROM bought ORDER BY user, product";
 
 const USER_NAME: &str = "SELECT name FROM user WHERE id = ?1";
 
+const CATEGORY: &str = "SELECT category FROM product WHERE id = ?1";
+
 const PRODUCT_FACTS: &str = "SELECT name, category FROM product WHERE id = ?1";
 
 /// What the SQLite file is asked by a call, to be shown. What is asked for each id of a list is there once, with the
@@ -56,7 +58,7 @@ pub fn statements(read: &Read) -> Vec<Statement> {
     };
     match read {
         Read::Sales { after, until } => {
-            vec![Statement::new(SALES).with("?1", after).with("?2", until), Statement::new(PRODUCT_FACTS)]
+            vec![Statement::new(SALES).with("?1", after).with("?2", until), Statement::new(CATEGORY)]
         }
         Read::Influencers { limit } => vec![Statement::new(INFLUENCERS).with("?1", limit)],
         Read::RatingCounts => vec![Statement::new(RATING_COUNTS)],
@@ -108,11 +110,11 @@ pub(super) fn sales(connection: &Connection, after: i64, until: i64) -> Result<V
         *purchases += 1;
         *units += row.get::<_, i64>(1)?;
     }
-    let mut facts = connection.prepare_cached(PRODUCT_FACTS)?;
+    let mut categories = connection.prepare_cached(CATEGORY)?;
     let mut sales = Vec::with_capacity(sums.len());
     for (product, (purchases, units)) in sums {
-        let read = |row: &Row<'_>| Ok(Sales { product, name: row.get(0)?, category: row.get(1)?, purchases, units });
-        sales.extend(facts.query_row([product], read).optional()?);
+        let read = |row: &Row<'_>| Ok(Sales { product, category: row.get(0)?, purchases, units });
+        sales.extend(categories.query_row([product], read).optional()?);
     }
     Ok(sales)
 }

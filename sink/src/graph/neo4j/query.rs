@@ -54,7 +54,6 @@ pub(super) async fn sales(tx: &mut Transaction<'_>, after: i64, until: i64) -> R
     #[derive(Deserialize)]
     struct Row {
         product: i64,
-        name: Option<String>,
         category: String,
         purchases: i64,
         units: i64,
@@ -62,7 +61,7 @@ pub(super) async fn sales(tx: &mut Transaction<'_>, after: i64, until: i64) -> R
     let rows = tx.rows(query(cypher!("query_sales")).param("after", after).param("until", until)).await?;
     Ok(rows
         .into_iter()
-        .map(|Row { product, name, category, purchases, units }| Sales { product, name, category, purchases, units })
+        .map(|Row { product, category, purchases, units }| Sales { product, category, purchases, units })
         .collect())
 }
 

@@ -39,7 +39,7 @@ use super::{
     link::{Link, Transaction},
     query as questions,
 };
-use crate::graph::{Error, ProductFacts, RatingCounts, Sales};
+use crate::graph::{Error, RatingCounts, Sales};
 
 /// What the tables look like. Others are counted anew.
 const FORMAT: i64 = 1;
@@ -96,12 +96,18 @@ pub(super) async fn sales(
     }
     sums.retain(|_, (purchases, _)| *purchases > 0);
     let ids: Vec<i64> = sums.keys().copied().collect();
-    let facts = questions::product_facts(tx, &ids).await?;
-    let sales = facts.into_iter().filter_map(|ProductFacts { product, name, category }| {
-        let (purchases, units) = *sums.get(&product)?;
-        Some(Sales { product, name, category, purchases, units })
-    });
-    Ok(Some(sales.collect()))
+    let mut sales = Vec::with_capacity(ids.len());
+    for Category { category, products } in tx.rows(query(cypher!("categories")).param("ids", ids)).await? {
+        let of = |product| sums.get(&product).map(|&(purchases, units)| (product, purchases, units));
+        let found = products.into_iter().filter_map(of);
+        sales.extend(found.map(|(product, purchases, units)| Sales {
+            product,
+            category: category.clone(),
+            purchases,
+            units,
+        }));
+    }
+    Ok(Some(sales))
 }
 
 /// The users with most followers, as the tables have them.
@@ -235,6 +241,12 @@ struct State {
 struct Found {
     id: String,
     delta: Delta,
+}
+
+#[derive(Deserialize)]
+struct Category {
+    category: String,
+    products: Vec<i64>,
 }
 
 #[derive(Deserialize)]
