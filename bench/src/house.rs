@@ -58,7 +58,7 @@ impl House {
     }
 
     /// Empties the graph, and starts a Sluice on topics of so many partitions, with nothing in them.
-    pub(crate) fn fresh(&self, partitions: i32) -> Result<Sluice, Error> {
+    pub(crate) fn fresh(&mut self, partitions: i32) -> Result<Sluice, Error> {
         self.empty()?;
         self.topics.make(&Kind::ALL.map(Kind::topic), partitions)?;
         Sluice::start(&self.setup, self.data_dir.path())?.ready()

@@ -124,7 +124,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     if wants(Part::Start) {
         say("start", started);
         let (times, idle) = if quick { (1, Duration::from_secs(5)) } else { (5, Duration::from_secs(30)) };
-        keep(start::measure(&house, &alone, times, idle)?)?;
+        keep(start::measure(&mut house, &alone, times, idle)?)?;
     }
     if part.contains(&Part::Scale) {
         say("scale", started);

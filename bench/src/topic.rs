@@ -1,17 +1,18 @@
 //! Topics of Kafka, filled before a sink is let go or at a steady pace.
 
 use std::{
+    sync::{Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
 
 use futures::executor::block_on;
 use rdkafka::{
-    ClientConfig,
+    ClientConfig, ClientContext,
     admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
     client::DefaultClientContext,
     error::{KafkaError, RDKafkaErrorCode},
-    producer::{BaseProducer, BaseRecord, Producer},
+    producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext},
 };
 
 use crate::error::{During, Error};
@@ -26,9 +27,28 @@ pub(crate) struct Record {
     pub(crate) value: String,
 }
 
+/// Keeps why a record did not arrive: a flush says nothing of it.
+#[derive(Default)]
+struct Deliveries {
+    failed: Mutex<Option<KafkaError>>,
+}
+
+impl ClientContext for Deliveries {}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, delivery: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, _)) = delivery {
+            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        }
+    }
+}
+
 /// The topics of a broker.
 pub(crate) struct Topics {
-    producer: BaseProducer,
+    config: ClientConfig,
+    producer: BaseProducer<Deliveries>,
     admin: AdminClient<DefaultClientContext>,
 }
 
@@ -36,13 +56,13 @@ impl Topics {
     pub(crate) fn at(bootstrap_servers: &str) -> Result<Self, Error> {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", bootstrap_servers).set("enable.idempotence", "true").set("linger.ms", "1");
-        let producer = config.create().during("making a producer")?;
+        let producer = producer(&config)?;
         let admin = config.create().during("making an admin client")?;
-        Ok(Self { producer, admin })
+        Ok(Self { config, producer, admin })
     }
 
     /// Makes topics anew, with nothing in them.
-    pub(crate) fn make(&self, names: &[&str], partitions: i32) -> Result<(), Error> {
+    pub(crate) fn make(&mut self, names: &[&str], partitions: i32) -> Result<(), Error> {
         const STEP: &str = "making topics";
         let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
         // What is not there need not be deleted.
@@ -62,6 +82,8 @@ impl Topics {
                 thread::sleep(Duration::from_millis(50));
             }
         }
+        // One that knew the topics before would send its first records to partitions that are gone.
+        self.producer = producer(&self.config)?;
         Ok(())
     }
 
@@ -70,7 +92,7 @@ impl Topics {
         for record in records {
             self.send(topic, record)?;
         }
-        self.producer.flush(PATIENCE).during("filling a topic")
+        self.flush("filling a topic")
     }
 
     /// Produces so many records a second; when each was handed over.
@@ -87,8 +109,17 @@ impl Topics {
             sent.push(Instant::now());
             self.send(topic, record)?;
         }
-        self.producer.flush(PATIENCE).during("feeding a topic")?;
+        self.flush("feeding a topic")?;
         Ok(sent)
+    }
+
+    /// Waits until all that was sent has arrived.
+    fn flush(&self, step: &str) -> Result<(), Error> {
+        self.producer.flush(PATIENCE).during(step)?;
+        match self.producer.context().failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            None => Ok(()),
+            Some(error) => Err(error).during(step),
+        }
     }
 
     fn send(&self, topic: &str, record: &Record) -> Result<(), Error> {
@@ -105,4 +136,8 @@ impl Topics {
             }
         }
     }
+}
+
+fn producer(config: &ClientConfig) -> Result<BaseProducer<Deliveries>, Error> {
+    config.create_with_context(Deliveries::default()).during("making a producer")
 }

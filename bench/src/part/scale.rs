@@ -165,7 +165,7 @@ impl Fleet {
     }
 
     /// A topic and a connector for each database, and a partition at least for each process; what they are called.
-    fn connect(&self, house: &House, kind: Kind, event: &str) -> Result<Vec<String>, Error> {
+    fn connect(&self, house: &mut House, kind: Kind, event: &str) -> Result<Vec<String>, Error> {
         let mut names = Vec::new();
         for (at, shard) in self.shards().enumerate() {
             let name = format!("bench-{}-{}-{}-{at}", kind.topic(), self.processes.len(), self.databases);

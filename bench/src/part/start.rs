@@ -17,7 +17,7 @@ use crate::{
 /// Lets it settle after the start: the first looks at everything are not idling.
 const SETTLE: Duration = Duration::from_secs(2);
 
-pub(crate) fn measure(house: &House, embedded: &Setup, times: usize, idle: Duration) -> Result<Section, Error> {
+pub(crate) fn measure(house: &mut House, embedded: &Setup, times: usize, idle: Duration) -> Result<Section, Error> {
     let mut section = Section::new(
         "start",
         "Start, idling, size",
