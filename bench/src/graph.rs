@@ -7,7 +7,7 @@ use std::{
 
 use neo4rs::{BoltType, Graph as Driver, query};
 use services::Neo4j;
-use sink::graph::neo4j::{port, set_nodelay};
+use sink::graph::neo4j::set_nodelay;
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -57,7 +57,7 @@ impl Graph {
         let graph = Self { driver, runtime };
         // As Sluice does: a ceiling must not wait for what it need not wait for.
         graph.run("RETURN 1")?;
-        set_nodelay(port(neo4j.uri())).during("setting TCP_NODELAY")?;
+        set_nodelay(neo4j.uri()).during("setting TCP_NODELAY")?;
         Ok(graph)
     }
 

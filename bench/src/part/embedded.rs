@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use serde_json::json;
 use sink::graph::embedded::Embedded;
 
-use super::throughput::speed;
+use super::throughput::drain;
 use crate::{
     error::{During, Error},
     graph::TRANSACTION,
@@ -53,7 +53,7 @@ pub(crate) fn measure(setup: &Setup, rows: usize, rounds: usize) -> Result<Secti
             }
             let before = sluice.process().cpu_seconds()?;
             ours.push(match run {
-                Run::Topics => drain(&sluice, count as u64)?,
+                Run::Topics => drain(&sluice, &Kind::ALL.map(Kind::topic), count as u64)?,
                 Run::Burst => count / burst(&sluice, rows)?.as_secs_f64(),
             });
             cpu.push(1e6 * (sluice.process().cpu_seconds()? - before) / count);
@@ -81,16 +81,6 @@ enum Run {
     Topics,
     /// Sluice makes them itself, meanwhile.
     Burst,
-}
-
-/// Lets the sinks go, and waits until all that is there is stored: events a second.
-fn drain(sluice: &Sluice, count: u64) -> Result<f64, Error> {
-    let topics = Kind::ALL.map(Kind::topic);
-    let before = sluice.handled_of(&topics)?;
-    for topic in topics {
-        sluice.order(topic, "resume")?;
-    }
-    Ok(speed(&sluice.watch(SELDOM, &topics, before, count)?))
 }
 
 /// Sends events of all kinds at once, and waits until all are stored.

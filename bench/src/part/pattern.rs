@@ -3,12 +3,12 @@
 use model::Kind;
 use serde_json::json;
 
-use super::throughput::speed;
+use super::throughput::drain;
 use crate::{
     error::Error,
     house::{House, records},
     report::{Section, each, median, number, text},
-    sluice::{SELDOM, Sluice},
+    sluice::Sluice,
     world::{LARGE, SMALL, World},
 };
 
@@ -66,8 +66,5 @@ pub(crate) fn measure(house: &mut House, rows: usize, rounds: usize) -> Result<S
 fn turn(house: &mut House, sluice: &Sluice, world: World, rows: usize) -> Result<f64, Error> {
     sluice.hold(&[NAME])?;
     house.topics.fill(Kind::Connection.topic(), &records(&house.draws.draw(Kind::Connection, world, rows)))?;
-    let before = sluice.handled(NAME)?;
-    sluice.order(NAME, "resume")?;
-    let progress = sluice.watch(SELDOM, &[NAME], before, rows as u64)?;
-    Ok(speed(&progress))
+    drain(sluice, &[NAME], rows as u64)
 }

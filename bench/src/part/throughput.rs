@@ -128,17 +128,22 @@ pub(crate) fn sink(house: &House, sluice: &Sluice, piped: &[(Kind, Vec<Record>)]
         house.topics.fill(kind.topic(), rows)?;
         count += rows.len() as u64;
     }
-    let before = sluice.handled_of(&names)?;
     let (ours, theirs) = (sluice.process(), house.neo4j_process());
     let cpu = (ours.cpu_seconds()?, theirs.cpu_seconds()?);
-    for name in &names {
-        sluice.order(name, "resume")?;
-    }
-    let progress = sluice.watch(SELDOM, &names, before, count)?;
+    let speed = drain(sluice, &names, count)?;
     let micros = |seconds: f64| 1e6 * seconds / count as f64;
     let (ours, theirs) = (micros(ours.cpu_seconds()? - cpu.0), micros(theirs.cpu_seconds()? - cpu.1));
     sluice.pause()?;
-    Ok((speed(&progress), ours, theirs))
+    Ok((speed, ours, theirs))
+}
+
+/// Lets sinks go, and waits until so many records are handled: events a second.
+pub(crate) fn drain(sluice: &Sluice, connectors: &[&str], count: u64) -> Result<f64, Error> {
+    let before = sluice.handled_of(connectors)?;
+    for connector in connectors {
+        sluice.order(connector, "resume")?;
+    }
+    Ok(speed(&sluice.watch(SELDOM, connectors, before, count)?))
 }
 
 /// Events a second between the first batch and the last: joining the group is not the sink's speed.

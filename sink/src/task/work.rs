@@ -101,29 +101,29 @@ impl Work {
         let mut first = Self::default();
         let mut second = Self::default();
         for (index, (entry, record)) in self.batch.entries.into_iter().zip(self.records).enumerate() {
-            let half = if index < records { &mut first } else { &mut second };
+            let part = if index < records { &mut first } else { &mut second };
             let source = &whole[entry.interval];
-            let at = half.batch.intervals.iter().position(|known| known.id == source.id);
+            let at = part.batch.intervals.iter().position(|known| known.id == source.id);
             let interval = at.unwrap_or_else(|| {
-                half.batch.intervals.push(Interval {
+                part.batch.intervals.push(Interval {
                     to: source.from,
                     read: 0,
                     last_timestamp: -1,
                     last_crc: -1,
                     ..source.clone()
                 });
-                half.batch.intervals.len() - 1
+                part.batch.intervals.len() - 1
             });
-            extend(&mut half.batch.intervals[interval], &record);
-            half.bytes += record.bytes();
-            half.batch.entries.push(Entry { interval, ..entry });
-            half.records.push(record);
+            extend(&mut part.batch.intervals[interval], &record);
+            part.bytes += record.bytes();
+            part.batch.entries.push(Entry { interval, ..entry });
+            part.records.push(record);
         }
         for later in &mut second.batch.intervals {
             if let Some(earlier) = first.batch.intervals.iter().find(|earlier| earlier.id == later.id) {
                 later.from = earlier.to;
             }
-            // A gap at the end (markers, compacted records) stays covered by the last half.
+            // A gap at the end (markers, compacted records) stays covered by the last part.
             cover(later, ends[&later.id.partition]);
         }
         for only in &mut first.batch.intervals {
@@ -137,9 +137,10 @@ impl Work {
         (first, Some(second))
     }
 
-    /// Puts behind it what was cut off.
+    /// Puts behind it what was cut off, if anything was.
     #[must_use]
-    pub(super) fn followed_by(mut self, rest: Self) -> Self {
+    pub(super) fn followed_by(mut self, rest: Option<Self>) -> Self {
+        let Some(rest) = rest else { return self };
         let mut places = Vec::with_capacity(rest.batch.intervals.len());
         for later in rest.batch.intervals {
             if let Some(at) = self.batch.intervals.iter().position(|earlier| earlier.id == later.id) {
@@ -389,10 +390,7 @@ mod tests {
             let (first, rest) = whole.clone().split(records);
             prop_assert_eq!(first.records.len(), records.min(places.len()));
             prop_assert_eq!(rest.is_none(), records >= places.len());
-            let again = match rest {
-                Some(rest) => first.followed_by(rest),
-                None => first,
-            };
+            let again = first.followed_by(rest);
             prop_assert_eq!(contents(&again), contents(&whole));
             prop_assert_eq!((again.bytes, &again.records), (whole.bytes, &whole.records));
         }

@@ -137,10 +137,7 @@ impl Writer {
                             Trouble::TooBig | Trouble::Slow => self.stride.too_many(records),
                             _ => self.stride.refused(records),
                         }
-                        left = Some(match rest {
-                            Some(rest) => work.followed_by(rest),
-                            None => work,
-                        });
+                        left = Some(work.followed_by(rest));
                         break;
                     }
                     // The ledger itself is in trouble: what is in it already is not the record any more.

@@ -20,7 +20,7 @@ use tokio::{
 };
 use tracing::debug;
 
-use super::{Options, encryption, set_nodelay, trouble, uri};
+use super::{Options, encryption, set_nodelay, trouble};
 use crate::graph::{Error, Trouble};
 
 /// How many rows the server sends at a time; each pull is a round trip, and a row is small.
@@ -109,7 +109,7 @@ impl Link {
             }
             slot.seen = Some(Instant::now());
         }
-        if let Err(error) = set_nodelay(uri::port(&self.options.uri)) {
+        if let Err(error) = set_nodelay(&self.options.uri) {
             debug!(%error, "TCP_NODELAY can't be set on the driver's connections");
         }
     }

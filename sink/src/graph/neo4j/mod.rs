@@ -67,7 +67,7 @@ pub use nodelay::set_nodelay;
 pub use query::{aside, statement};
 use summary::Summary;
 pub use trouble::trouble;
-pub use uri::{check_uri, port};
+pub use uri::check_uri;
 use write::Attempt;
 use zombie::Sentry;
 

@@ -7,12 +7,13 @@
 
 use std::io;
 
-/// Sets it on every connection of this process to a port; how many had it not. On Linux only: elsewhere none.
+/// Sets it on every connection of this process to the port of a Neo4j's address; how many had it not. On Linux only:
+/// elsewhere none.
 ///
 /// # Errors
 /// The process may not look at its own sockets: a container may forbid that.
 #[cfg(target_os = "linux")]
-pub fn set_nodelay(port: u16) -> io::Result<usize> {
+pub fn set_nodelay(uri: &str) -> io::Result<usize> {
     use std::{fs, net::SocketAddr};
 
     use rustix::{
@@ -20,6 +21,7 @@ pub fn set_nodelay(port: u16) -> io::Result<usize> {
         process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open},
     };
 
+    let port = super::uri::port(uri);
     let process = pidfd_open(getpid(), PidfdFlags::empty())?;
     let mut found = 0;
     for entry in fs::read_dir("/proc/self/fd")? {
@@ -42,12 +44,13 @@ pub fn set_nodelay(port: u16) -> io::Result<usize> {
     Ok(found)
 }
 
-/// Sets it on every connection of this process to a port; how many had it not. On Linux only: elsewhere none.
+/// Sets it on every connection of this process to the port of a Neo4j's address; how many had it not. On Linux only:
+/// elsewhere none.
 ///
 /// # Errors
 /// None.
 #[cfg(not(target_os = "linux"))]
-pub fn set_nodelay(_port: u16) -> io::Result<usize> {
+pub fn set_nodelay(_uri: &str) -> io::Result<usize> {
     Ok(0)
 }
 
@@ -61,13 +64,13 @@ mod tests {
     fn connections_to_the_port_get_it_and_no_others() {
         let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = server.local_addr().unwrap().port();
+        let uri = format!("bolt://{}", server.local_addr().unwrap());
         let connect = |server: &TcpListener| TcpStream::connect(server.local_addr().unwrap()).unwrap();
         let (one, two, another) = (connect(&server), connect(&server), connect(&other));
         two.set_nodelay(true).unwrap();
-        assert_eq!(set_nodelay(port).unwrap(), 1);
+        assert_eq!(set_nodelay(&uri).unwrap(), 1);
         assert_eq!([&one, &two, &another].map(|stream| stream.nodelay().unwrap()), [true, true, false]);
-        assert_eq!(set_nodelay(port).unwrap(), 0);
+        assert_eq!(set_nodelay(&uri).unwrap(), 0);
         assert!(server.accept().is_ok() && server.accept().is_ok(), "the connections are as they were");
     }
 
@@ -75,7 +78,7 @@ mod tests {
     fn an_address_of_the_longer_kind_is_known_too() {
         let Ok(server) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else { return };
         let stream = TcpStream::connect(server.local_addr().unwrap()).unwrap();
-        set_nodelay(server.local_addr().unwrap().port()).unwrap();
+        set_nodelay(&format!("bolt://{}", server.local_addr().unwrap())).unwrap();
         assert!(stream.nodelay().unwrap());
     }
 }

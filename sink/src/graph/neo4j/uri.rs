@@ -46,7 +46,7 @@ pub fn check_uri(uri: &str) -> Result<(), String> {
 }
 
 /// The port of an address that [`check_uri`] takes.
-pub fn port(uri: &str) -> u16 {
+pub(super) fn port(uri: &str) -> u16 {
     let stated = uri.split_once("://").and_then(|(_, rest)| parts(rest).port?.parse().ok());
     stated.unwrap_or(DEFAULT_PORT)
 }

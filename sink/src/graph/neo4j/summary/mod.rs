@@ -98,13 +98,9 @@ pub(super) async fn sales(
     let ids: Vec<i64> = sums.keys().copied().collect();
     let mut sales = Vec::with_capacity(ids.len());
     for Category { category, products } in tx.rows(query(cypher!("categories")).param("ids", ids)).await? {
-        let of = |product| sums.get(&product).map(|&(purchases, units)| (product, purchases, units));
-        let found = products.into_iter().filter_map(of);
-        sales.extend(found.map(|(product, purchases, units)| Sales {
-            product,
-            category: category.clone(),
-            purchases,
-            units,
+        sales.extend(products.into_iter().filter_map(|product| {
+            let &(purchases, units) = sums.get(&product)?;
+            Some(Sales { product, category: category.clone(), purchases, units })
         }));
     }
     Ok(Some(sales))
