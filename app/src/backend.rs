@@ -11,7 +11,7 @@ use model::{
     connector::Connector,
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount, ReplayAll, ReplayRound},
     draft::{Definition, Judged, Wish},
-    picture::{Neighbourhood, NodeKind, Picture, Question},
+    picture::{Neighbourhood, NodeKind, Picture, Question, Scope},
     record::{News, Opened, Place},
     statement::Recipe,
     status::{Order, ProducerStatus, Status},
@@ -33,7 +33,7 @@ pub trait Backend: Send + Sync + 'static {
     /// Question 4: the communities of the whole graph.
     async fn communities(&self) -> Result<Communities, Failure>;
     /// The piece of graph behind a question, with at most `limit` nodes.
-    async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure>;
+    async fn picture(&self, question: Question, scope: Scope) -> Result<Picture, Failure>;
     /// What a user or product is tied to, up to `limit` (1 to 200) neighbours.
     async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, Failure>;
     /// How a question is answered: the statements with their parameters, first those that run here.

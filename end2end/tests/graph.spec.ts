@@ -5,7 +5,7 @@ import type { Locator, Page } from "@playwright/test";
 
 import { QUESTIONS, expect, open, test } from "./fixture.ts";
 
-type Node = { kind: string; id: number; label: string; group: number };
+type Node = { kind: string; id: number; label: string; group: number; detail: string };
 type Graph = { nodes: Node[]; edges: [number, number, number][]; groups: string[]; total_nodes: number };
 
 const GRAPH = "/insights/similar-buyers?view=graph";
@@ -346,6 +346,37 @@ for (const question of QUESTIONS) {
     }
   });
 }
+
+test("what a page is asked with is what its graph shows, on the page, by the API and in its files", async ({ page, request }) => {
+  await stage(page, "/insights/influencers?view=graph");
+  await page.getByLabel("Rows").selectOption("3");
+  await expect(page.locator(".graph")).toContainText("of the 3 influencers");
+  await page.locator(".export summary").click();
+  const file = await page.getByRole("link", { name: /Nodes/ }).getAttribute("href");
+  expect(file).toBe("/api/graphs/influencers/nodes.csv?limit=300&rows=3");
+  const { answer } = await (await request.get("/api/queries/influencers?limit=3")).json();
+  const graph = (await (await request.get("/api/graphs/influencers?rows=3")).json()) as Graph;
+  expect(graph.nodes.filter((node) => node.detail.includes("followers")).map((node) => node.id)).toEqual(answer.map((row: { user: number }) => row.user));
+
+  await stage(page, "/insights/top-products?view=graph&days=7&limit=2");
+  await expect(page.locator(".graph")).toContainText("bought in the last 7 days");
+  const sold = (await (await request.get("/api/graphs/top-products?days=7&rows=2")).json()) as Graph;
+  expect(sold.nodes.filter((node) => node.kind === "product")).toHaveLength(2 * sold.groups.length);
+
+  const rated = (await (await request.get("/api/graphs/best-rated?rows=4&min_ratings=1")).json()) as Graph;
+  const best = (await (await request.get("/api/queries/best-rated?limit=4&min_ratings=1")).json()) as { answer: { product: number }[] };
+  expect(rated.nodes.filter((node) => node.kind === "product").map((node) => node.id)).toEqual(best.answer.map((row) => row.product));
+});
+
+test("a choice that makes no difference to a graph is not offered beside it, and stays chosen", async ({ page }) => {
+  await open(page, "/insights/similar-buyers?limit=25");
+  await expect(page.getByLabel("Rows")).toHaveValue("25");
+  await page.getByRole("link", { name: "Graph", exact: true }).click();
+  await expect(page.locator(".stage")).toBeVisible();
+  await expect(page.getByLabel("Rows")).toHaveCount(0);
+  await page.getByRole("link", { name: "Table", exact: true }).click();
+  await expect(page.getByLabel("Rows")).toHaveValue("25");
+});
 
 test("what is no graph, theme or table is refused in a sentence", async ({ request }) => {
   for (const [address, status] of [

@@ -76,6 +76,7 @@ test("a fourth connector is written in fields, tried out, created, seen to store
   await expect(made.locator("header")).toContainText("running", { timeout: 45_000 });
   await burst(request, { kind: "purchases", count: 100 });
   await expect.poll(async () => (await connector(request)).lag, { timeout: 45_000 }).toBe(0);
+  await expect.poll(async () => Math.max(...(await connector(request)).history), { message: "records a second" }).toBeGreaterThan(0);
   const { partitions } = await connector(request);
   const read = partitions.reduce((sum: number, { books }: { books: { read: number } }) => sum + books.read, 0);
   expect(read).toBeGreaterThanOrEqual(100);

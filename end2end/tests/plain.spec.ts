@@ -25,6 +25,14 @@ test("the graphs are there", async ({ page }) => {
   }
 });
 
+test("what is chosen for a graph is a form, which keeps how many nodes there are", async ({ page }) => {
+  await page.goto("/insights/influencers?view=graph&nodes=100");
+  await page.getByLabel("Rows").selectOption("3");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/view=graph&limit=3&nodes=100/);
+  await expect(page.locator(".graph")).toContainText("of the 3 influencers");
+});
+
 test("a page hands over what it is drawn from once: asked twice, the browser could begin with another answer than is drawn", async ({ request }) => {
   for (const question of QUESTIONS) {
     for (const [view, answers] of [["chart", 1], ["table", 1], ["graph", 2], ["query", 2]] as const) {

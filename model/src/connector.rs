@@ -22,8 +22,11 @@ pub struct Connector {
     pub paused: bool,
     /// Records not yet stored; none while Kafka does not say how far its topic reaches.
     pub lag: Option<i64>,
-    /// Stored in the last second.
+    /// Read and settled in the last second.
     pub stored_per_second: f64,
+    /// The same of the last 60 seconds, oldest first.
+    #[serde(default)]
+    pub history: Vec<f32>,
     /// Its tasks.
     pub tasks: Vec<TaskStatus>,
     /// The partitions of its topics, in order.

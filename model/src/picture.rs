@@ -36,6 +36,40 @@ impl Question {
     }
 }
 
+/// What a picture is to show. A number that a question is not asked with makes no difference to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Scope {
+    /// How many nodes, at most.
+    pub nodes: u32,
+    /// How many of those that the question asks for: products of each category, influencers, products.
+    pub rows: u32,
+    /// How many days top products looks back.
+    pub days: u32,
+    /// From how many ratings on a product counts.
+    pub min_ratings: u32,
+}
+
+impl Scope {
+    /// What a question's picture shows where nobody asks for anything else.
+    pub const fn usual(question: Question) -> Self {
+        let rows = if matches!(question, Question::TopProducts) { 5 } else { 10 };
+        Self { nodes: 300, rows, days: 30, min_ratings: 5 }
+    }
+
+    /// The same for everybody whose picture is the same: what makes no difference is as usual.
+    #[must_use]
+    pub const fn of(self, question: Question) -> Self {
+        let usual = Self::usual(question);
+        let Self { nodes, rows, days, min_ratings } = self;
+        match question {
+            Question::TopProducts => Self { nodes, rows, days, ..usual },
+            Question::Influencers => Self { nodes, rows, ..usual },
+            Question::BestRated => Self { nodes, rows, min_ratings, ..usual },
+            Question::SimilarBuyers => Self { nodes, ..usual },
+        }
+    }
+}
+
 /// What a node stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -111,4 +145,22 @@ pub struct Neighbourhood {
     pub nodes: Vec<PictureNode>,
     /// How many neighbours there are without a limit.
     pub total: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_a_question_is_not_asked_with_makes_no_difference() {
+        let scope = Scope { nodes: 100, rows: 3, days: 7, min_ratings: 2 };
+        for (question, expected) in [
+            (Question::TopProducts, Scope { min_ratings: 5, ..scope }),
+            (Question::Influencers, Scope { days: 30, min_ratings: 5, ..scope }),
+            (Question::BestRated, Scope { days: 30, ..scope }),
+            (Question::SimilarBuyers, Scope { nodes: 100, ..Scope::usual(Question::SimilarBuyers) }),
+        ] {
+            assert_eq!(scope.of(question), expected, "{question:?}");
+        }
+    }
 }

@@ -208,7 +208,7 @@ pub enum Order {
 }
 
 /// A connector.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ConnectorStatus {
     /// Its name.
     pub name: String,
@@ -222,6 +222,12 @@ pub struct ConnectorStatus {
     pub latency_p50_ms: Option<f64>,
     /// The 99th percentile likewise.
     pub latency_p99_ms: Option<f64>,
+    /// Stored (or dead-lettered, or found to be repeated) in the last second.
+    #[serde(default)]
+    pub stored_per_second: f64,
+    /// The same of the last 60 seconds, oldest first.
+    #[serde(default)]
+    pub history: Vec<f32>,
     /// Its tasks.
     pub tasks: Vec<TaskStatus>,
 }
@@ -280,7 +286,7 @@ pub struct DeadLetterStatus {
 pub struct Rates {
     /// Acknowledged by the broker, from this process's producers.
     pub produced_per_second: f64,
-    /// Stored (or dead-lettered, or found to be repeated).
+    /// Stored (or dead-lettered, or found to be repeated), by the connector that is called like the topic.
     pub stored_per_second: f64,
     /// `stored_per_second` of the last 60 seconds, oldest first.
     pub history: Vec<f32>,

@@ -12,7 +12,7 @@ use chrono::Utc;
 use model::{
     Failure,
     answer::{Answered, Communities, Influencer, RatedProduct, SimilarPair, TopProducts},
-    picture::{Neighbourhood, NodeKind, Picture, Question},
+    picture::{Neighbourhood, NodeKind, Picture, Question, Scope},
 };
 use sink::{
     graph::{Error, Store},
@@ -36,6 +36,7 @@ const KEPT: usize = 64;
 
 const LIMITS: RangeInclusive<u32> = 1..=1_000;
 const DAYS: RangeInclusive<u32> = 1..=365;
+const MIN_RATINGS: RangeInclusive<u32> = 1..=1_000_000;
 /// The first moment that a record's timestamp can have, and the first that it can't.
 const AS_OF: std::ops::Range<i64> = 946_684_800..4_102_444_800;
 
@@ -47,7 +48,7 @@ pub(crate) struct Answers {
     best_rated: Cache<(u32, u32), Answered<Vec<RatedProduct>>>,
     similar_buyers: Cache<u32, Answered<Vec<SimilarPair>>>,
     communities: Cache<(), Communities>,
-    pictures: Cache<(Question, u32), Picture>,
+    pictures: Cache<(Question, Scope), Picture>,
     neighbours: Cache<(NodeKind, i64, u32), Neighbourhood>,
 }
 
@@ -100,7 +101,7 @@ impl Answers {
         min_ratings: u32,
     ) -> Result<Answered<Vec<RatedProduct>>, Failure> {
         check("limit", limit, LIMITS)?;
-        check("min_ratings", min_ratings, 1..=1_000_000)?;
+        check("min_ratings", min_ratings, MIN_RATINGS)?;
         let store = self.store.clone();
         let compute = async move { answered(now(), query::best_rated(&*store, limit, min_ratings)).await };
         self.best_rated.get((limit, min_ratings), compute).await
@@ -118,11 +119,14 @@ impl Answers {
         self.communities.get((), async move { query::communities(&*store).await.map_err(unavailable) }).await
     }
 
-    pub(crate) async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure> {
-        check("limit", limit, 1..=10_000)?;
-        let store = self.store.clone();
-        let compute = async move { picture::picture(&*store, question, limit, now()).await.map_err(unavailable) };
-        self.pictures.get((question, limit), compute).await
+    pub(crate) async fn picture(&self, question: Question, scope: Scope) -> Result<Picture, Failure> {
+        check("limit", scope.nodes, 1..=10_000)?;
+        check("rows", scope.rows, LIMITS)?;
+        check("days", scope.days, DAYS)?;
+        check("min_ratings", scope.min_ratings, MIN_RATINGS)?;
+        let (store, scope) = (self.store.clone(), scope.of(question));
+        let compute = async move { picture::picture(&*store, question, scope, now()).await.map_err(unavailable) };
+        self.pictures.get((question, scope), compute).await
     }
 
     pub(crate) async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, Failure> {

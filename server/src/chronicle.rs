@@ -317,6 +317,8 @@ mod tests {
             lag: 12_402,
             latency_p50_ms: None,
             latency_p99_ms: None,
+            stored_per_second: 0.0,
+            history: Vec::new(),
             tasks: vec![task],
         }
     }

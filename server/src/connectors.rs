@@ -29,17 +29,24 @@ pub(crate) fn connectors(house: &House) -> Vec<Connector> {
     let full = |(name, connector): (String, std::sync::Arc<connector::Connector>)| {
         let of_it: Vec<&Checkpoint> = checkpoints.iter().filter(|it| it.id.connector == name).collect();
         let topics = connector.topics();
-        let here = Here { sample: &sample, cluster: house.cluster.id(), connected: status.kafka.connected };
+        let here = Here {
+            sample: &sample,
+            cluster: house.cluster.id(),
+            connected: status.kafka.connected,
+            reads: matches!(connector.state(), Order::Resume | Order::Restart),
+        };
         let partitions: Vec<_> = topics.iter().flat_map(|topic| here.partitions(&name, topic, &of_it)).collect();
         let told = status.connectors.iter().find(|told| told.name == name).cloned();
         let (state, tasks) = told.map(|told| (told.state, told.tasks)).unwrap_or_default();
+        let stored = sample.stored(&name);
         Connector {
             kind: connector.kind(),
             description: description(&connector),
             state,
             paused: connector.state() == Order::Pause,
             lag: total_lag(&partitions),
-            stored_per_second: topics.iter().map(|topic| sample.read_per_second(topic)).sum(),
+            stored_per_second: stored.per_second,
+            history: stored.history,
             tasks,
             earlier: earlier(&partitions, &of_it),
             partitions,
@@ -79,6 +86,8 @@ struct Here<'a> {
     sample: &'a Sample,
     cluster: Option<&'a str>,
     connected: bool,
+    /// The connector is to read.
+    reads: bool,
 }
 
 impl Here<'_> {
@@ -107,8 +116,11 @@ impl Here<'_> {
             return known.into_iter().map(row).collect();
         }
         let marked = |mark: &sink::kafka::Watermarks| {
-            let lag = lag_of(*mark, at(mark.partition));
-            let (end, lag) = (self.connected.then_some(mark.high), self.connected.then_some(lag));
+            let checkpoint = at(mark.partition);
+            let lag = lag_of(*mark, checkpoint);
+            // What has been stored since the look at Kafka was there then or came after it.
+            let stored = checkpoint.filter(|_| self.reads).map_or(mark.high, |checkpoint| checkpoint.next_offset);
+            let (end, lag) = (self.connected.then_some(mark.high.max(stored)), self.connected.then_some(lag));
             ConnectorPartition { end, lag, ..row(mark.partition) }
         };
         marks.iter().map(marked).collect()
@@ -190,12 +202,18 @@ mod tests {
     }
 
     fn rows_of(sample: &Sample, checkpoints: &[Checkpoint], connected: bool) -> Vec<ConnectorPartition> {
-        Here { sample, cluster: Some("k"), connected }.partitions("purchases", "purchases", &all(checkpoints))
+        Here { sample, cluster: Some("k"), connected, reads: true }.partitions(
+            "purchases",
+            "purchases",
+            &all(checkpoints),
+        )
     }
 
     fn sample() -> Sample {
         let marks = [0, 1].map(|partition| Watermarks { partition, low: 0, high: 30 });
-        Sample { watermarks: [("purchases".to_owned(), marks.to_vec())].into(), ..Sample::default() }
+        let mut sample = Sample::default();
+        sample.watermarks.insert("purchases".to_owned(), marks.to_vec());
+        sample
     }
 
     #[test]
@@ -208,6 +226,15 @@ mod tests {
         );
         assert_eq!((rows[1].lag, rows[1].next_offset, rows[1].epoch), (Some(30), None, None));
         assert_eq!(total_lag(&rows), Some(40));
+    }
+
+    #[test]
+    fn the_log_reaches_as_far_as_was_stored_since_kafka_was_looked_at_but_not_where_nothing_reads_it() {
+        let (sample, checkpoints) = (sample(), [checkpoint("k", 0, 34)]);
+        let here = Here { sample: &sample, cluster: Some("k"), connected: true, reads: true };
+        let end = |here: Here<'_>| here.partitions("purchases", "purchases", &all(&checkpoints))[0].end;
+        assert_eq!(end(Here { reads: false, ..here }), Some(30), "perhaps another topic of that name");
+        assert_eq!(end(here), Some(34));
     }
 
     #[test]

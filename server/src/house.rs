@@ -12,7 +12,7 @@ use model::{
     connector::Connector,
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount, ReplayAll, ReplayRound},
     draft::{Definition, Judged, Wish},
-    picture::{Neighbourhood, NodeKind, Picture, Question},
+    picture::{Neighbourhood, NodeKind, Picture, Question, Scope},
     record::{News, Opened, Place},
     statement::Recipe,
     status::{
@@ -75,12 +75,15 @@ impl House {
             .map(|(name, connector)| {
                 let tasks = self.board.tasks(&name, now);
                 let latency = self.board.latency(&name, now);
+                let stored = sample.stored(&name);
                 ConnectorStatus {
                     kind: connector.kind(),
                     state: state_of(&connector, &tasks),
                     lag: sample.lag(&name, &connector.topics(), &checkpoints),
                     latency_p50_ms: latency.map(|(p50, _)| p50),
                     latency_p99_ms: latency.map(|(_, p99)| p99),
+                    stored_per_second: stored.per_second,
+                    history: stored.history,
                     tasks,
                     name,
                 }
@@ -113,7 +116,7 @@ impl House {
                 counts: sample.counts,
             },
             producers: by_topic(|kind| {
-                let actual_per_second = sample.rates.get(&kind).map_or(0.0, |rates| rates.produced_per_second);
+                let actual_per_second = sample.rates(kind).produced_per_second;
                 let producer = ProducerStatus { actual_per_second, ..self.producers.status(kind) };
                 let waiting = producer.waiting.clone().map(|reason| explain(reason, kind, &connectors));
                 ProducerStatus { waiting, ..producer }
@@ -138,7 +141,7 @@ impl House {
                 total: sample.dead_letters.values().sum(),
                 by_topic: sample.dead_letters.clone(),
             },
-            rates: by_topic(|kind| sample.rates.get(&kind).cloned().unwrap_or_default()),
+            rates: by_topic(|kind| sample.rates(kind)),
             books: self.sampler.books(&self.board),
             bursts: self.producers.shown(NEWEST_BURSTS),
             happened: self.chronicle.newest(),
@@ -325,8 +328,8 @@ impl Backend for House {
         self.answers.communities().await
     }
 
-    async fn picture(&self, question: Question, limit: u32) -> Result<Picture, Failure> {
-        self.answers.picture(question, limit).await
+    async fn picture(&self, question: Question, scope: Scope) -> Result<Picture, Failure> {
+        self.answers.picture(question, scope).await
     }
 
     async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, Failure> {

@@ -39,8 +39,18 @@ pub(crate) struct Sample {
     pub(crate) counts: GraphCounts,
     /// Dead letters by topic.
     pub(crate) dead_letters: BTreeMap<String, i64>,
-    /// Records a second by kind.
-    pub(crate) rates: BTreeMap<Kind, Rates>,
+    /// What the broker acknowledged to this process's producers.
+    produced: BTreeMap<Kind, Flow>,
+    /// What each connector has read and settled, by its name.
+    stored: BTreeMap<String, Flow>,
+}
+
+/// Records a second: in the last one, and in those before.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Flow {
+    pub(crate) per_second: f64,
+    /// Oldest first.
+    pub(crate) history: Vec<f32>,
 }
 
 /// Keeps the samples.
@@ -81,8 +91,12 @@ impl Sampler {
                 _ = look => {}
                 () = stop.cancelled() => return,
             }
-            let rates = speeds.measure(&self.read(&board), &Kind::ALL.map(|kind| producers.acked(kind)));
-            self.lock().rates = rates;
+            let acked = Kind::ALL.map(|kind| (kind, producers.acked(kind) as i64));
+            let (produced, stored) = speeds.measure(acked, self.read(&board, &registry));
+            {
+                let mut last = self.lock();
+                (last.produced, last.stored) = (produced, stored);
+            }
             self.publish(&board, &registry);
             tokio::select! {
                 () = pause => {}
@@ -114,9 +128,15 @@ impl Sampler {
         books
     }
 
-    fn read(&self, board: &Board) -> [i64; 3] {
-        let books = self.books(board);
-        Kind::ALL.map(|kind| books.get(kind.topic()).map_or(0, |books| books.read))
+    /// How much each connector has read.
+    fn read(&self, board: &Board, registry: &Registry) -> BTreeMap<String, i64> {
+        let mut read: BTreeMap<String, i64> = registry.all().into_keys().map(|name| (name, 0)).collect();
+        for checkpoint in self.checkpoints(board) {
+            if let Some(sum) = read.get_mut(&checkpoint.id.connector) {
+                *sum += checkpoint.books.read;
+            }
+        }
+        read
     }
 
     async fn look_at_broker(&self, cluster: &Arc<Cluster>, board: &Board, registry: &Registry) {
@@ -194,10 +214,20 @@ impl Sampler {
 }
 
 impl Sample {
-    /// What was read of a topic in the last second, by all connectors; known of the three kinds' topics.
-    pub(crate) fn read_per_second(&self, topic: &str) -> f64 {
-        let rates = topic.parse().ok().and_then(|kind: Kind| self.rates.get(&kind));
-        rates.map_or(0.0, |rates| rates.stored_per_second)
+    /// What a connector has read and settled.
+    pub(crate) fn stored(&self, connector: &str) -> Flow {
+        self.stored.get(connector).cloned().unwrap_or_default()
+    }
+
+    /// What goes into the topic of a kind, and what its own connector takes out of it.
+    pub(crate) fn rates(&self, kind: Kind) -> Rates {
+        let (produced, stored) = (self.produced.get(&kind).cloned().unwrap_or_default(), self.stored(kind.topic()));
+        Rates {
+            produced_per_second: produced.per_second,
+            stored_per_second: stored.per_second,
+            history: stored.history,
+            produced_history: produced.history,
+        }
     }
 
     /// How far a topic reaches, as far as is known.
@@ -242,9 +272,46 @@ pub(crate) fn lag_of(mark: Watermarks, checkpoint: Option<&Checkpoint>) -> i64 {
 /// Turns counters into records a second.
 #[derive(Default)]
 struct Speeds {
-    before: Option<(Instant, [i64; 3], [u64; 3])>,
-    stored: [VecDeque<f32>; 3],
-    produced: [VecDeque<f32>; 3],
+    before: Option<Instant>,
+    produced: Counters<Kind>,
+    stored: Counters<String>,
+}
+
+impl Speeds {
+    fn measure(
+        &mut self,
+        produced: impl IntoIterator<Item = (Kind, i64)>,
+        stored: impl IntoIterator<Item = (String, i64)>,
+    ) -> (BTreeMap<Kind, Flow>, BTreeMap<String, Flow>) {
+        let now = Instant::now();
+        let seconds = self.before.replace(now).map_or(1.0, |then| now.duration_since(then).as_secs_f64().max(0.001));
+        (self.produced.measure(produced, seconds), self.stored.measure(stored, seconds))
+    }
+}
+
+/// What each was, and how fast it has grown, by whatever they are called by.
+struct Counters<K>(BTreeMap<K, (i64, VecDeque<f32>)>);
+
+impl<K> Default for Counters<K> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<K: Ord + Clone> Counters<K> {
+    /// How much each has grown in so many seconds; one that was not there before has not. Those that are gone are forgotten.
+    fn measure(&mut self, counts: impl IntoIterator<Item = (K, i64)>, seconds: f64) -> BTreeMap<K, Flow> {
+        let mut before = std::mem::take(&mut self.0);
+        let measured = counts.into_iter().map(|(name, count)| {
+            let (last, mut history) = before.remove(&name).unwrap_or_else(|| (count, VecDeque::new()));
+            // Books shrink when the graph is emptied: that is no negative speed.
+            let per_second = (count - last).max(0) as f64 / seconds;
+            let flow = Flow { per_second, history: remember(&mut history, per_second) };
+            self.0.insert(name.clone(), (count, history));
+            (name, flow)
+        });
+        measured.collect()
+    }
 }
 
 /// Adds a value to a history, and gives all of it. A tenth is all that a sparkline shows, and short to write.
@@ -256,26 +323,25 @@ fn remember(history: &mut VecDeque<f32>, per_second: f64) -> Vec<f32> {
     history.iter().copied().collect()
 }
 
-impl Speeds {
-    fn measure(&mut self, read: &[i64; 3], acked: &[u64; 3]) -> BTreeMap<Kind, Rates> {
-        let now = Instant::now();
-        let (then, read_then, acked_then) = self.before.replace((now, *read, *acked)).unwrap_or((now, *read, *acked));
-        let seconds = now.duration_since(then).as_secs_f64().max(0.001);
-        Kind::ALL
-            .into_iter()
-            .map(|kind| {
-                let index = kind.index();
-                // Books shrink when the graph is emptied: that is no negative speed.
-                let stored = (read[index] - read_then[index]).max(0) as f64 / seconds;
-                let produced = acked[index].saturating_sub(acked_then[index]) as f64 / seconds;
-                let rates = Rates {
-                    produced_per_second: produced,
-                    stored_per_second: stored,
-                    history: remember(&mut self.stored[index], stored),
-                    produced_history: remember(&mut self.produced[index], produced),
-                };
-                (kind, rates)
-            })
-            .collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_has_a_speed_and_what_is_new_or_shrinks_has_none() {
+        let mut counters = Counters::default();
+        let flow = |per_second, history: &[f32]| Flow { per_second, history: history.to_vec() };
+        assert_eq!(counters.measure([("a", 1_000)], 1.0), [("a", flow(0.0, &[0.0]))].into());
+        let both = counters.measure([("a", 1_030), ("b", 500)], 2.0);
+        assert_eq!(both, [("a", flow(15.0, &[0.0, 15.0])), ("b", flow(0.0, &[0.0]))].into());
+        assert_eq!(counters.measure([("b", 0)], 1.0), [("b", flow(0.0, &[0.0, 0.0]))].into());
+        assert_eq!(counters.measure([("a", 2_000)], 1.0), [("a", flow(0.0, &[0.0]))].into(), "it was gone meanwhile");
+    }
+
+    #[test]
+    fn a_history_reaches_back_a_minute() {
+        let mut counters = Counters::default();
+        let last = (0..100).map(|count| counters.measure([("a", count)], 1.0)).last().unwrap();
+        assert_eq!(last["a"].history, vec![1.0; HISTORY]);
     }
 }

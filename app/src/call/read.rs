@@ -7,7 +7,7 @@ use model::{
     connector::Connector,
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount},
     draft::{Definition, Judged, Wish},
-    picture::{Neighbourhood, NodeKind, Picture, Question},
+    picture::{Neighbourhood, NodeKind, Picture, Question, Scope},
     record::{News, Opened},
     statement::Recipe,
     status::Status,
@@ -99,13 +99,13 @@ pub async fn similar_buyers(limit: u32) -> Result<SimilarBuyers, CallError> {
     Ok(SimilarBuyers::of(pairs, backend.communities().await?))
 }
 
-/// The piece of graph behind a question, with at most `nodes` nodes.
+/// The piece of graph behind a question.
 ///
 /// # Errors
 /// What the backend says.
 #[server(name = GraphPicture, prefix = "/fn", endpoint = "read/picture", input = GetUrl)]
-pub async fn picture(question: Question, nodes: u32) -> Result<Picture, CallError> {
-    Ok(crate::backend::backend().picture(question, nodes).await?)
+pub async fn picture(question: Question, scope: Scope) -> Result<Picture, CallError> {
+    Ok(crate::backend::backend().picture(question, scope).await?)
 }
 
 /// What a user or product is tied to, up to `limit` neighbours.

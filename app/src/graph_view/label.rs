@@ -151,7 +151,8 @@ pub(super) fn place(scene: &Scene, wish: &Wish<'_>, width: &mut dyn FnMut(Of) ->
 /// How many letters of a name fit into this share of its width, beside the mark that it goes on; none if all do, or too few.
 fn letters(name: &str, share: f64) -> Option<usize> {
     let all = name.chars().count();
-    let fit = (all as f64 * share) as usize;
+    // A little less: the first letters may be wider than the rest.
+    let fit = (all as f64 * share * 0.94) as usize;
     (share < 1.0 && fit > LEAST_LETTERS).then(|| fit - 1)
 }
 

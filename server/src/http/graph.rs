@@ -1,5 +1,7 @@
 //! Graphs by the API: a question's piece of graph as JSON, as a drawing and as tables, and the neighbours of a node.
 
+use std::collections::HashMap;
+
 use app::{backend::Backend, graph_svg};
 use axum::{
     Json, Router,
@@ -10,7 +12,7 @@ use axum::{
 };
 use model::{
     Failure,
-    picture::{Neighbourhood, NodeKind, Question},
+    picture::{Neighbourhood, NodeKind, Question, Scope},
 };
 
 use super::{
@@ -20,9 +22,7 @@ use super::{
 };
 use crate::picture::export;
 
-/// How many nodes a graph has where nobody asks for another number.
-const NODES: u32 = 300;
-/// How many neighbours, likewise.
+/// How many neighbours a node has where nobody asks for another number.
 const NEIGHBOURS: u32 = 20;
 
 pub(super) fn routes() -> Router<Web> {
@@ -44,7 +44,7 @@ async fn picture(State(web): State<Web>, Path(query): Path<String>, Query(asked)
             return Err(Failure::new("unknown_theme", message).into());
         }
     };
-    let picture = web.house.picture(question, number(&asked, "limit", NODES)?).await?;
+    let picture = web.house.picture(question, scope(question, &asked)?).await?;
     if !drawn {
         return Ok(Json(picture).into_response());
     }
@@ -68,7 +68,7 @@ async fn table(
             return Err(Failure::new("not_found", message).into());
         }
     };
-    let picture = web.house.picture(question, number(&asked, "limit", NODES)?).await?;
+    let picture = web.house.picture(question, scope(question, &asked)?).await?;
     let name = format!("attachment; filename=\"{query}-{table}\"");
     let head = [(CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()), (CONTENT_DISPOSITION, name)];
     Ok((head, rows(&picture)).into_response())
@@ -87,6 +87,17 @@ async fn neighbours(State(web): State<Web>, Query(asked): Asked) -> Answer<Neigh
     let id = asked.get("id").ok_or_else(|| Failure::new("id_missing", "id is missing: the number of a node"))?;
     let id = id.parse().map_err(|_| Failure::new("id_malformed", format!("id is a whole number, not {id:?}")))?;
     Ok(Json(web.house.neighbours(kind, id, number(&asked, "limit", NEIGHBOURS)?).await?))
+}
+
+/// `?limit=300&rows=10&days=30&min_ratings=5`: the limit is of nodes, the rest as the question is asked.
+fn scope(question: Question, asked: &HashMap<String, String>) -> Result<Scope, Failure> {
+    let usual = Scope::usual(question);
+    Ok(Scope {
+        nodes: number(asked, "limit", usual.nodes)?,
+        rows: number(asked, "rows", usual.rows)?,
+        days: number(asked, "days", usual.days)?,
+        min_ratings: number(asked, "min_ratings", usual.min_ratings)?,
+    })
 }
 
 fn question(slug: &str) -> Result<Question, Failure> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{
     answer::RatedProduct,
-    picture::{NodeKind, Picture, Shape},
+    picture::{NodeKind, Picture, Scope, Shape},
 };
 use sink::{
     graph::{Error, Store},
@@ -14,17 +14,12 @@ use sink::{
 use super::{
     compute,
     draft::{Draft, Look, count},
+    half,
     layout::bipartite,
 };
 
 /// What a line and a size say.
 const CAPTION: &str = "A line joins a person with a product they rated, for each person those of the four best products. Larger nodes have more ratings.";
-
-/// How many ratings a product needs, as the page asks when nobody has chosen another number.
-const MIN_RATINGS: u32 = 5;
-
-/// How many products are shown at most; more would leave no room for names.
-const PRODUCTS: usize = 20;
 
 /// How many ratings of a user are drawn, those of the best products: all of them would be one grey surface.
 const TIES_EACH: usize = 4;
@@ -32,10 +27,9 @@ const TIES_EACH: usize = 4;
 /// What users are called by the stars that they gave on average, rounded.
 const GROUPS: [&str; 5] = ["Gave 1 star", "Gave 2 stars", "Gave 3 stars", "Gave 4 stars", "Gave 5 stars"];
 
-pub(super) async fn picture(store: &dyn Store, limit: usize) -> Result<Picture, Error> {
-    let products = (limit / 15).clamp(1, PRODUCTS);
-    let best = best_rated(store, products as u32, MIN_RATINGS).await?;
-    compute(move || compose(&best, limit)).await
+pub(super) async fn picture(store: &dyn Store, scope: Scope) -> Result<Picture, Error> {
+    let best = best_rated(store, scope.rows, scope.min_ratings).await?;
+    compute(move || compose(&best, scope.nodes as usize)).await
 }
 
 /// A user among the raters.
@@ -48,7 +42,7 @@ struct Rated<'a> {
 
 pub(super) fn compose(best: &[RatedProduct], limit: usize) -> Picture {
     let mut draft = Draft::default();
-    let products = best.len().min(limit);
+    let products = best.len().min(half(limit));
     for row in &best[..products] {
         let group = draft.group("Best rated products");
         let detail = format!("{:.2} stars in {}", row.average, count(row.ratings, "rating"));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::{
     answer::Influencer,
-    picture::{NodeKind, Picture, Shape},
+    picture::{NodeKind, Picture, Scope, Shape},
 };
 use sink::{
     graph::{Error, Store},
@@ -14,15 +14,13 @@ use sink::{
 use super::{
     compute,
     draft::{Draft, Look, count},
+    half,
     layout::force,
     user_names,
 };
 
 /// What a line and a size say.
 const CAPTION: &str = "A line joins a follower with whom they follow. Larger nodes have more followers; the small ones grow with how many of these people they follow.";
-
-/// How many influencers are shown at most; each is a centre, and more centres are a tangle.
-const INFLUENCERS: usize = 15;
 
 /// How many followers of each are read at most. Beyond it `total_nodes` is at least.
 const READ: u32 = 2_000;
@@ -36,6 +34,8 @@ const WEAK: f64 = 0.15;
 /// What the picture is made of.
 pub(super) struct Found {
     pub(super) top: Vec<Influencer>,
+    /// How many influencers more were asked for.
+    pub(super) left_out: usize,
     /// Who follows the influencers: (follower, followed).
     pub(super) follows: Vec<(i64, i64)>,
     /// Who follows whom among all that are shown.
@@ -45,15 +45,18 @@ pub(super) struct Found {
     pub(super) names: HashMap<i64, String>,
 }
 
-pub(super) async fn picture(store: &dyn Store, limit: usize) -> Result<Picture, Error> {
-    let top = influencers(store, (limit / 20).clamp(1, INFLUENCERS) as u32).await?;
+pub(super) async fn picture(store: &dyn Store, scope: Scope) -> Result<Picture, Error> {
+    let limit = scope.nodes as usize;
+    let mut top = influencers(store, scope.rows).await?;
+    let left_out = top.len().saturating_sub(half(limit));
+    top.truncate(half(limit));
     let ids: Vec<i64> = top.iter().map(|row| row.user).collect();
     let follows = if ids.is_empty() { Vec::new() } else { store.followers(&ids, READ).await? };
     let crowd = choose(&ids, &follows, limit);
     let everyone: Vec<i64> = ids.iter().chain(&crowd).copied().collect();
     let among = if everyone.is_empty() { Vec::new() } else { store.follows_among(&everyone).await? };
     let names = user_names(store, &crowd).await?;
-    compute(move || compose(&Found { top, follows, among, crowd, names })).await
+    compute(move || compose(&Found { top, left_out, follows, among, crowd, names })).await
 }
 
 /// Followers to show beside the influencers, in turns: one of each influencer, then the next of each, and so on.
@@ -132,7 +135,7 @@ pub(super) fn compose(found: &Found) -> Picture {
     let positions = force(&of_groups, &draft.picture.edges);
     let distinct: HashSet<i64> =
         found.follows.iter().map(|&(follower, _)| follower).chain(found.top.iter().map(|row| row.user)).collect();
-    draft.finish((Shape::Force, positions), distinct.len(), CAPTION)
+    draft.finish((Shape::Force, positions), distinct.len() + found.left_out, CAPTION)
 }
 
 /// For each follower the influencer who stands for their circle: users who follow alike are a circle, and the

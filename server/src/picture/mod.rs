@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use model::picture::{Picture, Question};
+use model::picture::{Picture, Question, Scope};
 use sink::graph::{Error, Store, Trouble};
 
 mod best_rated;
@@ -19,18 +19,22 @@ mod top_products;
 
 pub(crate) use neighbours::neighbourhood;
 
-/// The picture of a question with at most `limit` nodes; `as_of` (epoch seconds) ends the window of top products.
+/// The picture of a question; `as_of` (epoch seconds) ends the window of top products.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(crate) async fn picture(store: &dyn Store, question: Question, limit: u32, as_of: i64) -> Result<Picture, Error> {
-    let limit = limit as usize;
+pub(crate) async fn picture(store: &dyn Store, question: Question, scope: Scope, as_of: i64) -> Result<Picture, Error> {
     match question {
-        Question::TopProducts => top_products::picture(store, limit, as_of).await,
-        Question::Influencers => influencers::picture(store, limit).await,
-        Question::BestRated => best_rated::picture(store, limit).await,
-        Question::SimilarBuyers => similar_buyers::picture(store, limit).await,
+        Question::TopProducts => top_products::picture(store, scope, as_of).await,
+        Question::Influencers => influencers::picture(store, scope).await,
+        Question::BestRated => best_rated::picture(store, scope).await,
+        Question::SimilarBuyers => similar_buyers::picture(store, scope.nodes as usize).await,
     }
+}
+
+/// How many of a picture's nodes may be what the question asks for: as many again are theirs to be tied to.
+fn half(nodes: usize) -> usize {
+    nodes.div_ceil(2)
 }
 
 /// Computes on a thread that may be busy for a while: ten thousand nodes take up to a second.

@@ -74,13 +74,13 @@ fn influencers_of(mut follows: Vec<(i64, i64)>, limit: usize) -> Picture {
     follows.retain(|&(follower, followed)| follower != followed);
     follows.sort_unstable();
     follows.dedup();
-    let top = followed(&follows, (limit / 20).clamp(1, 15));
+    let top = followed(&follows, half(limit).min(10));
     let ids: Vec<i64> = top.iter().map(|row| row.user).collect();
     let of_top: Vec<(i64, i64)> = follows.iter().filter(|row| ids.contains(&row.1)).copied().collect();
     let crowd = influencers::choose(&ids, &of_top, limit);
     let shown = |user: &i64| ids.contains(user) || crowd.contains(user);
     let among = follows.iter().filter(|row| shown(&row.0) && shown(&row.1)).copied().collect();
-    influencers::compose(&influencers::Found { top, follows: of_top, among, crowd, names: HashMap::new() })
+    influencers::compose(&influencers::Found { top, left_out: 0, follows: of_top, among, crowd, names: HashMap::new() })
 }
 
 proptest! {
@@ -93,7 +93,7 @@ proptest! {
     ) {
         let mut rows: Vec<_> = rows.into_iter().map(|((user, product), count)| (user, product, count)).collect();
         rows.sort_unstable();
-        let found = top_products::Found { sold: sold(products), per_category, rows, names: HashMap::new() };
+        let found = top_products::Found { sold: sold(products), per_category, days: 30, rows, names: HashMap::new() };
         check(&top_products::compose(&found, limit), limit)?;
     }
 
@@ -176,7 +176,7 @@ fn followers_gather_round_whom_they_follow() {
 #[test]
 fn buyers_belong_to_the_category_they_buy_most_of() {
     let rows = vec![(7, 1, 3), (7, 2, 1), (8, 2, 5)];
-    let found = top_products::Found { sold: sold(2), per_category: 5, rows, names: HashMap::new() };
+    let found = top_products::Found { sold: sold(2), per_category: 5, days: 30, rows, names: HashMap::new() };
     let picture = top_products::compose(&found, 10);
     let of = |kind, id| picture.nodes.iter().find(|node| node.kind == kind && node.id == id).unwrap().group;
     assert_eq!(of(NodeKind::User, 7), of(NodeKind::Product, 1));

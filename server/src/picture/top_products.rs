@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use model::{
     answer::{ProductSales, TopProducts},
-    picture::{NodeKind, Picture, Shape},
+    picture::{NodeKind, Picture, Scope, Shape},
 };
 use sink::{
     graph::{Error, Store},
@@ -14,18 +14,19 @@ use sink::{
 use super::{
     compute,
     draft::{Draft, Look, count},
+    half,
     layout::bipartite,
     user_names,
 };
 
 /// What a line and a size say.
-const CAPTION: &str = "A line joins a buyer with a product bought in the last 30 days, for each buyer the three strongest. Larger nodes have more purchases.";
-
-/// The window, as the page shows it when nobody has chosen another.
-const DAYS: u32 = 30;
-
-/// How many products a category shows at most; more would leave no room for names.
-const PER_CATEGORY: usize = 8;
+fn caption(days: u32) -> String {
+    let window = if days == 1 { "day".to_owned() } else { format!("{days} days") };
+    format!(
+        "A line joins a buyer with a product bought in the last {window}, for each buyer the three strongest. Larger nodes \
+         have more purchases."
+    )
+}
 
 /// How many (user, product) rows are read at most to find the most active buyers. Beyond it `total_nodes` is at least.
 const ROWS: u32 = 20_000;
@@ -38,24 +39,28 @@ type Row = (i64, i64, i64);
 
 /// What the picture is made of.
 pub(super) struct Found {
-    /// All that was sold, by category.
+    /// What was asked for, by category.
     pub(super) sold: TopProducts,
     /// How many products each category shows.
     pub(super) per_category: usize,
+    /// How many days ago the first was sold.
+    pub(super) days: u32,
     /// Who bought what of the products shown.
     pub(super) rows: Vec<Row>,
     pub(super) names: HashMap<i64, String>,
 }
 
-pub(super) async fn picture(store: &dyn Store, limit: usize, as_of: i64) -> Result<Picture, Error> {
-    let sold = top_products(store, as_of, DAYS, u32::MAX).await?;
-    let per_category = (limit / 4 / sold.len().max(1)).clamp(1, PER_CATEGORY);
+pub(super) async fn picture(store: &dyn Store, scope: Scope, as_of: i64) -> Result<Picture, Error> {
+    let Scope { rows, days, .. } = scope;
+    let limit = scope.nodes as usize;
+    let sold = top_products(store, as_of, days, rows).await?;
+    let per_category = (half(limit) / sold.len().max(1)).max(1);
     let products: Vec<i64> = shown(&sold, per_category, limit).map(|(_, row)| row.product).collect();
-    let (after, until) = window(as_of, DAYS);
+    let (after, until) = window(as_of, days);
     let rows = if products.is_empty() { Vec::new() } else { store.buyers(&products, after, until, ROWS).await? };
     let buyers: Vec<i64> = most_active(&rows).into_iter().take(limit - products.len()).map(|(user, _)| user).collect();
     let names = user_names(store, &buyers).await?;
-    compute(move || compose(&Found { sold, per_category, rows, names }, limit)).await
+    compute(move || compose(&Found { sold, per_category, days, rows, names }, limit)).await
 }
 
 /// The products shown, with their category.
@@ -121,5 +126,5 @@ pub(super) fn compose(found: &Found, limit: usize) -> Picture {
         }
     }
     let positions = bipartite(products, draft.len() - products, &ties);
-    draft.finish((Shape::Columns, positions), total, CAPTION)
+    draft.finish((Shape::Columns, positions), total, &caption(found.days))
 }

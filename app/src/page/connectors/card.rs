@@ -25,10 +25,8 @@ pub(super) fn card(
     let hue = colour(kind.map_or(Kind::ALL.len(), Kind::index));
     let label = move || kind.map_or_else(|| name.get_value(), |kind| kind.label().to_owned());
     let state = memo(move || told.with(|told| told.as_ref().map(|told| told.state)).unwrap_or_default());
-    let history = Signal::derive(move || {
-        live.status
-            .with(|status| status.rates.get(&name.get_value()).map(|rates| rates.history.clone()).unwrap_or_default())
-    });
+    let history =
+        Signal::derive(move || told.with(|told| told.as_ref().map(|told| told.history.clone())).unwrap_or_default());
     let latency = move || {
         live.status.with(|status| {
             let connector = status.connectors.iter().find(|connector| connector.name == name.get_value())?;

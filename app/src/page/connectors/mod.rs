@@ -104,21 +104,21 @@ fn brought_up(mut told: Connector, status: &Status) -> Connector {
     if let Some(newer) = status.connectors.iter().find(|connector| connector.name == told.name) {
         told.state = newer.state;
         told.tasks.clone_from(&newer.tasks);
+        told.stored_per_second = newer.stored_per_second;
+        told.history.clone_from(&newer.history);
     }
     for partition in &mut told.partitions {
         // The stream tells how far the three are that are named like their topics.
         let known = status.topics.get(&partition.topic).filter(|_| partition.topic == told.name);
         let known = known.map(|topic| topic.partitions.as_slice()).unwrap_or_default();
         let Some(newer) = known.iter().find(|newer| newer.partition == partition.partition) else { continue };
-        partition.end = status.kafka.connected.then_some(newer.high);
+        let stored = newer.checkpoint.filter(|_| !told.paused).unwrap_or(newer.high);
+        partition.end = status.kafka.connected.then_some(newer.high.max(stored));
         partition.lag = status.kafka.connected.then_some(newer.lag);
         partition.next_offset = newer.checkpoint.or(partition.next_offset);
     }
     told.lag =
         if told.partitions.is_empty() { None } else { told.partitions.iter().map(|partition| partition.lag).sum() };
-    if let Some(rates) = status.rates.get(&told.name) {
-        told.stored_per_second = rates.stored_per_second;
-    }
     told
 }
 
@@ -140,6 +140,7 @@ mod tests {
             paused: false,
             lag: Some(0),
             stored_per_second: 0.0,
+            history: Vec::new(),
             tasks: Vec::new(),
             partitions: vec![ConnectorPartition {
                 topic: "purchases".into(),
@@ -161,6 +162,8 @@ mod tests {
             lag: 5,
             latency_p50_ms: None,
             latency_p99_ms: None,
+            stored_per_second: 0.0,
+            history: Vec::new(),
             tasks: Vec::new(),
         };
         Status {
@@ -177,6 +180,16 @@ mod tests {
         assert_eq!((now.state, now.lag, now.partitions[0].next_offset), (State::Paused, Some(5), Some(4)));
         let away = brought_up(connector(), &status(false));
         assert_eq!((away.lag, away.partitions[0].end, away.partitions[0].next_offset), (None, None, Some(4)));
+    }
+
+    #[test]
+    fn how_fast_it_is_comes_with_the_stream_whatever_it_is_called() {
+        let told = Connector { name: "shipments".into(), kind: None, stored_per_second: 7.0, ..connector() };
+        let mut status = status(true);
+        status.connectors[0] =
+            ConnectorStatus { name: "shipments".into(), history: vec![4.0, 0.0], ..ConnectorStatus::default() };
+        let now = brought_up(told, &status);
+        assert_eq!((now.stored_per_second, now.history), (0.0, vec![4.0, 0.0]));
     }
 
     #[test]

@@ -105,6 +105,11 @@ impl Insight {
         pairs.collect::<Vec<_>>().join("&")
     }
 
+    /// Those of its controls that make a difference to its graph: communities are of all buyers, whichever pairs are told.
+    fn graph_controls(self) -> &'static [Control] {
+        if self.question == Question::SimilarBuyers { &[] } else { self.controls }
+    }
+
     /// The page: `fetch` asks the question, `show` turns an answer into what is shown; none means the answer is empty.
     pub(super) fn page<T, Fut>(self, fetch: fn(Asked) -> Fut, show: fn(T, Asked) -> Option<Shown>) -> AnyView
     where
@@ -167,7 +172,7 @@ impl Insight {
         let graph = memo(move || view.get() == View::Graph);
         let recipes = memo(move || view.get() == View::Query);
         let asked = memo(move || parameters.get().asked);
-        let nodes = memo(move || parameters.get().nodes);
+        let of_graph = memo(move || (parameters.get().asked, parameters.get().nodes));
         let away = trouble::away();
 
         let (for_top, for_face) = (look.clone(), look.clone());
@@ -204,7 +209,7 @@ impl Insight {
                     {self.bar(address, wanted)}
                     {face.clone()}
                     // Beside the answer, not inside: they must not be made anew whenever the answer is.
-                    {chosen(graph, move || view! { <GraphPanel question=self.question nodes more/> }.into_any())}
+                    {chosen(graph, move || view! { <GraphPanel question=self.question controls=self.graph_controls() asked=of_graph more/> }.into_any())}
                     {chosen(recipes, move || query::panel(self.question, asked))}
                     <p class="foot">{foot.clone()}</p>
                 </section>
@@ -223,9 +228,21 @@ impl Insight {
                 view! { <a href=href aria-current=current data-noscroll="">{view.label()}</a> }
             })
             .collect_view();
-        let controls = self.controls.iter().map(|control| Self::choice(*control, address)).collect_view();
         let table = memo(move || parameters.get().view == View::Table);
-        let not_graph = memo(move || parameters.get().view != View::Graph);
+        let graph = memo(move || parameters.get().view == View::Graph);
+        let not_graph = memo(move || !graph.get());
+        let controls = move || {
+            let of_view = if graph.get() { self.graph_controls() } else { self.controls };
+            let choose = |&control: &Control| {
+                if of_view.contains(&control) {
+                    Self::choice(control, address)
+                } else {
+                    Self::kept(control.name(), memo(move || Some(control.of(parameters.get().asked))))
+                }
+            };
+            self.controls.iter().map(choose).collect_view()
+        };
+        let nodes = memo(move || Some(parameters.get().nodes).filter(|nodes| *nodes != self.usual.nodes));
         let addresses = self.exports(parameters);
         view! {
             <div class="bar-top">
@@ -236,6 +253,7 @@ impl Insight {
                         {move || parameters.get().sort.map(|sort| view! { <input type="hidden" name="sort" value=sort.write()/> })}
                         {when(table, move || self.search(address, wanted))}
                         {controls}
+                        {Self::kept("nodes", nodes)}
                         <button class="btn no-js" type="submit">"Apply"</button>
                     </form>
                     // The graph has its own: what it exports is another thing.
@@ -259,6 +277,11 @@ impl Insight {
                 picture: format!("sluice-{slug}.png"),
             }
         })
+    }
+
+    /// A number that stays in the address, though nobody can choose it here.
+    fn kept(name: &'static str, number: Memo<Option<u32>>) -> AnyView {
+        (move || number.get().map(|number| view! { <input type="hidden" name=name value=number/> })).into_any()
     }
 
     fn choice(control: Control, address: Address) -> AnyView {

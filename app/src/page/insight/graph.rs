@@ -7,8 +7,9 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate, use_query_map},
 };
-use model::picture::Question;
+use model::picture::{Question, Scope};
 
+use super::parameter::{Asked, Control};
 use crate::{
     call::read,
     component::banner::Refused,
@@ -20,14 +21,20 @@ use crate::{
 /// How many neighbours one press adds: more than a score around one node is a clump.
 const NEIGHBOURS: u32 = 20;
 
-/// The piece of graph behind a question, up to `nodes` nodes; `more` gives the address that shows another number.
+/// The piece of graph behind a question, as an address asks for it; `more` gives the address with another number of nodes.
 #[component]
 pub(super) fn GraphPanel(
     question: Question,
-    nodes: Memo<u32>,
+    controls: &'static [Control],
+    asked: Memo<(Asked, u32)>,
     more: impl Fn(u32) -> String + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let answer = polled(move || nodes.get(), move |nodes| read::picture(question, nodes));
+    let answer = polled(
+        move || asked.get(),
+        move |(Asked { days, limit, min }, nodes)| {
+            read::picture(question, Scope { nodes, rows: limit, days, min_ratings: min })
+        },
+    );
     let dark = use_live().dark;
     let found = RwSignal::new(None);
     let state = kept_in_address();
@@ -42,13 +49,15 @@ pub(super) fn GraphPanel(
         });
     };
     let files = move || {
-        let limit = nodes.get();
+        let (asked, nodes) = asked.get();
+        let numbers = controls.iter().map(|control| format!("&{}={}", control.graph_api(), control.of(asked)));
+        let scope = format!("limit={nodes}{}", numbers.collect::<String>());
         let dark = if dark.get() { "&theme=dark" } else { "" };
         vec![
-            ("Drawing (SVG)", format!("/api/graphs/{name}.svg?limit={limit}{dark}"), "svg"),
-            ("Nodes (CSV)", format!("/api/graphs/{name}/nodes.csv?limit={limit}"), "nodes.csv"),
-            ("Lines (CSV)", format!("/api/graphs/{name}/edges.csv?limit={limit}"), "edges.csv"),
-            ("All of it (JSON)", format!("/api/graphs/{name}?limit={limit}"), "json"),
+            ("Drawing (SVG)", format!("/api/graphs/{name}.svg?{scope}{dark}"), "svg"),
+            ("Nodes (CSV)", format!("/api/graphs/{name}/nodes.csv?{scope}"), "nodes.csv"),
+            ("Lines (CSV)", format!("/api/graphs/{name}/edges.csv?{scope}"), "edges.csv"),
+            ("All of it (JSON)", format!("/api/graphs/{name}?{scope}"), "json"),
         ]
     };
     let host = Host {
@@ -57,7 +66,7 @@ pub(super) fn GraphPanel(
         expand: Arc::new(expand),
         found,
         state,
-        limit: nodes,
+        limit: memo(move || asked.get().1),
         more: Arc::new(more),
         name,
         files: Arc::new(files),

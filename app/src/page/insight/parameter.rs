@@ -192,6 +192,14 @@ impl Control {
         }
     }
 
+    /// Its name where the JSON API is asked for a graph, whose `limit` is one of nodes.
+    pub(super) const fn graph_api(self) -> &'static str {
+        match self {
+            Self::Limit => "rows",
+            _ => self.api(),
+        }
+    }
+
     pub(super) const fn label(self) -> &'static str {
         match self {
             Self::Days => "Days",

@@ -98,6 +98,8 @@ mod tests {
             lag: 0,
             latency_p50_ms: None,
             latency_p99_ms: None,
+            stored_per_second: 0.0,
+            history: Vec::new(),
             tasks: vec![task.clone(), task],
         });
         let broken =

@@ -1,7 +1,7 @@
 //! The four answers in small: a sentence, a chart, and the way to their pages.
 
 use leptos::prelude::*;
-use model::picture::Question;
+use model::picture::{Question, Scope};
 
 use crate::{
     call::{CallError, read},
@@ -134,7 +134,8 @@ fn SimilarBuyers() -> impl IntoView {
         || (),
         |()| async {
             let answer = read::similar_buyers(1).await?;
-            let picture = read::picture(Question::SimilarBuyers, NODES).await?;
+            let scope = Scope { nodes: NODES, ..Scope::usual(Question::SimilarBuyers) };
+            let picture = read::picture(Question::SimilarBuyers, scope).await?;
             Ok((answer, picture))
         },
     );

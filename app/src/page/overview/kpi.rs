@@ -24,7 +24,7 @@ struct Four {
 }
 
 fn four(status: &Status) -> Four {
-    let stored: f64 = status.rates.values().map(|rates| rates.stored_per_second).sum();
+    let stored: f64 = status.connectors.iter().map(|connector| connector.stored_per_second).sum();
     let produced: f64 = status.rates.values().map(|rates| rates.produced_per_second).sum();
     let worst = |latency: fn(&model::status::ConnectorStatus) -> Option<f64>| {
         status
@@ -33,7 +33,7 @@ fn four(status: &Status) -> Four {
             .filter_map(latency)
             .fold(None, |worst: Option<f64>, ms| Some(worst.map_or(ms, |worst| worst.max(ms))))
     };
-    let lag: i64 = status.topics.values().flat_map(|topic| &topic.partitions).map(|partition| partition.lag).sum();
+    let lag: i64 = status.connectors.iter().map(|connector| connector.lag).sum();
     Four {
         stored: format::rate(stored),
         produced: format!("of {} /s produced", format::rate(produced)),
@@ -46,20 +46,21 @@ fn four(status: &Status) -> Four {
         topics: format!(
             "{} in {}",
             if lag == 1 { "record" } else { "records" },
-            format::plural(status.topics.len() as i64, "topic", "topics")
+            format::plural(status.books.len() as i64, "topic", "topics")
         ),
         books: status.books.values().fold(Books::default(), |sum, books| sum.plus(*books)),
     }
 }
 
-/// The sum of all topics' histories, second by second.
+/// The sum of all connectors' histories, second by second.
 fn history(status: &Status) -> Vec<f32> {
-    let length = status.rates.values().map(|rates| rates.history.len()).max().unwrap_or(0);
+    let histories = || status.connectors.iter().map(|connector| &connector.history);
+    let length = histories().map(Vec::len).max().unwrap_or(0);
     let mut sum = vec![0.0; length];
-    for rates in status.rates.values() {
-        // Histories end now; a shorter one begins later.
-        let offset = length - rates.history.len();
-        for (index, value) in rates.history.iter().enumerate() {
+    for history in histories() {
+        // They end now; a shorter one begins later.
+        let offset = length - history.len();
+        for (index, value) in history.iter().enumerate() {
             sum[offset + index] += value;
         }
     }
@@ -121,15 +122,15 @@ pub(super) fn Numbers() -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use model::status::Rates;
+    use model::status::ConnectorStatus;
 
     use super::*;
 
     #[test]
     fn histories_are_added_up_from_their_ends() {
         let mut status = Status::default();
-        status.rates.insert("a".into(), Rates { history: vec![1.0, 2.0, 3.0], ..Default::default() });
-        status.rates.insert("b".into(), Rates { history: vec![10.0], ..Default::default() });
+        let connector = |history| ConnectorStatus { history, ..ConnectorStatus::default() };
+        status.connectors = vec![connector(vec![1.0, 2.0, 3.0]), connector(vec![10.0])];
         assert_eq!(history(&status), [1.0, 2.0, 13.0]);
         assert!(history(&Status::default()).is_empty());
     }

@@ -33,7 +33,7 @@ pub(super) fn Pipeline() -> impl IntoView {
         })
     });
     let label = move || {
-        let stored = status.with(|status| status.rates.values().map(|rates| rates.stored_per_second).sum());
+        let stored = lanes.iter().map(|lane| lane.with(|lane| lane.stored)).sum();
         format!(
             "Three producers send to three topics; three sinks store {} records a second in one graph",
             format::rate(stored)

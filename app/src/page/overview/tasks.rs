@@ -116,6 +116,8 @@ mod tests {
             lag: 0,
             latency_p50_ms: None,
             latency_p99_ms: None,
+            stored_per_second: 0.0,
+            history: Vec::new(),
             tasks,
         };
         let rows = rows_of(&connector(vec![TaskStatus::default(), TaskStatus::default()]));
