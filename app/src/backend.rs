@@ -68,7 +68,7 @@ pub trait Backend: Send + Sync + 'static {
         limit: u32,
     ) -> Result<DeadLetterPage, Failure>;
     /// The newest records: of a topic (or all), with a text in key or value (or any), broken ones only (or all).
-    async fn stream(&self, topic: Option<Kind>, text: &str, broken: bool, limit: u32) -> Result<News, Failure>;
+    async fn stream(&self, topic: Option<String>, text: &str, broken: bool, limit: u32) -> Result<News, Failure>;
     /// One record, and what became of it.
     async fn record(&self, place: Place) -> Result<Opened, Failure>;
     /// The dead letter of a place.

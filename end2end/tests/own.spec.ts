@@ -103,6 +103,23 @@ test("a fourth connector is written in fields, tried out, created, seen to store
   expect(await connector(request)).toBeUndefined();
 });
 
+test("a topic of one's own has its tab in the stream, and goes with its connector", async ({ page, request }) => {
+  await open(page, "/stream");
+  const tab = page.getByRole("navigation", { name: "Topic" }).getByRole("link", { name: "parcels", exact: true });
+  await expect(tab).toHaveCount(0);
+  const parcels = JSON.parse(configuration({ topics: "parcels", "neo4j.pattern.topic.parcels": "(:Parcel{!id})" }));
+  delete parcels["neo4j.pattern.topic.purchases"];
+  const form = { of: "", text: JSON.stringify(parcels), wish: "save", limit: 10 };
+  const made = await request.post("/fn/act/draft", { form });
+  expect(made.ok(), await made.text()).toBe(true);
+  await tab.click();
+  await expect(page).toHaveURL("/stream?topic=parcels");
+  await expect(tab).toHaveAttribute("aria-current", "page");
+  await expect(page.getByRole("heading", { name: "Nothing matches." })).toBeVisible();
+  await remove(request);
+  await expect(tab).toHaveCount(0);
+});
+
 test("what is wrong is said at its key, and the focus goes to the first of it", async ({ page }) => {
   await open(page, "/connectors/new");
   await page.getByLabel("Name").fill("purchases");

@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Kind;
-
 /// What has become of a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -21,13 +19,21 @@ pub enum Fate {
     Settled,
     /// It broke a rule, and is a dead letter.
     Dead,
+    /// It is in the graph or a dead letter: which of the two is looked up when it is opened.
+    Read,
+}
+
+/// Whether a topic may be called so: Kafka's rule.
+pub fn is_topic(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=249).contains(&name.len()) && name.bytes().all(fits)
 }
 
 /// Where a record stands. As text, in addresses too: `purchases/2/1041`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The topic.
-    pub topic: Kind,
+    pub topic: String,
     /// The partition.
     pub partition: i32,
     /// The offset.
@@ -39,7 +45,7 @@ impl Place {
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('/');
         let place = Self {
-            topic: parts.next()?.parse().ok()?,
+            topic: parts.next().filter(|name| is_topic(name))?.to_owned(),
             partition: parts.next()?.parse().ok().filter(|partition| *partition >= 0)?,
             offset: parts.next()?.parse().ok().filter(|offset| *offset >= 0)?,
         };
@@ -131,6 +137,9 @@ pub struct Opened {
     pub story: String,
     /// The piece of graph that it became, if it is there.
     pub graph: Option<Piece>,
+    /// What its connector makes of it, a line for each change; for a topic of one's own.
+    #[serde(default)]
+    pub changes: Vec<String>,
 }
 
 /// What a node of a [`Piece`] stands for.
@@ -160,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_place_survives_an_address() {
-        let place = Place { topic: Kind::Interaction, partition: 2, offset: 1041 };
+        let place = Place { topic: "product_interactions".into(), partition: 2, offset: 1041 };
         assert_eq!(place.to_string(), "product_interactions/2/1041");
         assert_eq!(Place::parse("product_interactions/2/1041"), Some(place));
         for wrong in [
@@ -170,7 +179,8 @@ mod tests {
             "purchases/0/x",
             "purchases/-1/0",
             "purchases/0/-1",
-            "a/0/1",
+            "a b/0/1",
+            "/0/1",
             "purchases/0/1/2",
         ] {
             assert_eq!(Place::parse(wrong), None, "{wrong}");

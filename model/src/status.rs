@@ -228,6 +228,9 @@ pub struct ConnectorStatus {
     /// The same of the last 60 seconds, oldest first.
     #[serde(default)]
     pub history: Vec<f32>,
+    /// The topics that it reads.
+    #[serde(default)]
+    pub topics: Vec<String>,
     /// Its tasks.
     pub tasks: Vec<TaskStatus>,
 }

@@ -39,7 +39,7 @@ use crate::{
     reasons::Reasons,
     recipe::{self, recipes},
     replay::{replay, replay_all},
-    sampler::{Sampler, checkpoint_of, lag_of},
+    sampler::{Sampler, checkpoint_of, lag_of, topics},
     tail::{Filter, Tail, check_limit},
 };
 
@@ -84,6 +84,7 @@ impl House {
                     latency_p99_ms: latency.map(|(_, p99)| p99),
                     stored_per_second: stored.per_second,
                     history: stored.history,
+                    topics: connector.topics().into_iter().map(ToOwned::to_owned).collect(),
                     tasks,
                     name,
                 }
@@ -121,10 +122,12 @@ impl House {
                 let waiting = producer.waiting.clone().map(|reason| explain(reason, kind, &connectors));
                 ProducerStatus { waiting, ..producer }
             }),
-            topics: by_topic(|kind| TopicStatus {
-                partitions: {
+            topics: topics(&self.registry)
+                .into_iter()
+                .map(|topic| {
+                    let speaker = self.registry.speaker(&topic);
                     let partition = |mark: &sink::kafka::Watermarks| {
-                        let checkpoint = checkpoint_of(&checkpoints, kind.topic(), kind.topic(), mark.partition);
+                        let checkpoint = checkpoint_of(&checkpoints, &speaker, &topic, mark.partition);
                         PartitionStatus {
                             partition: mark.partition,
                             low: mark.low,
@@ -133,9 +136,10 @@ impl House {
                             lag: lag_of(*mark, checkpoint),
                         }
                     };
-                    sample.marks(kind.topic()).iter().map(partition).collect()
-                },
-            }),
+                    let partitions = sample.marks(&topic).iter().map(partition).collect();
+                    (topic, TopicStatus { partitions })
+                })
+                .collect(),
             connectors,
             dead_letters: DeadLetterStatus {
                 total: sample.dead_letters.values().sum(),
@@ -439,11 +443,13 @@ impl Backend for House {
         replay_all(self.store.clone(), self.producers.clone(), which).await
     }
 
-    async fn stream(&self, topic: Option<Kind>, text: &str, broken: bool, limit: u32) -> Result<News, Failure> {
+    async fn stream(&self, topic: Option<String>, text: &str, broken: bool, limit: u32) -> Result<News, Failure> {
+        topic.as_deref().map(|topic| self.check_topic(topic)).transpose()?;
         Ok(self.tail.newest(&Filter::new(topic, text, broken)?, check_limit(limit)?).await)
     }
 
     async fn record(&self, place: Place) -> Result<Opened, Failure> {
+        self.check_topic(&place.topic)?;
         self.tail.open(place).await
     }
 

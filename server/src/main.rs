@@ -145,6 +145,7 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
         store: store.clone(),
         board: board.clone(),
         sampler: sampler.clone(),
+        registry: registry.clone(),
         stop: stop.clone(),
     });
     let reasons = reasons::Reasons::new(store.clone());

@@ -246,7 +246,7 @@ impl Sample {
 }
 
 /// The topics that are looked at: those of the producers and of all connectors, each once.
-fn topics(registry: &Registry) -> BTreeSet<String> {
+pub(crate) fn topics(registry: &Registry) -> BTreeSet<String> {
     let all = registry.all();
     let read = all.values().flat_map(|connector| connector.topics());
     read.chain(Kind::ALL.map(Kind::topic)).map(ToOwned::to_owned).collect()

@@ -118,6 +118,53 @@ fn each_record_is_told_with_what_became_of_it_and_opens_to_the_graph() {
 }
 
 #[test]
+fn a_topic_of_one_s_own_streams_too_with_what_its_connector_makes_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("connectors");
+    std::fs::create_dir(&folder).unwrap();
+    let config = json!({
+        "connector.class": "sluice.Neo4jSink",
+        "topics": "shipments",
+        "errors.tolerance": "all",
+        "neo4j.pattern.topic.shipments": "(:Shipment{!id, state})",
+    });
+    std::fs::write(folder.join("freight.json"), json!({"name": "freight", "config": config}).to_string()).unwrap();
+    let sluice = Sluice::start(dir.path(), &[("SLUICE_CONNECTORS_DIR", folder.to_str().unwrap())]).ready();
+    let events = Events::open(&sluice, "?topic=shipments");
+    assert_eq!(events.next().1["rows"], json!([]));
+    let values = [r#"{"id": 7, "state": "packed"}"#, "{not json", r#"{"id": 8, "state": "sent"}"#];
+    produce_to(&sluice.servers(), &[], ("shipments", 0), &values);
+    let rows = wait_for("what became of them", || {
+        let rows = newest(&sluice, "?topic=shipments");
+        (rows.len() == 3 && rows.iter().all(|row| row["fate"] != "waiting")).then_some(rows)
+    });
+    assert_eq!(fates(&rows), [(0, "stored"), (1, "dead"), (2, "stored")]);
+    assert_eq!((&rows[2]["gist"], &rows[1]["gist"]), (&json!(values[0]), &json!(values[1])));
+    assert_eq!(events.next().1["rows"][0]["place"], json!({"topic": "shipments", "partition": 0, "offset": 2}));
+    assert_eq!(fates(&newest(&sluice, "?broken=1")), [(1, "dead")]);
+    assert_eq!(fates(&newest(&sluice, "?q=SENT")), [(2, "stored")]);
+
+    let (status, stored) = sluice.get("/api/records/shipments/0/0");
+    assert_eq!(status, 200, "{stored}");
+    assert_eq!(stored["story"], "The connector freight has stored it. This is what it makes of it.");
+    assert_eq!(stored["changes"], json!([r#"MERGE (:Shipment {id: 7}) SET ONLY state = "packed""#]));
+    let (_, dead) = sluice.get("/api/records/shipments/0/1");
+    assert_eq!((&dead["row"]["reason"], &dead["changes"]), (&json!("malformed_json"), &json!([])));
+    assert!(dead["story"].as_str().unwrap().starts_with("The connector freight could not use it"), "{dead}");
+    let speed = wait_for("its speed", || {
+        let (_, freight) = sluice.get("/api/connectors/freight");
+        freight["history"].as_array()?.iter().filter_map(Value::as_f64).find(|speed| *speed > 0.0)
+    });
+    assert!(speed < 100.0, "{speed} a second");
+
+    let page = ureq::get(format!("{}/stream", sluice.address)).call().unwrap().body_mut().read_to_string().unwrap();
+    assert!(page.contains(r#"href="/stream?topic=shipments""#), "its tab");
+    assert_eq!(sluice.get("/api/stream?topic=nobodys").1["code"], "unknown_kind");
+    assert_eq!(sluice.get("/api/records/nobodys/0/0").1["code"], "unknown_kind");
+    assert_eq!(sluice.get("/api/records/purchases/-1/0").1["code"], "place_malformed");
+}
+
+#[test]
 fn a_page_hears_what_arrives_and_what_becomes_of_it() {
     let dir = tempfile::tempdir().unwrap();
     let sluice = start(dir.path());

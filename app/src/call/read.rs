@@ -2,7 +2,6 @@
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use model::{
-    Kind,
     answer::{Answered, CommunitySummary, Influencer, RatedProduct, SimilarPair, TopProducts},
     connector::Connector,
     dead_letter::{DeadLetter, DeadLetterPage, ReasonCount},
@@ -200,7 +199,7 @@ pub async fn drafted(of: String, text: String, wish: Wish, limit: String) -> Res
 /// What the backend says.
 #[server(name = Stream, prefix = "/fn", endpoint = "read/stream", input = GetUrl)]
 pub async fn stream(
-    #[server(default)] topic: Option<Kind>,
+    #[server(default)] topic: Option<String>,
     #[server(default)] q: String,
     #[server(default)] broken: bool,
     limit: u32,

@@ -341,7 +341,7 @@ mod tests {
             (found[0].shown("The Hollow Lighthouse").into_owned(), found[0].offset.0 < 0.0)
         };
         assert_eq!(shown(0.0), ("The Hollow Lighthouse".to_owned(), true));
-        assert_eq!(shown(-1.59), ("The Hollow…".to_owned(), true));
+        assert_eq!(shown(-1.59), ("The Hollo…".to_owned(), true));
         assert_eq!(shown(-1.95), ("The Hollow Lighthouse".to_owned(), false));
     }
 

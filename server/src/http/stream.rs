@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, convert::Infallible};
 
+use app::backend::Backend;
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
@@ -14,7 +15,7 @@ use axum::{
 };
 use futures::StreamExt;
 use model::{
-    Failure, Kind,
+    Failure,
     record::{News, Opened, Place},
 };
 use tracing::error;
@@ -35,7 +36,7 @@ pub(super) fn routes() -> Router<Web> {
 /// `GET /events/stream?topic=&q=&broken=`: the event `records` with what is new, at most four times a second. Its id lets a
 /// connection that broke go on where it was.
 async fn events(State(web): State<Web>, Query(asked): Asked, headers: HeaderMap) -> Result<Response, ApiError> {
-    let filter = filter(&asked)?;
+    let filter = filter(&web, &asked)?;
     let Ok(seat) = web.live.seats.clone().try_acquire_owned() else {
         return Ok(live::no_seat("ask for /api/stream every few seconds instead"));
     };
@@ -45,8 +46,8 @@ async fn events(State(web): State<Web>, Query(asked): Asked, headers: HeaderMap)
     let listener = Listener::new(&tail, filter, known);
     let stop = web.live.stop.clone();
     let events = futures::stream::unfold((listener, seat), move |(mut listener, seat)| async move {
-        let ([purchases, interactions, connections], news) = listener.next().await;
-        let id = format!("{generation}.{purchases}.{interactions}.{connections}");
+        let (numbers, news) = listener.next().await;
+        let id = id(generation, &numbers);
         let data = serde_json::to_string(&news).unwrap_or_else(|error| {
             error!(%error, "news of the stream could not be written as JSON");
             "{}".to_owned()
@@ -58,17 +59,27 @@ async fn events(State(web): State<Web>, Query(asked): Asked, headers: HeaderMap)
     Ok(([(header::CACHE_CONTROL, "no-store")], Sse::new(events).keep_alive(KeepAlive::default())).into_response())
 }
 
+/// `1789000000.purchases=42,shipments=7`: no topic has any of these signs in its name but the full stop.
+fn id(generation: i64, numbers: &Numbers) -> String {
+    let numbers: Vec<_> = numbers.iter().map(|(topic, number)| format!("{topic}={number}")).collect();
+    format!("{generation}.{}", numbers.join(","))
+}
+
 /// The numbers in an event's id, if it is one of this process.
 fn known(id: &str, generation: i64) -> Option<Numbers> {
     let (of, numbers) = id.split_once('.')?;
-    let numbers: Vec<u64> = numbers.split('.').map(|number| number.parse().ok()).collect::<Option<_>>()?;
-    (of.parse() == Ok(generation)).then(|| numbers.try_into().ok())?
+    let number = |text: &str| {
+        let (topic, number) = text.split_once('=')?;
+        Some((topic.into(), number.parse().ok()?))
+    };
+    let numbers = numbers.split(',').filter(|text| !text.is_empty()).map(number).collect::<Option<_>>()?;
+    (of.parse() == Ok(generation)).then_some(numbers)
 }
 
 /// `GET /api/stream?topic=&q=&broken=&limit=`.
 async fn newest(State(web): State<Web>, Query(asked): Asked) -> Result<Json<News>, ApiError> {
     let limit = super::api::number(&asked, "limit", 100)?;
-    let news = web.house.tail.newest(&filter(&asked)?, crate::tail::check_limit(limit)?).await;
+    let news = web.house.tail.newest(&filter(&web, &asked)?, crate::tail::check_limit(limit)?).await;
     match &news.away {
         Some(away) if news.rows.is_empty() => Err(ApiError(Failure::new("kafka_unavailable", away.reason.clone()))),
         _ => Ok(Json(news)),
@@ -80,28 +91,31 @@ async fn record(
     State(web): State<Web>,
     Path((topic, partition, offset)): Path<(String, String, String)>,
 ) -> Result<Json<Opened>, ApiError> {
-    let topic = super::api::kind_of(&topic)?;
     let wrong = |name: &str| Failure::new("place_malformed", format!("{name} is a whole number from 0"));
     let partition = partition.parse().ok().filter(|number| *number >= 0).ok_or_else(|| wrong("partition"))?;
     let offset = offset.parse().ok().filter(|number| *number >= 0).ok_or_else(|| wrong("offset"))?;
-    Ok(Json(web.house.tail.open(Place { topic, partition, offset }).await?))
+    Ok(Json(web.house.record(Place { topic, partition, offset }).await?))
 }
 
-fn filter(asked: &HashMap<String, String>) -> Result<Filter, Failure> {
+fn filter(web: &Web, asked: &HashMap<String, String>) -> Result<Filter, Failure> {
     let given = |name: &str| asked.get(name).map(String::as_str).filter(|text| !text.is_empty());
-    let topic = given("topic").map(super::api::kind_of).transpose()?;
-    let topic: Option<Kind> = topic;
+    let topic = given("topic").map(ToOwned::to_owned);
+    topic.as_deref().map(|topic| web.house.check_topic(topic)).transpose()?;
     Filter::new(topic, given("q").unwrap_or_default(), given("broken").is_some())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::known;
+    use super::{Numbers, id, known};
 
     #[test]
     fn an_event_s_id_counts_in_the_process_that_gave_it() {
-        assert_eq!(known("17.42.0.7", 17), Some([42, 0, 7]));
-        for id in ["16.42.0.7", "17", "17.", "17.42", "17.1.2.x", "17.1.2.3.4", "x.42.0.7", ""] {
+        let numbers = Numbers::from([("a.b-c".into(), 42), ("purchases".into(), 0)]);
+        assert_eq!(id(17, &numbers), "17.a.b-c=42,purchases=0");
+        for numbers in [numbers, Numbers::new()] {
+            assert_eq!(known(&id(17, &numbers), 17), Some(numbers));
+        }
+        for id in ["16.a=42", "17", "17.a", "17.a=x", "17.a=1,b", "17.a=1,=", "x.a=42", ""] {
             assert_eq!(known(id, 17), None, "{id}");
         }
     }

@@ -12,7 +12,8 @@ use super::Parts;
 
 /// The checkpoints of this cluster, and what this process knows of single records.
 pub(super) struct Fates<'a> {
-    checkpoints: HashMap<(Kind, i32), Checkpoint>,
+    /// By topic and partition, of the connector that speaks for the topic; others may read it too.
+    checkpoints: HashMap<String, HashMap<i32, Checkpoint>>,
     board: Option<&'a Board>,
 }
 
@@ -20,45 +21,56 @@ impl<'a> Fates<'a> {
     pub(super) fn now(parts: &'a Parts) -> Self {
         let cluster = parts.cluster.id().unwrap_or_default();
         let of_it = parts.board.checkpoints().into_iter().filter(|checkpoint| checkpoint.id.cluster == cluster);
-        Self { board: Some(&parts.board), ..Self::of_checkpoints(of_it) }
+        Self { board: Some(&parts.board), ..Self::of_checkpoints(of_it, |topic| parts.registry.speaker(topic)) }
     }
 
     #[cfg(test)]
     pub(super) fn none() -> Self {
-        Self::of_checkpoints([])
+        Self::of_checkpoints([], str::to_owned)
     }
 
-    fn of_checkpoints(checkpoints: impl IntoIterator<Item = Checkpoint>) -> Self {
-        let by_place = |checkpoint: Checkpoint| {
-            let topic: Kind = checkpoint.id.topic.parse().ok()?;
-            // What the connector of the topic's name makes of it; others may read it too.
-            (checkpoint.id.connector == topic.topic()).then_some(())?;
-            Some(((topic, checkpoint.id.partition), checkpoint))
-        };
-        Self { checkpoints: checkpoints.into_iter().filter_map(by_place).collect(), board: None }
+    fn of_checkpoints(checkpoints: impl IntoIterator<Item = Checkpoint>, speaker: impl Fn(&str) -> String) -> Self {
+        let (mut by_topic, mut speakers) = (HashMap::<_, HashMap<_, _>>::new(), HashMap::new());
+        for checkpoint in checkpoints {
+            let topic = &checkpoint.id.topic;
+            if !speakers.contains_key(topic) {
+                speakers.insert(topic.clone(), speaker(topic));
+            }
+            if speakers[topic] == checkpoint.id.connector {
+                by_topic.entry(topic.clone()).or_default().insert(checkpoint.id.partition, checkpoint);
+            }
+        }
+        Self { checkpoints: by_topic, board: None }
+    }
+
+    fn checkpoint(&self, place: &Place) -> Option<&Checkpoint> {
+        self.checkpoints.get(&place.topic)?.get(&place.partition)
     }
 
     /// The next offset to be stored, of a partition that has a checkpoint.
     pub(super) fn next(&self, place: &Place) -> Option<i64> {
-        self.checkpoints.get(&(place.topic, place.partition)).map(|checkpoint| checkpoint.next_offset)
+        self.checkpoint(place).map(|checkpoint| checkpoint.next_offset)
     }
 
     /// How many topics of this name the graph has seen.
     pub(super) fn incarnation(&self, place: &Place) -> i64 {
-        self.checkpoints.get(&(place.topic, place.partition)).map_or(1, |checkpoint| checkpoint.incarnation)
+        self.checkpoint(place).map_or(1, |checkpoint| checkpoint.incarnation)
     }
 
     /// What has become of a record that breaks a rule, or does not.
     pub(super) fn of(&self, place: &Place, broken: bool) -> Fate {
-        let passed = self.checkpoints.get(&(place.topic, place.partition)).filter(|it| place.offset < it.next_offset);
+        let passed = self.checkpoint(place).filter(|it| place.offset < it.next_offset);
         let Some(checkpoint) = passed else { return Fate::Waiting };
         let known = self
             .board
-            .and_then(|board| board.fate(place.topic.topic(), place.topic.topic(), place.partition, place.offset));
-        known.unwrap_or(match checkpoint.books.repeated {
+            .and_then(|board| board.fate(&checkpoint.id.connector, &place.topic, place.partition, place.offset));
+        let books = checkpoint.books;
+        known.unwrap_or_else(|| match (books.repeated, books.dead) {
             _ if broken => Fate::Dead,
+            // Which rules records of an own topic break is its connector's business.
+            (_, 1..) if place.topic.parse::<Kind>().is_err() => Fate::Read,
             // Where nothing was ever known already, this one was not.
-            0 => Fate::Stored,
+            (0, _) => Fate::Stored,
             _ => Fate::Settled,
         })
     }
@@ -76,8 +88,8 @@ mod tests {
         let id = CheckpointId { connector: topic.clone(), cluster: "k".into(), topic, partition: 1 };
         let mut checkpoint = Checkpoint::untouched(id, 10);
         let fate = |checkpoint: &Checkpoint, partition, offset, broken| {
-            let place = Place { topic: Kind::Purchase, partition, offset };
-            Fates::of_checkpoints([checkpoint.clone()]).of(&place, broken)
+            let place = Place { topic: checkpoint.id.topic.clone(), partition, offset };
+            Fates::of_checkpoints([checkpoint.clone()], str::to_owned).of(&place, broken)
         };
         assert_eq!(fate(&checkpoint, 1, 10, false), Fate::Waiting);
         assert_eq!(fate(&checkpoint, 0, 3, false), Fate::Waiting, "nobody has begun with this partition");
@@ -86,5 +98,26 @@ mod tests {
         assert_eq!(fate(&checkpoint, 1, 9, false), Fate::Stored);
         checkpoint.books.repeated = 1;
         assert_eq!(fate(&checkpoint, 1, 9, false), Fate::Settled, "it may be the one");
+    }
+
+    #[test]
+    fn of_an_own_topic_the_connector_that_speaks_for_it_is_asked() {
+        let of = |connector: &str, next, dead| {
+            let id = CheckpointId {
+                connector: connector.to_owned(),
+                cluster: "k".into(),
+                topic: "shipments".into(),
+                partition: 0,
+            };
+            let mut checkpoint = Checkpoint::untouched(id, next);
+            checkpoint.books.dead = dead;
+            checkpoint
+        };
+        let fate = |dead| {
+            let place = Place { topic: "shipments".into(), partition: 0, offset: 7 };
+            let all = [of("archive", 3, 0), of("freight", 10, dead), of("shipments", 5, 0)];
+            Fates::of_checkpoints(all, |_| "freight".to_owned()).of(&place, false)
+        };
+        assert_eq!((fate(0), fate(1)), (Fate::Stored, Fate::Read), "it may be the dead letter");
     }
 }

@@ -1,6 +1,6 @@
 //! Which records somebody wants to see.
 
-use model::{Failure, Kind};
+use model::{Failure, record::Fate};
 
 use super::ring::Seen;
 
@@ -10,46 +10,48 @@ const LETTERS: usize = 200;
 /// What is asked for; everything by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filter {
-    topic: Option<Kind>,
+    topic: Option<String>,
     /// In lower case; empty for any.
     text: String,
     broken: bool,
 }
 
 impl Filter {
-    /// Records of a topic (or all), whose key or value contains a text in whatever case, and that break a rule (or any).
+    /// Records of a topic (or all), whose key or value contains a text in whatever case, and that break a rule or are dead
+    /// letters (or any).
     ///
     /// # Errors
     /// `q_too_long`.
-    pub(crate) fn new(topic: Option<Kind>, text: &str, broken: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(topic: Option<String>, text: &str, broken: bool) -> Result<Self, Failure> {
         if text.chars().count() > LETTERS {
             return Err(Failure::new("q_too_long", format!("q is a text of at most {LETTERS} letters")));
         }
         Ok(Self { topic, text: text.trim().to_lowercase(), broken })
     }
 
-    pub(super) fn topic(&self) -> Option<Kind> {
-        self.topic
+    pub(super) fn topic(&self) -> Option<&str> {
+        self.topic.as_deref()
     }
 
-    pub(super) fn takes(&self, seen: &Seen) -> bool {
+    /// `fate` says what has become of it.
+    pub(super) fn takes(&self, seen: &Seen, fate: impl FnOnce() -> Fate) -> bool {
         let contains = |bytes: &Option<Vec<u8>>| {
             bytes.as_ref().is_some_and(|bytes| String::from_utf8_lossy(bytes).to_lowercase().contains(&self.text))
         };
-        self.topic.is_none_or(|topic| topic == seen.topic)
+        self.topic().is_none_or(|topic| topic == &*seen.topic)
             && (self.text.is_empty() || contains(&seen.record.key) || contains(&seen.record.value))
-            && (!self.broken || seen.gist().reason.is_some())
+            && (!self.broken || seen.gist().reason.is_some() || fate() == Fate::Dead)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tail::ring::record;
+    use crate::tail::ring::{record, topic as named};
 
-    fn takes(topic: Option<Kind>, text: &str, broken: bool, value: &str) -> bool {
-        let filter = Filter::new(topic, text, broken).unwrap();
-        filter.takes(&Seen::new(Kind::Purchase, record(1, value.as_bytes()), 1))
+    fn takes(topic: Option<&str>, text: &str, broken: bool, value: &str) -> bool {
+        let filter = Filter::new(topic.map(Into::into), text, broken).unwrap();
+        filter.takes(&Seen::new(named("purchases"), record(1, value.as_bytes()), 1), || Fate::Waiting)
     }
 
     #[test]
@@ -66,9 +68,12 @@ mod tests {
     #[test]
     fn a_topic_and_broken_ones_are_picked() {
         let good = r#"{"user_id":1,"product_id":2,"quantity":1,"timestamp":1789000000}"#;
-        assert!(takes(Some(Kind::Purchase), "", false, good));
-        assert!(!takes(Some(Kind::Connection), "", false, good));
+        assert!(takes(Some("purchases"), "", false, good));
+        assert!(!takes(Some("user_connections"), "", false, good));
         assert!(!takes(None, "", true, good));
         assert!(takes(None, "", true, "{}"));
+        let own = Seen::new(named("shipments"), record(1, b"{}"), 1);
+        let broken = Filter::new(None, "", true).unwrap();
+        assert!(broken.takes(&own, || Fate::Dead) && !broken.takes(&own, || Fate::Stored));
     }
 }

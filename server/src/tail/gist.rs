@@ -9,6 +9,8 @@ use sink::{
     kind::decode::{ORIGIN_HEADER, Place, decode},
 };
 
+use super::show::readable;
+
 /// Letters of a line: what a wide screen shows.
 const LETTERS: usize = 160;
 
@@ -32,7 +34,19 @@ pub(super) fn event(topic: Kind, record: &Record, incarnation: i64) -> Result<Ev
     decode(topic, record.value.as_deref(), place).map_err(|fault| (fault.reason, fault.message))
 }
 
-pub(super) fn gist(topic: Kind, record: &Record) -> Gist {
+/// What a record of a topic says; of a topic of somebody's own, its value.
+pub(super) fn gist(topic: &str, record: &Record) -> Gist {
+    let Ok(topic) = topic.parse::<Kind>() else {
+        let text = match record.value.as_deref() {
+            None => "No value: a tombstone".to_owned(),
+            Some(bytes) => match readable(bytes) {
+                None => format!("{} bytes that are no text", bytes.len()),
+                Some(text) if text.trim().is_empty() => "An empty text".to_owned(),
+                Some(text) => line(text, LETTERS),
+            },
+        };
+        return Gist { text, reason: None };
+    };
     // An id that comes from the place is in no gist, so any incarnation will do.
     match event(topic, record, 1) {
         Ok(event) => Gist { text: line(&words(event), LETTERS), reason: None },
@@ -97,7 +111,7 @@ mod tests {
     use crate::tail::ring::record;
 
     fn says(topic: Kind, value: &str) -> String {
-        gist(topic, &record(7, value.as_bytes())).text
+        gist(topic.topic(), &record(7, value.as_bytes())).text
     }
 
     #[test]
@@ -125,9 +139,21 @@ mod tests {
 
     #[test]
     fn a_broken_record_says_which_rule_it_breaks() {
-        let broken = gist(Kind::Purchase, &record(7, b"{not json"));
+        let broken = gist("purchases", &record(7, b"{not json"));
         assert_eq!(broken.reason.as_deref(), Some("malformed_json"));
         assert!(broken.text.len() > 10, "{broken:?}");
+    }
+
+    #[test]
+    fn a_record_of_an_own_topic_says_what_its_value_says() {
+        let says = |value: Option<&[u8]>| gist("shipments", &Record { value: value.map(Into::into), ..record(7, b"") });
+        for (value, expected) in [
+            (Some(&b"{\"id\":\n1}"[..]), "{\"id\": 1}"),
+            (Some(b"\xff\x00\x01"), "3 bytes that are no text"),
+            (None, "No value: a tombstone"),
+        ] {
+            assert_eq!(says(value), Gist { text: expected.into(), reason: None });
+        }
     }
 
     #[test]

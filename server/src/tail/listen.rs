@@ -47,7 +47,8 @@ impl Listener {
         let lease = tail.lease();
         // What this process has not read yet, another has told of.
         let last = tail.lock().ring.last();
-        let known = known.filter(|known| known.iter().zip(last).all(|(known, last)| *known <= last));
+        let told = |(topic, number): (&Arc<str>, &u64)| last.get(topic).is_some_and(|last| number <= last);
+        let known = known.filter(|known| known.iter().all(told));
         Self {
             filter,
             known,
@@ -88,7 +89,7 @@ impl Listener {
 
     fn tell(&mut self, news: News) -> (Numbers, News) {
         self.told = Some(Instant::now());
-        (self.known.unwrap_or_default(), news)
+        (self.known.clone().unwrap_or_default(), news)
     }
 
     fn look(&mut self) -> News {
@@ -96,7 +97,8 @@ impl Listener {
         self.checkpoints.mark_unchanged();
         let (seen, gone, last) = {
             let state = self.tail.lock();
-            let (seen, gone) = state.ring.since(self.known.unwrap_or_default(), self.filter.topic());
+            let nothing = Numbers::new();
+            let (seen, gone) = state.ring.since(self.known.as_ref().unwrap_or(&nothing), self.filter.topic());
             (seen, gone, state.ring.last())
         };
         let fates = Fates::now(&self.tail.parts);
@@ -111,12 +113,12 @@ impl Listener {
         self.waiting.retain(|(place, broken)| {
             let fate = fates.of(place, *broken);
             if fate != model::record::Fate::Waiting {
-                news.fates.push((*place, fate));
+                news.fates.push((place.clone(), fate));
             }
             fate == model::record::Fate::Waiting
         });
         let waiting = news.rows.iter().rev().filter(|row| row.fate == model::record::Fate::Waiting);
-        self.waiting.extend(waiting.map(|row| (row.place, row.reason.is_some())));
+        self.waiting.extend(waiting.map(|row| (row.place.clone(), row.reason.is_some())));
         while self.waiting.len() > FOLLOWED {
             self.waiting.pop_front();
         }
@@ -128,7 +130,8 @@ impl Listener {
 
 /// The newest of these that a filter takes, newest first, and how many more it takes.
 pub(super) fn compose(seen: &[Arc<Seen>], filter: &Filter, limit: usize, fates: &Fates) -> News {
-    let mut taken: Vec<&Arc<Seen>> = seen.iter().filter(|seen| filter.takes(seen)).collect();
+    let fate = |seen: &Seen| fates.of(&seen.place(), seen.gist().reason.is_some());
+    let mut taken: Vec<&Arc<Seen>> = seen.iter().filter(|seen| filter.takes(seen, || fate(seen))).collect();
     // Partitions are read one after the other at first, so it is their times that put them in order.
     taken.sort_by_key(|seen| std::cmp::Reverse((seen.record.timestamp_ms.unwrap_or_default(), seen.number)));
     let more = taken.len().saturating_sub(limit) as u64;
@@ -138,33 +141,30 @@ pub(super) fn compose(seen: &[Arc<Seen>], filter: &Filter, limit: usize, fates: 
 
 /// A record in one line.
 pub(super) fn row(seen: &Seen, fates: &Fates) -> Row {
-    let place = Place { topic: seen.topic, partition: seen.record.partition, offset: seen.record.offset };
-    let gist = seen.gist();
+    let (place, gist) = (seen.place(), seen.gist());
     Row {
-        place,
         at: seen.record.timestamp_ms,
         key: seen.record.key.as_ref().map(|key| line(&String::from_utf8_lossy(key), KEY_LETTERS)),
         gist: gist.text.clone(),
         reason: gist.reason.clone(),
         fate: fates.of(&place, gist.reason.is_some()),
+        place,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use model::Kind;
-
     use super::*;
-    use crate::tail::ring::record;
+    use crate::tail::ring::{record, topic};
 
     #[test]
     fn of_many_the_newest_are_told_and_the_others_counted() {
         let seen: Vec<_> =
-            (0..2_000).map(|n| Arc::new(Seen::new(Kind::Purchase, record(n, b"{}"), n as u64 + 1))).collect();
+            (0..2_000).map(|n| Arc::new(Seen::new(topic("purchases"), record(n, b"{}"), n as u64 + 1))).collect();
         let news = compose(&seen, &Filter::default(), ROWS, &Fates::none());
         assert_eq!((news.rows.len(), news.more), (ROWS, 1_950));
         assert_eq!((news.rows[0].place.offset, news.rows[ROWS - 1].place.offset), (1_999, 1_950));
-        let none = compose(&seen, &Filter::new(Some(Kind::Connection), "", false).unwrap(), ROWS, &Fates::none());
+        let none = compose(&seen, &Filter::new(Some("shipments".into()), "", false).unwrap(), ROWS, &Fates::none());
         assert_eq!((none.rows.len(), none.more), (0, 0));
     }
 
@@ -172,7 +172,7 @@ mod tests {
     fn records_of_different_partitions_are_told_in_the_order_of_their_times() {
         let at = |time, number| {
             let record = sink::kafka::record::Record { timestamp_ms: Some(time), ..record(number as i64, b"{}") };
-            Arc::new(Seen::new(Kind::Purchase, record, number))
+            Arc::new(Seen::new(topic("purchases"), record, number))
         };
         let seen = [at(30, 1), at(10, 2), at(20, 3), at(20, 4)];
         let news = compose(&seen, &Filter::default(), ROWS, &Fates::none());

@@ -9,7 +9,7 @@ use model::{
     Failure,
     record::{Away, News, Place},
 };
-use sink::{Board, graph::Store, kafka::Cluster};
+use sink::{Board, connector::Registry, graph::Store, kafka::Cluster};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
@@ -22,6 +22,7 @@ mod filter;
 mod gist;
 mod listen;
 mod open;
+mod own;
 mod read;
 mod ring;
 mod show;
@@ -46,6 +47,7 @@ pub(crate) struct Parts {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) board: Arc<Board>,
     pub(crate) sampler: Arc<Sampler>,
+    pub(crate) registry: Arc<Registry>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -93,7 +95,7 @@ impl Tail {
     pub(crate) async fn newest(self: &Arc<Self>, filter: &Filter, limit: usize) -> News {
         let _lease = self.lease();
         self.catch_up().await;
-        let (seen, _) = self.lock().ring.since([0; 3], filter.topic());
+        let (seen, _) = self.lock().ring.since(&Numbers::new(), filter.topic());
         let fates = Fates::now(&self.parts);
         let mut news = listen::compose(&seen, filter, limit, &fates);
         news.more = 0;

@@ -4,9 +4,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use model::{
     Failure,
-    record::{Fate, Opened, Place},
+    dead_letter::DeadLetter,
+    event::Event,
+    record::{Fate, Opened, Piece, Place, Row},
 };
-use sink::kafka::{look, record::Record};
+use sink::{
+    graph::Error,
+    kafka::{look, record::Record},
+};
 
 use super::{
     Fates, Tail,
@@ -30,39 +35,19 @@ impl Tail {
     pub(crate) async fn open(self: &Arc<Self>, place: Place) -> Result<Opened, Failure> {
         let seen = match self.find(&place) {
             Some(seen) => seen,
-            None => Arc::new(self.fetch(place).await?),
+            None => Arc::new(self.fetch(place.clone()).await?),
         };
         let fates = Fates::now(&self.parts);
         let mut row = row(&seen, &fates);
         let record = &seen.record;
-        let event = event(place.topic, record, fates.incarnation(&place));
-        let mut graph = None;
-        let store = &*self.parts.store;
-        let story = match (&event, row.fate) {
-            (Err(_), Fate::Waiting) => "It breaks a rule, and no sink has come to it yet.".to_owned(),
-            (Err(_), _) => "It breaks a rule, so it is a dead letter and not in the graph.".to_owned(),
-            (Ok(_), Fate::Waiting) => waits(fates.next(&place), place),
-            (Ok(event), fate) => match became(store, event).await {
-                Ok(Some(found)) => {
-                    let said = match fate {
-                        Fate::Repeated => "The graph knew it already, so it changed nothing. This is what it knows.",
-                        _ => "This is where it stands in the graph now.",
-                    };
-                    graph = Some(found.piece);
-                    found.remark.unwrap_or_else(|| said.to_owned())
-                }
-                Ok(None) => match store.dead_letter(place.topic.topic(), place.partition, place.offset).await {
-                    // The rule that it breaks is the database's own.
-                    Ok(Some(letter)) if Some(letter.letter.cluster.as_str()) == self.parts.cluster.id() => {
-                        row.fate = Fate::Dead;
-                        row.reason = Some(letter.letter.reason);
-                        format!("The store refused it, so it is a dead letter: {}.", letter.letter.message)
-                    }
-                    Ok(_) => "It was stored, and is not in the graph any more: the graph was emptied since.".to_owned(),
-                    Err(error) => format!("What became of it is not known right now: {error}."),
-                },
-                Err(error) => format!("What became of it is not known right now: {error}."),
-            },
+        let next = fates.next(&place);
+        let incarnation = fates.incarnation(&place);
+        let Story { text: story, graph, changes } = match place.topic.parse() {
+            // Whatever else reads it makes something else of it.
+            Ok(kind) if self.parts.registry.speaker(&place.topic) == place.topic => {
+                self.story(&event(kind, record, incarnation), &mut row, next).await
+            }
+            _ => self.own_story(record, incarnation, &mut row, next).await,
         };
         let (form, body, mut shown_bytes) = show(record.value.as_deref());
         let kept = record.value.as_ref().map_or(0, Vec::len);
@@ -78,20 +63,57 @@ impl Tail {
             shown_bytes,
             story,
             graph,
+            changes,
             row,
         })
+    }
+
+    /// What became of an event.
+    async fn story(&self, event: &Result<Event, (String, String)>, row: &mut Row, next: Option<i64>) -> Story {
+        match (event, row.fate) {
+            (Err(_), Fate::Waiting) => "It breaks a rule, and no sink has come to it yet.".into(),
+            (Err(_), _) => "It breaks a rule, so it is a dead letter and not in the graph.".into(),
+            (Ok(_), Fate::Waiting) => waits(next, &row.place).into(),
+            (Ok(event), fate) => match became(&*self.parts.store, event).await {
+                Ok(Some(found)) => {
+                    let said = match fate {
+                        Fate::Repeated => "The graph knew it already, so it changed nothing. This is what it knows.",
+                        _ => "This is where it stands in the graph now.",
+                    };
+                    let text = found.remark.unwrap_or_else(|| said.to_owned());
+                    Story { text, graph: Some(found.piece), changes: Vec::new() }
+                }
+                Ok(None) => match self.letter(&row.place).await {
+                    // The rule that it breaks is the database's own.
+                    Ok(Some(letter)) => {
+                        row.fate = Fate::Dead;
+                        row.reason = Some(letter.reason);
+                        format!("The store refused it, so it is a dead letter: {}.", letter.message).into()
+                    }
+                    Ok(None) => "It was stored, and is not in the graph any more: the graph was emptied since.".into(),
+                    Err(error) => unknown(&error),
+                },
+                Err(error) => unknown(&error),
+            },
+        }
+    }
+
+    /// The dead letter that a record of this cluster has become, if it has.
+    pub(super) async fn letter(&self, place: &Place) -> Result<Option<DeadLetter>, Error> {
+        let found = self.parts.store.dead_letter(&place.topic, place.partition, place.offset).await?;
+        Ok(found.map(|entry| entry.letter).filter(|letter| Some(letter.cluster.as_str()) == self.parts.cluster.id()))
     }
 
     async fn fetch(&self, place: Place) -> Result<Seen, Failure> {
         let cluster = self.parts.cluster.clone();
         let found = tokio::task::spawn_blocking(move || {
-            let topic = place.topic.topic();
+            let topic = &place.topic;
             let unavailable = |error: sink::kafka::Error| Failure::new("kafka_unavailable", error.to_string());
             let marks = cluster.watermarks(topic).map_err(unavailable)?;
-            let (low, high) = within(place, marks.iter().map(|mark| (mark.partition, mark.low, mark.high)).collect())?;
+            let (low, high) = within(&place, marks.iter().map(|mark| (mark.partition, mark.low, mark.high)).collect())?;
             let mut records: HashMap<i32, Record> =
                 look::records_at(&cluster, topic, &[(place.partition, place.offset)]).map_err(unavailable)?;
-            records.remove(&place.partition).ok_or_else(|| {
+            let record = records.remove(&place.partition).ok_or_else(|| {
                 Failure::new(
                     "record_gone",
                     format!(
@@ -101,16 +123,35 @@ impl Tail {
                         high = high - 1,
                     ),
                 )
-            })
+            })?;
+            Ok(Seen::new(place.topic.into(), record, 0))
         });
-        let record = found.await.map_err(|error| Failure::new("kafka_unavailable", error.to_string()))??;
-        Ok(Seen::new(place.topic, record, 0))
+        found.await.map_err(|error| Failure::new("kafka_unavailable", error.to_string()))?
     }
 }
 
+/// What became of a record.
+pub(super) struct Story {
+    pub(super) text: String,
+    pub(super) graph: Option<Piece>,
+    /// What its connector makes of it, a line for each change.
+    pub(super) changes: Vec<String>,
+}
+
+impl<T: Into<String>> From<T> for Story {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), graph: None, changes: Vec::new() }
+    }
+}
+
+pub(super) fn unknown(error: &Error) -> Story {
+    format!("What became of it is not known right now: {error}.").into()
+}
+
 /// The ends of the partition that a place lies in.
-fn within(place: Place, marks: Vec<(i32, i64, i64)>) -> Result<(i64, i64), Failure> {
+fn within(place: &Place, marks: Vec<(i32, i64, i64)>) -> Result<(i64, i64), Failure> {
     let Place { topic, partition, offset } = place;
+    let (partition, offset) = (*partition, *offset);
     let Some(&(_, low, high)) = marks.iter().find(|(known, _, _)| *known == partition) else {
         let count = marks.len();
         let sentence = format!("{topic} has no partition {partition}: it has {count}, counted from 0");
@@ -136,7 +177,7 @@ fn within(place: Place, marks: Vec<(i32, i64, i64)>) -> Result<(i64, i64), Failu
     Ok((low, high))
 }
 
-fn waits(next: Option<i64>, place: Place) -> String {
+pub(super) fn waits(next: Option<i64>, place: &Place) -> String {
     match next {
         Some(next) => {
             let before = place.offset - next;
@@ -172,15 +213,13 @@ fn headers(record: &Record) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use model::Kind;
-
     use super::*;
 
     #[test]
     fn a_place_without_a_record_is_told_why() {
         let code = |partition, offset, marks: &[(i32, i64, i64)]| {
-            let place = Place { topic: Kind::Purchase, partition, offset };
-            within(place, marks.to_vec()).map_err(|failure| (failure.code.clone(), failure.message))
+            let place = Place { topic: "purchases".into(), partition, offset };
+            within(&place, marks.to_vec()).map_err(|failure| (failure.code.clone(), failure.message))
         };
         let marks = [(0, 100, 200), (1, 0, 0), (2, 50, 50)];
         assert_eq!(code(0, 100, &marks), Ok((100, 200)));
@@ -207,10 +246,10 @@ mod tests {
 
     #[test]
     fn a_record_that_waits_says_how_many_are_before_it() {
-        let place = Place { topic: Kind::Purchase, partition: 0, offset: 10 };
-        assert!(waits(Some(10), place).contains("the next one"));
-        assert!(waits(Some(9), place).contains("1 record to store"));
-        assert!(waits(Some(2), place).contains("8 records"));
-        assert!(waits(None, place).contains("no sink"));
+        let place = Place { topic: "purchases".into(), partition: 0, offset: 10 };
+        assert!(waits(Some(10), &place).contains("the next one"));
+        assert!(waits(Some(9), &place).contains("1 record to store"));
+        assert!(waits(Some(2), &place).contains("8 records"));
+        assert!(waits(None, &place).contains("no sink"));
     }
 }

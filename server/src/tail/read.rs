@@ -1,16 +1,16 @@
 //! The thread that reads: from a little before the topics' ends, on and on, and past what it can't keep up with.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use model::Kind;
-use sink::kafka::{self, Cluster, Watermarks, record::Record};
+use sink::kafka::{self, Watermarks, record::Record};
 use tracing::{debug, warn};
 
 use super::Tail;
+use crate::sampler::topics;
 
 /// How far before a partition's end it begins.
 const BACK: i64 = 200;
@@ -33,7 +33,7 @@ pub(super) fn run(tail: &Arc<Tail>) {
     let mut complained = false;
     while tail.goes_on() {
         let Some(reader) = &mut reader else {
-            match Reader::open(&tail.parts.cluster) {
+            match Reader::open(tail) {
                 Ok(opened) => reader = Some(opened),
                 Err(error) => {
                     if !std::mem::replace(&mut complained, true) {
@@ -53,7 +53,7 @@ pub(super) fn run(tail: &Arc<Tail>) {
             state.ring.push(topic, record);
         }
         if reader.looked.elapsed() >= LOOK_EVERY {
-            for (topic, passed) in reader.look(&tail.parts.sampler.last().watermarks) {
+            for (topic, passed) in reader.look(&tail.parts.sampler.last().watermarks, &topics(&tail.parts.registry)) {
                 state.ring.pass(topic, passed);
             }
         }
@@ -69,31 +69,34 @@ pub(super) fn run(tail: &Arc<Tail>) {
 struct Reader {
     tail: kafka::tail::Tail,
     /// How far the partitions reached when it began, of those that it has not read so far yet.
-    ahead: HashMap<(Kind, i32), i64>,
+    ahead: HashMap<(Arc<str>, i32), i64>,
     heard: Instant,
     looked: Instant,
 }
 
 impl Reader {
-    fn open(cluster: &Cluster) -> Result<Self, kafka::Error> {
+    fn open(parts: &super::Tail) -> Result<Self, kafka::Error> {
+        let super::Parts { cluster, registry, .. } = &parts.parts;
+        let wanted = topics(registry);
         let mut ahead = HashMap::new();
         let mut places = Vec::new();
-        for topic in Kind::ALL {
-            for mark in cluster.watermarks(topic.topic())? {
+        for topic in &wanted {
+            let name: Arc<str> = topic.as_str().into();
+            for mark in cluster.watermarks(topic)? {
                 let from = begin(mark);
-                places.push((topic, mark.partition, from));
+                places.push((name.clone(), mark.partition, from));
                 if from < mark.high {
-                    ahead.insert((topic, mark.partition), mark.high);
+                    ahead.insert((name.clone(), mark.partition), mark.high);
                 }
             }
         }
         let mut tail = kafka::tail::Tail::open(cluster)?;
-        tail.read_from(&places)?;
+        tail.read_from(&places, |topic| wanted.contains(topic))?;
         Ok(Self { tail, ahead, heard: Instant::now(), looked: Instant::now() })
     }
 
     /// What there is, waiting a little for the first one.
-    fn read(&mut self) -> Vec<(Kind, Record)> {
+    fn read(&mut self) -> Vec<(Arc<str>, Record)> {
         let mut records = Vec::new();
         let mut wait = WAIT;
         while records.len() < AT_ONCE {
@@ -109,29 +112,29 @@ impl Reader {
 
     fn has_caught_up(&mut self) -> bool {
         let tail = &self.tail;
-        self.ahead.retain(|&(topic, partition), high| tail.next(topic, partition).is_some_and(|next| next < *high));
+        self.ahead.retain(|(topic, partition), high| tail.next(topic, *partition).is_some_and(|next| next < *high));
         self.ahead.is_empty() || self.heard.elapsed() > QUIET
     }
 
-    /// Takes partitions that are new, and goes on near the end of those that it is too far behind; how many records of
-    /// which topic it passed by.
-    fn look(&mut self, marks: &BTreeMap<String, Vec<Watermarks>>) -> Vec<(Kind, u64)> {
+    /// Takes partitions that are new, lets go of topics that are not `wanted` any more, and goes on near the end of what it
+    /// is too far behind; how many records of which topic it passed by.
+    fn look(&mut self, marks: &BTreeMap<String, Vec<Watermarks>>, wanted: &BTreeSet<String>) -> Vec<(Arc<str>, u64)> {
         self.looked = Instant::now();
         let mut passed = Vec::new();
         let mut places = Vec::new();
-        for (topic, marks) in marks {
-            // Topics of other connectors are not shown.
-            let Ok(topic) = topic.parse::<Kind>() else { continue };
+        for (topic, marks) in marks.iter().filter(|(topic, _)| wanted.contains(*topic)) {
+            let name: Arc<str> = topic.as_str().into();
             for &mark in marks {
                 let next = self.tail.next(topic, mark.partition);
                 if let Some(from) = leap(next, mark) {
-                    passed.extend(next.map(|next| (topic, (from - next).max(0) as u64)));
-                    places.push((topic, mark.partition, from));
+                    passed.extend(next.map(|next| (name.clone(), (from - next).max(0) as u64)));
+                    places.push((name.clone(), mark.partition, from));
                 }
             }
         }
-        if !places.is_empty()
-            && let Err(error) = self.tail.read_from(&places)
+        let is_wanted = |topic: &str| wanted.contains(topic);
+        if (!places.is_empty() || !self.tail.topics().all(is_wanted))
+            && let Err(error) = self.tail.read_from(&places, is_wanted)
         {
             debug!(%error, "the stream goes on where it was");
         }

@@ -72,6 +72,14 @@ impl Registry {
         known.iter().filter(|(_, connector)| reads(connector)).map(|(name, _)| name.clone()).collect()
     }
 
+    /// The connector that is asked what became of a topic's records: the one that is called like the topic, else the
+    /// first that reads it. Of a topic that nobody reads any more it is the one that was called so.
+    pub fn speaker(&self, topic: &str) -> String {
+        let readers = self.readers(topic);
+        let namesake = readers.is_empty() || readers.iter().any(|name| name == topic);
+        if namesake { topic.to_owned() } else { readers[0].clone() }
+    }
+
     /// What this process has for all connectors.
     pub fn process(&self) -> &Process {
         &self.process

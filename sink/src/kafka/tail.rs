@@ -1,8 +1,11 @@
 //! The newest records of the topics, read beside the sinks: no group, nothing committed, nobody's offsets moved.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
-use model::Kind;
 use rdkafka::{
     Message, Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer},
@@ -15,8 +18,8 @@ use super::{Cluster, Context, Error, record::Record};
 pub struct Tail {
     client: BaseConsumer<Context>,
     servers: String,
-    /// The offset that comes next, of each partition that is read.
-    next: HashMap<(Kind, i32), i64>,
+    /// The offset that comes next, of each partition that is read, by topic.
+    next: BTreeMap<Arc<str>, HashMap<i32, i64>>,
 }
 
 impl Tail {
@@ -41,35 +44,46 @@ impl Tail {
             .set("isolation.level", "read_committed")
             .create_with_context(Context)
             .map_err(|source| Error::Client { servers: servers.clone(), source })?;
-        Ok(Self { client, servers, next: HashMap::new() })
+        Ok(Self { client, servers, next: BTreeMap::new() })
+    }
+
+    /// The topics that are read.
+    pub fn topics(&self) -> impl Iterator<Item = &str> {
+        self.next.keys().map(|topic| &**topic)
     }
 
     /// The offset that comes next, if the partition is read.
-    pub fn next(&self, topic: Kind, partition: i32) -> Option<i64> {
-        self.next.get(&(topic, partition)).copied()
+    pub fn next(&self, topic: &str, partition: i32) -> Option<i64> {
+        self.next.get(topic)?.get(&partition).copied()
     }
 
-    /// Reads these (topic, partition, offset) too, or from another offset on.
+    /// Reads no topic any more but those that are `wanted`, and these (topic, partition, offset) too, or from another
+    /// offset on.
     ///
     /// # Errors
     /// [`Error::Client`].
-    pub fn read_from(&mut self, places: &[(Kind, i32, i64)]) -> Result<(), Error> {
-        self.next.extend(places.iter().map(|&(topic, partition, offset)| ((topic, partition), offset)));
+    pub fn read_from(&mut self, places: &[(Arc<str>, i32, i64)], wanted: impl Fn(&str) -> bool) -> Result<(), Error> {
+        self.next.retain(|topic, _| wanted(topic));
+        for (topic, partition, offset) in places {
+            self.next.entry(topic.clone()).or_default().insert(*partition, *offset);
+        }
         let failed = |source| Error::Client { servers: self.servers.clone(), source };
         let mut list = TopicPartitionList::new();
-        for (&(topic, partition), &offset) in &self.next {
-            list.add_partition_offset(topic.topic(), partition, Offset::Offset(offset)).map_err(failed)?;
+        for (topic, partitions) in &self.next {
+            for (&partition, &offset) in partitions {
+                list.add_partition_offset(topic, partition, Offset::Offset(offset)).map_err(failed)?;
+            }
         }
         self.client.assign(&list).map_err(failed)
     }
 
     /// The next record, waiting for one as long as this. Lost connections pass by themselves.
-    pub fn poll(&mut self, wait: Duration) -> Option<(Kind, Record)> {
+    pub fn poll(&mut self, wait: Duration) -> Option<(Arc<str>, Record)> {
         match self.client.poll(wait)? {
             Ok(message) => {
-                let topic = message.topic().parse().ok()?;
+                let topic = self.next.get_key_value(message.topic()).map(|(topic, _)| topic.clone())?;
                 let record = Record::copy(&message);
-                self.next.insert((topic, record.partition), record.offset + 1);
+                self.next.entry(topic.clone()).or_default().insert(record.partition, record.offset + 1);
                 Some((topic, record))
             }
             Err(error) => {

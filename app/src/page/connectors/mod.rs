@@ -164,6 +164,7 @@ mod tests {
             latency_p99_ms: None,
             stored_per_second: 0.0,
             history: Vec::new(),
+            topics: Vec::new(),
             tasks: Vec::new(),
         };
         Status {

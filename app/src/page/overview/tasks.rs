@@ -118,6 +118,7 @@ mod tests {
             latency_p99_ms: None,
             stored_per_second: 0.0,
             history: Vec::new(),
+            topics: Vec::new(),
             tasks,
         };
         let rows = rows_of(&connector(vec![TaskStatus::default(), TaskStatus::default()]));

@@ -1,7 +1,7 @@
 //! What the address of the stream says: `?topic=purchases&q=dune&broken=1&sel=purchases/2/1041`.
 
 use leptos_router::params::ParamsMap;
-use model::Kind;
+use model::record::is_topic;
 
 use crate::address::with_query;
 
@@ -9,7 +9,7 @@ use crate::address::with_query;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Address {
     /// One topic, or all.
-    pub(super) topic: Option<Kind>,
+    pub(super) topic: Option<String>,
     /// What key or value contain.
     pub(super) text: String,
     /// Only records that break a rule.
@@ -19,10 +19,10 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// Reads an address; a topic that is none is all of them.
+    /// Reads an address; what can be no topic's name is all of them.
     pub(super) fn read(query: &ParamsMap) -> Self {
         Self {
-            topic: query.get("topic").and_then(|name| name.parse().ok()),
+            topic: query.get("topic").filter(|name| is_topic(name)),
             text: query.get("q").unwrap_or_default(),
             broken: query.get("broken").is_some_and(|value| !value.is_empty()),
             open: query.get("sel").unwrap_or_default(),
@@ -42,7 +42,7 @@ impl Address {
     }
 
     fn picking(&self) -> impl Iterator<Item = (&str, &str)> {
-        let topic = self.topic.map(|kind| ("topic", kind.topic()));
+        let topic = self.topic.as_deref().map(|topic| ("topic", topic));
         let text = (!self.text.is_empty()).then_some(("q", &*self.text));
         let broken = self.broken.then_some(("broken", "1"));
         [topic, text, broken].into_iter().flatten()
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn nonsense_picks_nothing() {
-        let address = read(&[("topic", "sales"), ("q", ""), ("broken", "")]);
+        let address = read(&[("topic", "a b"), ("q", ""), ("broken", "")]);
         assert_eq!(address, Address::default());
         assert!(!address.picks());
         assert!(read(&[("broken", "on")]).picks(), "what a form sends for a box that is ticked");

@@ -4,21 +4,26 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use model::Kind;
+use model::{Kind, status::Status};
 
 use super::address::Address;
-use crate::erased::memo;
+use crate::{erased::memo, live::use_live};
 
 /// How long somebody who types is left alone.
 const TYPING: Duration = Duration::from_millis(300);
 
 #[component]
 pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
-    let tab = move |topic: Option<Kind>| {
-        let href = move || Address { topic, ..address.get().closed() }.href();
-        let current = move || (address.get().topic == topic).then_some("page");
-        view! { <a href=href data-noscroll="" aria-current=current>{topic.map_or("All", Kind::label)}</a> }
+    let tab = move |topic: Option<String>| {
+        let label = topic.as_deref().map_or_else(|| "All".to_owned(), label);
+        let topic = StoredValue::new(topic);
+        let href = move || Address { topic: topic.get_value(), ..address.get().closed() }.href();
+        let current = move || (address.get().topic == topic.get_value()).then_some("page");
+        view! { <a href=href data-noscroll="" aria-current=current>{label}</a> }
     };
+    let status = use_live().status;
+    let topics = memo(move || status.with(topics));
+    let tabs = move || topics.get().into_iter().map(|topic| tab(Some(topic))).collect_view();
     let navigate = use_navigate();
     let go = move |to: Address| {
         let options = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
@@ -47,11 +52,11 @@ pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
         }
     };
     let (find_now, find_soon) = (find.clone(), find);
-    let topic = move || address.get().topic.map(Kind::topic);
+    let topic = move || address.get().topic;
     let first = address.get_untracked();
     view! {
         <div class="bar-top">
-            <nav class="seg" aria-label="Topic">{tab(None)}{Kind::ALL.map(|kind| tab(Some(kind))).collect_view()}</nav>
+            <nav class="seg" aria-label="Topic">{tab(None)}{tabs}</nav>
             <form
                 method="get"
                 action="/stream"
@@ -95,5 +100,35 @@ pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
                 <button class="btn no-js" type="submit">"Find"</button>
             </form>
         </div>
+    }
+}
+
+fn label(topic: &str) -> String {
+    topic.parse().map_or_else(|_| topic.to_owned(), |kind: Kind| kind.label().to_owned())
+}
+
+/// The topics that are shown: those of the three kinds, then those of other connectors.
+fn topics(status: &Status) -> Vec<String> {
+    let own =
+        status.connectors.iter().flat_map(|connector| &connector.topics).collect::<std::collections::BTreeSet<_>>();
+    let own = own.into_iter().filter(|topic| topic.parse::<Kind>().is_err()).cloned();
+    Kind::ALL.map(|kind| kind.topic().to_owned()).into_iter().chain(own).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::status::ConnectorStatus;
+
+    use super::*;
+
+    #[test]
+    fn topics_of_one_s_own_come_after_the_three_each_once() {
+        let connector = |topics: &[&str]| ConnectorStatus {
+            topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
+            ..ConnectorStatus::default()
+        };
+        let connectors = vec![connector(&["shipments", "purchases"]), connector(&["parcels", "shipments"])];
+        let found = topics(&Status { connectors, ..Status::default() });
+        assert_eq!(found, ["purchases", "product_interactions", "user_connections", "parcels", "shipments"]);
     }
 }

@@ -102,12 +102,12 @@ fn put(lines: &mut Vec<Line>, newer: Vec<Line>) {
 
 #[cfg(test)]
 mod tests {
-    use model::{Kind, record::Place};
+    use model::record::Place;
 
     use super::*;
 
     fn row(offset: i64) -> Row {
-        let place = Place { topic: Kind::Purchase, partition: 0, offset };
+        let place = Place { topic: "purchases".into(), partition: 0, offset };
         Row { place, at: Some(1_000 + offset), key: None, gist: String::new(), reason: None, fate: Fate::Waiting }
     }
 

@@ -27,7 +27,7 @@ pub(super) fn Detail(address: Memo<Address>) -> impl IntoView {
         let place = open.with(|open| Place::parse(open));
         place.is_some_and(|place| {
             status.with(|status| {
-                let partitions = status.topics.get(place.topic.topic()).map_or(&[][..], |topic| &topic.partitions);
+                let partitions = status.topics.get(&place.topic).map_or(&[][..], |topic| &topic.partitions);
                 let of_it = partitions.iter().find(|partition| partition.partition == place.partition);
                 of_it.and_then(|partition| partition.checkpoint).is_some_and(|next| place.offset < next)
             })
@@ -97,7 +97,7 @@ fn gone(error: &CallError) -> AnyView {
 }
 
 fn record_view(record: Opened) -> AnyView {
-    let Opened { row, key, headers, bytes, form, body, shown_bytes, story, graph } = record;
+    let Opened { row, key, headers, bytes, form, body, shown_bytes, story, graph, changes } = record;
     let what = match form {
         Form::Json => "Value, as JSON",
         Form::Text => "Value, as text: it is no JSON",
@@ -117,21 +117,25 @@ fn record_view(record: Opened) -> AnyView {
     let headers = (many > 0).then(|| {
         view! { <h3>"Headers"</h3><dl class="facts">{headers}</dl> }
     });
+    let changes = (!changes.is_empty()).then(|| {
+        view! { <pre class="changes" tabindex="0" aria-label="What its connector makes of it"><code>{changes.join("\n")}</code></pre> }
+    });
     let rule = row.reason.clone().map(|reason| view! { <code class="rule">{reason}</code> });
     let utc = row.at.map(|at| format!(" ({})", format::date_time(at)));
     view! {
         <p class="said"><bdi>{row.gist}</bdi></p>
         <div class="became">
-            <p class="row">{badge(row.fate, row.place, row.reason.as_deref())}{rule}</p>
+            <p class="row">{badge(row.fate, &row.place, row.reason.as_deref())}{rule}</p>
             <p>{sentence(&story)}</p>
         </div>
         {graph.map(picture)}
+        {changes}
         <h3>{what}</h3>
         {value}
         {cut}
         <dl class="facts">
             <dt>"Key"</dt><dd><code>{key.unwrap_or_else(|| "none".to_owned())}</code></dd>
-            <dt>"Topic"</dt><dd>{row.place.topic.topic()}</dd>
+            <dt>"Topic"</dt><dd>{row.place.topic}</dd>
             <dt>"Partition"</dt><dd>{row.place.partition}</dd>
             <dt>"Offset"</dt><dd>{format::thousands(row.place.offset)}</dd>
             <dt>"Timestamp"</dt><dd>{moment(row.at)}{utc}</dd>

@@ -40,7 +40,7 @@ pub(crate) fn Stream() -> impl IntoView {
     let layout = move || if open.with(String::is_empty) { "stream" } else { "stream opened" };
     view! {
         <p class="lead">
-            "What arrives in the three topics, newest first, and what becomes of it. Open a record to see what it says and where it "
+            "What arrives in the topics, newest first, and what becomes of it. Open a record to see what it says and where it "
             "stands in the graph."
         </p>
         <div class=layout>
