@@ -6,6 +6,8 @@ import { THEMES, burst, choose, expect, open, test } from "./fixture.ts";
 
 const NAME = "buyers";
 const PATTERN = "(:Buyer{!id: user_id})";
+// What a browser says of a form of the page's own.
+const headers = { "sec-fetch-site": "same-origin" };
 const card = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 const text = (page: Page) => page.getByRole("textbox", { name: "Configuration as JSON" });
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
@@ -25,7 +27,7 @@ async function connector(api: APIRequestContext, name = NAME) {
 }
 
 async function remove(api: APIRequestContext, name = NAME) {
-  const answer = await api.post("/fn/act/delete-connector", { form: { connector: name } });
+  const answer = await api.post("/fn/act/delete-connector", { headers, form: { connector: name } });
   expect(answer.ok(), await answer.text()).toBe(true);
   await expect.poll(async () => (await connector(api, name)) === undefined).toBe(true);
 }
@@ -110,12 +112,23 @@ test("a topic of one's own has its tab in the stream, and goes with its connecto
   const parcels = JSON.parse(configuration({ topics: "parcels", "neo4j.pattern.topic.parcels": "(:Parcel{!id})" }));
   delete parcels["neo4j.pattern.topic.purchases"];
   const form = { of: "", text: JSON.stringify(parcels), wish: "save", limit: 10 };
-  const made = await request.post("/fn/act/draft", { form });
+  const made = await request.post("/fn/act/draft", { headers, form });
   expect(made.ok(), await made.text()).toBe(true);
   await tab.click();
   await expect(page).toHaveURL("/stream?topic=parcels");
   await expect(tab).toHaveAttribute("aria-current", "page");
   await expect(page.getByRole("heading", { name: "Nothing matches." })).toBeVisible();
+
+  await open(page, "/");
+  const line = page.getByRole("list", { name: "Connectors of your own" }).getByRole("listitem");
+  await expect(line).toContainText(/buyers\s*parcels.*0 \/s.*no lag/);
+  const found = await new AxeBuilder({ page }).include(".others").withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+  expect(found.violations).toEqual([]);
+  await line.getByRole("link", { name: "buyers" }).click();
+  await expect(page).toHaveURL(/\/connectors\?sel=buyers/);
+
+  await open(page, "/stream");
+  await expect(tab).toHaveCount(1);
   await remove(request);
   await expect(tab).toHaveCount(0);
 });

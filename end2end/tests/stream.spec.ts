@@ -181,6 +181,8 @@ test("a record that is not there is a sentence", async ({ page }) => {
   await expect(page.getByText(/There is no such record\./)).toBeVisible();
   await expect(page.getByText(/ends at [\d]+/)).toBeVisible();
   await open(page, "/stream?sel=sales/0/1");
+  await expect(page.getByText(/There is no such record\. No connector reads the topic "sales"/)).toBeVisible();
+  await open(page, "/stream?sel=sales/0");
   await expect(page.getByText(/is no place of a record/)).toBeVisible();
 });
 

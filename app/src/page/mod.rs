@@ -11,8 +11,9 @@ mod stream;
 
 use crate::chunk::{Page, page};
 
+pub(crate) use connectors::address as connector_address;
 #[cfg(feature = "ssr")]
-pub(crate) use connectors::{address as connector_address, editor::draft_address};
+pub(crate) use connectors::editor::draft_address;
 #[cfg(feature = "ssr")]
 pub(crate) use dead_letters::outcome_address;
 pub(crate) use not_found::NotFound;

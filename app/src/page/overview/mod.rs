@@ -6,6 +6,7 @@ mod first_burst;
 mod happened;
 mod kpi;
 mod lane;
+mod others;
 mod pipeline;
 mod tasks;
 

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use model::{Kind, status::GraphStatus};
 
-use super::lane::{Lane, lag_height, thickness};
+use super::{
+    lane::{Lane, lag_height, thickness},
+    others::Others,
+};
 use crate::{
     chart::{
         scale::colour,
@@ -73,6 +76,7 @@ pub(super) fn Pipeline() -> impl IntoView {
                     <p><a href="/dead-letters">{move || dead_letters(dead.get())}</a></p>
                 </li>
             </ul>
+            <Others/>
         </section>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     call::act::Reset,
     component::banner::{Banner, Refused},
+    erased::{memo, when},
     live::use_live,
 };
 
@@ -14,7 +15,11 @@ pub(super) fn Danger() -> impl IntoView {
     let reset = ServerAction::<Reset>::new();
     let value = reset.value();
     let pending = reset.pending();
-    let locked = !use_live().visitor.may_change();
+    let live = use_live();
+    let locked = !live.visitor.may_change();
+    let leaves_some = memo(move || {
+        live.status.with(|status| !status.graph.embedded && status.connectors.iter().any(|it| it.kind.is_none()))
+    });
     view! {
         <section class="card danger" aria-label="Empty everything">
             <header><h2>"Empty everything"</h2></header>
@@ -22,6 +27,15 @@ pub(super) fn Danger() -> impl IntoView {
                 "Removes the graph, the checkpoints and the dead letters of this Sluice for good, and goes on at the topics' ends. "
                 "What is in Kafka stays there."
             </p>
+            {when(leaves_some, || {
+                view! {
+                    <p>
+                        "What connectors of your own have written stays in Neo4j, too: Sluice can't tell it from what others wrote to the "
+                        "same nodes."
+                    </p>
+                }
+                .into_any()
+            })}
             <ActionForm action=reset>
                 <label>
                     "Type " <code>"reset"</code> " to confirm"

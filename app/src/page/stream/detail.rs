@@ -89,7 +89,7 @@ fn title(open: &str) -> String {
 fn gone(error: &CallError) -> AnyView {
     let title = match error.0.code.as_str() {
         "record_gone" => "This record is gone.",
-        "unknown_record" | "place_malformed" => "There is no such record.",
+        "unknown_record" | "unknown_kind" | "place_malformed" => "There is no such record.",
         _ => "This record can't be read right now.",
     };
     view! { <div class="banner warn" role="status"><p><b>{title}</b>" "{sentence(error.message())}</p></div> }
