@@ -9,7 +9,7 @@ use std::{
 use sink::kafka::{self, Watermarks, record::Record};
 use tracing::{debug, warn};
 
-use super::Tail;
+use super::{Parts, Tail};
 use crate::sampler::topics;
 
 /// How far before a partition's end it begins.
@@ -75,8 +75,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn open(parts: &super::Tail) -> Result<Self, kafka::Error> {
-        let super::Parts { cluster, registry, .. } = &parts.parts;
+    fn open(of: &Tail) -> Result<Self, kafka::Error> {
+        let Parts { cluster, registry, .. } = &of.parts;
         let wanted = topics(registry);
         let mut ahead = HashMap::new();
         let mut places = Vec::new();
