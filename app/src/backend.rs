@@ -32,7 +32,7 @@ pub trait Backend: Send + Sync + 'static {
     async fn similar_buyers(&self, limit: u32) -> Result<Answered<Vec<SimilarPair>>, Failure>;
     /// Question 4: the communities of the whole graph.
     async fn communities(&self) -> Result<Communities, Failure>;
-    /// The piece of graph behind a question, with at most `limit` nodes.
+    /// The piece of graph behind a question.
     async fn picture(&self, question: Question, scope: Scope) -> Result<Picture, Failure>;
     /// What a user or product is tied to, up to `limit` (1 to 200) neighbours.
     async fn neighbours(&self, kind: NodeKind, id: i64, limit: u32) -> Result<Neighbourhood, Failure>;

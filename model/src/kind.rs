@@ -40,6 +40,11 @@ impl Kind {
         }
     }
 
+    /// What people call a topic: the word for its kind, or its own name.
+    pub fn label_of(topic: &str) -> &str {
+        topic.parse::<Self>().map_or(topic, |kind| kind.label())
+    }
+
     /// Where the kind stands in [`Kind::ALL`], from 0.
     pub const fn index(self) -> usize {
         self as usize

@@ -43,7 +43,7 @@ pub(super) struct Found {
     pub(super) sold: TopProducts,
     /// How many products each category shows.
     pub(super) per_category: usize,
-    /// How many days ago the first was sold.
+    /// How many days it looks back.
     pub(super) days: u32,
     /// Who bought what of the products shown.
     pub(super) rows: Vec<Row>,

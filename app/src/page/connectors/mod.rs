@@ -108,7 +108,7 @@ fn brought_up(mut told: Connector, status: &Status) -> Connector {
         told.history.clone_from(&newer.history);
     }
     for partition in &mut told.partitions {
-        // The stream tells how far the three are that are named like their topics.
+        // The stream tells how far those are that are called like their topics.
         let known = status.topics.get(&partition.topic).filter(|_| partition.topic == told.name);
         let known = known.map(|topic| topic.partitions.as_slice()).unwrap_or_default();
         let Some(newer) = known.iter().find(|newer| newer.partition == partition.partition) else { continue };

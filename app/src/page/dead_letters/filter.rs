@@ -21,7 +21,7 @@ pub(super) fn filter(asked: Memo<Asked>, counts: Signal<Vec<ReasonCount>>) -> An
         topics
     });
     let tab = move |topic: Option<String>| {
-        let label = topic.clone().map_or_else(|| "All".to_owned(), label);
+        let label = topic.as_deref().map_or("All", Kind::label_of).to_owned();
         let to = Asked { topic: topic.clone(), ..Asked::default() };
         let href = to.first();
         let count = memo(move || counts.with(|counts| total(&to, counts).0));
@@ -60,11 +60,6 @@ pub(super) fn filter(asked: Memo<Asked>, counts: Signal<Vec<ReasonCount>>) -> An
         {crate::erased::when(any, move || view! { <nav class="chips" aria-label="Reason">{chip}</nav> }.into_any())}
     }
     .into_any()
-}
-
-/// What people call a topic.
-fn label(topic: String) -> String {
-    topic.parse::<Kind>().map_or(topic, |kind| kind.label().to_owned())
 }
 
 /// A reason to choose.

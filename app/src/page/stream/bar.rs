@@ -15,7 +15,7 @@ const TYPING: Duration = Duration::from_millis(300);
 #[component]
 pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
     let tab = move |topic: Option<String>| {
-        let label = topic.as_deref().map_or_else(|| "All".to_owned(), label);
+        let label = topic.as_deref().map_or("All", Kind::label_of).to_owned();
         let topic = StoredValue::new(topic);
         let href = move || Address { topic: topic.get_value(), ..address.get().closed() }.href();
         let current = move || (address.get().topic == topic.get_value()).then_some("page");
@@ -101,10 +101,6 @@ pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
             </form>
         </div>
     }
-}
-
-fn label(topic: &str) -> String {
-    topic.parse().map_or_else(|_| topic.to_owned(), |kind: Kind| kind.label().to_owned())
 }
 
 /// The topics that are shown: those of the three kinds, then those of other connectors.
