@@ -79,6 +79,8 @@ impl Sampler {
         stop: CancellationToken,
     ) {
         let mut speeds = Speeds::default();
+        // Until the store has told its checkpoints, what it has stored is not known to be nothing.
+        let mut known = false;
         loop {
             let pause = tokio::time::sleep(EVERY);
             let look = async {
@@ -88,11 +90,11 @@ impl Sampler {
                 )
             };
             tokio::select! {
-                _ = look => {}
+                ((), answered) = look => known |= answered,
                 () = stop.cancelled() => return,
             }
             let acked = Kind::ALL.map(|kind| (kind, producers.acked(kind) as i64));
-            let (produced, stored) = speeds.measure(acked, self.read(&board, &registry));
+            let (produced, stored) = speeds.measure(acked, known.then(|| self.read(&board, &registry)));
             {
                 let mut last = self.lock();
                 (last.produced, last.stored) = (produced, stored);
@@ -128,13 +130,11 @@ impl Sampler {
         books
     }
 
-    /// How much each connector has read.
+    /// How much each connector has read. One that was deleted has its checkpoints still, for the next of its name.
     fn read(&self, board: &Board, registry: &Registry) -> BTreeMap<String, i64> {
         let mut read: BTreeMap<String, i64> = registry.all().into_keys().map(|name| (name, 0)).collect();
         for checkpoint in self.checkpoints(board) {
-            if let Some(sum) = read.get_mut(&checkpoint.id.connector) {
-                *sum += checkpoint.books.read;
-            }
+            *read.entry(checkpoint.id.connector).or_default() += checkpoint.books.read;
         }
         read
     }
@@ -162,9 +162,12 @@ impl Sampler {
         }
     }
 
-    async fn look_at_store(&self, cluster: &Cluster, store: &dyn Store, board: &Board) {
+    /// Whether the store has answered.
+    async fn look_at_store(&self, cluster: &Cluster, store: &dyn Store, board: &Board) -> bool {
         let look = async { tokio::try_join!(store.checkpoints(), store.counts(), store.dead_letter_counts()) };
-        match tokio::time::timeout(PATIENCE, look).await {
+        let looked = tokio::time::timeout(PATIENCE, look).await;
+        let answered = matches!(looked, Ok(Ok(_)));
+        match looked {
             Ok(Ok((checkpoints, counts, dead_letters))) => {
                 let here = |it: &&Checkpoint| Some(it.id.cluster.as_str()) == cluster.id();
                 board.set_seen(checkpoints.iter().filter(here).cloned());
@@ -181,6 +184,7 @@ impl Sampler {
             Ok(Err(error)) => board.set_store(Err(error.to_string())),
             Err(_) => board.set_store(Err(format!("no answer from the graph within {} s", PATIENCE.as_secs()))),
         }
+        answered
     }
 
     fn publish(&self, board: &Board, registry: &Registry) {
@@ -278,39 +282,44 @@ struct Speeds {
 }
 
 impl Speeds {
+    /// How fast each has grown; nothing of what is stored while that is not known.
     fn measure(
         &mut self,
         produced: impl IntoIterator<Item = (Kind, i64)>,
-        stored: impl IntoIterator<Item = (String, i64)>,
+        stored: Option<BTreeMap<String, i64>>,
     ) -> (BTreeMap<Kind, Flow>, BTreeMap<String, Flow>) {
         let now = Instant::now();
         let seconds = self.before.replace(now).map_or(1.0, |then| now.duration_since(then).as_secs_f64().max(0.001));
-        (self.produced.measure(produced, seconds), self.stored.measure(stored, seconds))
+        let stored = stored.map(|stored| self.stored.measure(stored, seconds)).unwrap_or_default();
+        (self.produced.measure(produced, seconds), stored)
     }
 }
 
-/// What each was, and how fast it has grown, by whatever they are called by.
-struct Counters<K>(BTreeMap<K, (i64, VecDeque<f32>)>);
+/// What each was, and how fast it has grown, by whatever they are called by. None before the first look.
+struct Counters<K>(Option<BTreeMap<K, (i64, VecDeque<f32>)>>);
 
 impl<K> Default for Counters<K> {
     fn default() -> Self {
-        Self(BTreeMap::new())
+        Self(None)
     }
 }
 
 impl<K: Ord + Clone> Counters<K> {
-    /// How much each has grown in so many seconds; one that was not there before has not. Those that are gone are forgotten.
+    /// How much each has grown in so many seconds. At the first look none has; what comes later was nothing before.
+    /// Those that are gone are forgotten.
     fn measure(&mut self, counts: impl IntoIterator<Item = (K, i64)>, seconds: f64) -> BTreeMap<K, Flow> {
-        let mut before = std::mem::take(&mut self.0);
-        let measured = counts.into_iter().map(|(name, count)| {
-            let (last, mut history) = before.remove(&name).unwrap_or_else(|| (count, VecDeque::new()));
+        let (first, mut before) = (self.0.is_none(), self.0.take().unwrap_or_default());
+        let (mut now, mut flows) = (BTreeMap::new(), BTreeMap::new());
+        for (name, count) in counts {
+            let new = || (if first { count } else { 0 }, VecDeque::new());
+            let (last, mut history) = before.remove(&name).unwrap_or_else(new);
             // Books shrink when the graph is emptied: that is no negative speed.
             let per_second = (count - last).max(0) as f64 / seconds;
-            let flow = Flow { per_second, history: remember(&mut history, per_second) };
-            self.0.insert(name.clone(), (count, history));
-            (name, flow)
-        });
-        measured.collect()
+            flows.insert(name.clone(), Flow { per_second, history: remember(&mut history, per_second) });
+            now.insert(name, (count, history));
+        }
+        self.0 = Some(now);
+        flows
     }
 }
 
@@ -327,15 +336,34 @@ fn remember(history: &mut VecDeque<f32>, per_second: f64) -> Vec<f32> {
 mod tests {
     use super::*;
 
+    fn flow(per_second: f64, history: &[f32]) -> Flow {
+        Flow { per_second, history: history.to_vec() }
+    }
+
     #[test]
-    fn what_grows_has_a_speed_and_what_is_new_or_shrinks_has_none() {
+    fn what_grows_has_a_speed_and_what_was_there_at_the_first_look_or_shrinks_has_none() {
         let mut counters = Counters::default();
-        let flow = |per_second, history: &[f32]| Flow { per_second, history: history.to_vec() };
         assert_eq!(counters.measure([("a", 1_000)], 1.0), [("a", flow(0.0, &[0.0]))].into());
-        let both = counters.measure([("a", 1_030), ("b", 500)], 2.0);
+        let both = counters.measure([("a", 1_030), ("b", 0)], 2.0);
         assert_eq!(both, [("a", flow(15.0, &[0.0, 15.0])), ("b", flow(0.0, &[0.0]))].into());
-        assert_eq!(counters.measure([("b", 0)], 1.0), [("b", flow(0.0, &[0.0, 0.0]))].into());
-        assert_eq!(counters.measure([("a", 2_000)], 1.0), [("a", flow(0.0, &[0.0]))].into(), "it was gone meanwhile");
+        assert_eq!(counters.measure([("a", 10), ("b", 0)], 1.0)["a"], flow(0.0, &[0.0, 15.0, 0.0]));
+        counters.measure([("b", 0)], 1.0);
+        assert_eq!(counters.measure([("a", 0)], 1.0), [("a", flow(0.0, &[0.0]))].into(), "it was gone meanwhile");
+    }
+
+    #[test]
+    fn what_a_new_one_has_stored_before_it_was_looked_at_is_its_speed() {
+        let mut counters = Counters::default();
+        counters.measure([("a", 1_000)], 1.0);
+        assert_eq!(counters.measure([("a", 1_000), ("b", 100)], 2.0)["b"], flow(50.0, &[50.0]));
+    }
+
+    #[test]
+    fn what_was_stored_before_the_store_was_asked_is_no_speed() {
+        let mut speeds = Speeds::default();
+        assert_eq!(speeds.measure([], None).1, BTreeMap::new());
+        let stored = Some([("a".to_owned(), 1_000_000)].into());
+        assert_eq!(speeds.measure([], stored).1["a"], flow(0.0, &[0.0]));
     }
 
     #[test]
