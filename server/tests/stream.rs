@@ -157,6 +157,16 @@ fn a_topic_of_one_s_own_streams_too_with_what_its_connector_makes_of_it() {
     });
     assert!(speed < 100.0, "{speed} a second");
 
+    // Nobody but its connector knows that it is broken, and it has not read it yet when the page hears of it.
+    let broken = Events::open(&sluice, "?broken=1");
+    assert_eq!(fates(broken.next().1["rows"].as_array().unwrap()), [(1, "dead")]);
+    assert_eq!(sluice.post("/api/connectors/freight/pause", "").0, 202);
+    wait_for("the pause", || (sluice.get("/api/connectors/freight").1["state"] == "PAUSED").then_some(()));
+    produce_to(&sluice.servers(), &[], ("shipments", 0), &["{nor this", r#"{"id": 9}"#]);
+    wait_for("both", || (fates(&newest(&sluice, "?limit=2")) == [(3, "waiting"), (4, "waiting")]).then_some(()));
+    assert_eq!(sluice.post("/api/connectors/freight/resume", "").0, 202);
+    assert_eq!(fates(broken.next().1["rows"].as_array().unwrap()), [(3, "dead")]);
+
     let page = ureq::get(format!("{}/stream", sluice.address)).call().unwrap().body_mut().read_to_string().unwrap();
     assert!(page.contains(r#"href="/stream?topic=shipments""#), "its tab");
     assert_eq!(sluice.get("/api/stream?topic=nobodys").1["code"], "unknown_kind");

@@ -35,12 +35,20 @@ impl Filter {
 
     /// `fate` says what has become of it.
     pub(super) fn takes(&self, seen: &Seen, fate: impl FnOnce() -> Fate) -> bool {
+        self.asks_for(seen) && (!self.broken || seen.gist().reason.is_some() || fate() == Fate::Dead)
+    }
+
+    /// Whether it is to be seen when it becomes a dead letter, which nobody but its connector, or the store, can tell.
+    pub(super) fn awaits(&self, seen: &Seen, fate: impl FnOnce() -> Fate) -> bool {
+        self.broken && self.asks_for(seen) && seen.gist().reason.is_none() && fate() == Fate::Waiting
+    }
+
+    fn asks_for(&self, seen: &Seen) -> bool {
         let contains = |bytes: &Option<Vec<u8>>| {
             bytes.as_ref().is_some_and(|bytes| String::from_utf8_lossy(bytes).to_lowercase().contains(&self.text))
         };
         self.topic().is_none_or(|topic| topic == &*seen.topic)
             && (self.text.is_empty() || contains(&seen.record.key) || contains(&seen.record.value))
-            && (!self.broken || seen.gist().reason.is_some() || fate() == Fate::Dead)
     }
 }
 
@@ -75,5 +83,9 @@ mod tests {
         let own = Seen::new(named("shipments"), record(1, b"{}"), 1);
         let broken = Filter::new(None, "", true).unwrap();
         assert!(broken.takes(&own, || Fate::Dead) && !broken.takes(&own, || Fate::Stored));
+        assert!(broken.awaits(&own, || Fate::Waiting) && !broken.awaits(&own, || Fate::Dead), "that one is taken");
+        assert!(!Filter::default().awaits(&own, || Fate::Waiting), "all are taken as they come");
+        let elsewhere = Filter::new(Some("purchases".into()), "", true).unwrap();
+        assert!(!elsewhere.awaits(&own, || Fate::Waiting));
     }
 }

@@ -2,11 +2,11 @@
 
 use std::{
     collections::VecDeque,
-    sync::Arc,
+    sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
-use model::record::{Away, News, Place, Row};
+use model::record::{Away, Fate, News, Place, Row};
 use tokio::sync::watch;
 
 use super::{
@@ -35,6 +35,8 @@ pub(crate) struct Listener {
     known: Option<Numbers>,
     /// Rows that wait, oldest first, and whether they break a rule.
     waiting: VecDeque<(Place, bool)>,
+    /// Records that are told when they become dead letters, as long as the stream has them.
+    awaited: Vec<Weak<Seen>>,
     away: Option<Away>,
     told: Option<Instant>,
     news: watch::Receiver<()>,
@@ -53,6 +55,7 @@ impl Listener {
             filter,
             known,
             waiting: VecDeque::new(),
+            awaited: Vec::new(),
             away: None,
             told: None,
             news: tail.news.subscribe(),
@@ -95,13 +98,17 @@ impl Listener {
     fn look(&mut self) -> News {
         self.news.mark_unchanged();
         self.checkpoints.mark_unchanged();
-        let (seen, gone, last) = {
+        let (mut seen, gone, last) = {
             let state = self.tail.lock();
             let nothing = Numbers::new();
             let (seen, gone) = state.ring.since(self.known.as_ref().unwrap_or(&nothing), self.filter.topic());
             (seen, gone, state.ring.last())
         };
         let fates = Fates::now(&self.tail.parts);
+        let awaited = seen.iter().filter(|seen| self.filter.awaits(seen, || fates.of(&seen.place(), false)));
+        let awaited: Vec<_> = awaited.map(Arc::downgrade).collect();
+        seen.extend(settled(&mut self.awaited, &fates));
+        self.awaited.extend(awaited);
         let mut news = compose(&seen, &self.filter, ROWS, &fates);
         if self.known.is_none() {
             // What was there before the page is no news that it missed.
@@ -112,12 +119,12 @@ impl Listener {
         self.known = Some(last);
         self.waiting.retain(|(place, broken)| {
             let fate = fates.of(place, *broken);
-            if fate != model::record::Fate::Waiting {
+            if fate != Fate::Waiting {
                 news.fates.push((place.clone(), fate));
             }
-            fate == model::record::Fate::Waiting
+            fate == Fate::Waiting
         });
-        let waiting = news.rows.iter().rev().filter(|row| row.fate == model::record::Fate::Waiting);
+        let waiting = news.rows.iter().rev().filter(|row| row.fate == Fate::Waiting);
         self.waiting.extend(waiting.map(|row| (row.place.clone(), row.reason.is_some())));
         while self.waiting.len() > FOLLOWED {
             self.waiting.pop_front();
@@ -126,6 +133,20 @@ impl Listener {
         self.away.clone_from(&news.away);
         news
     }
+}
+
+/// Those of the awaited ones that have become dead letters; whatever else waits no more is forgotten.
+fn settled(awaited: &mut Vec<Weak<Seen>>, fates: &Fates) -> Vec<Arc<Seen>> {
+    let mut dead = Vec::new();
+    awaited.retain(|seen| {
+        let Some(seen) = seen.upgrade() else { return false };
+        let fate = fates.of(&seen.place(), false);
+        if fate == Fate::Dead {
+            dead.push(seen);
+        }
+        fate == Fate::Waiting
+    });
+    dead
 }
 
 /// The newest of these that a filter takes, newest first, and how many more it takes.
