@@ -49,6 +49,7 @@ async fn every_refusal_that_the_community_edition_can_be_brought_to_is_the_troub
         ("RETURN 9223372036854775807 + $one", "ClientError.Statement.ArithmeticError", Trouble::Data),
         ("CREATE (:User {userID: 7})", "ClientError.Schema.ConstraintValidationFailed", Trouble::Data),
         ("CREATE (:Transaction {transactionID: $long})", "DatabaseError.Statement.ExecutionFailed", Trouble::Data),
+        ("CREATE (u:User) SET u += {``: $one}", "ClientError.Schema.TokenNameError", Trouble::Data),
         ("MERGE (:User {userID: $none})", "ClientError.Statement.SemanticError", Trouble::Fatal),
         ("RETURN", "ClientError.Statement.SyntaxError", Trouble::Fatal),
         ("RETURN $missing", "ClientError.Statement.ParameterMissing", Trouble::Fatal),

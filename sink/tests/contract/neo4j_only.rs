@@ -7,6 +7,7 @@ use model::{
     status::GraphCounts,
 };
 use neo4rs::query;
+use serde_json::{Value as Json, json};
 use sink::graph::{
     Outcome, Store, Trouble,
     batch::Content,
@@ -15,7 +16,7 @@ use sink::graph::{
 
 use crate::{
     bench::{self, cypher, number, options},
-    fixture::{Hand, T, bought, checkpoint, claim, follow, place, purchase, rating, review, store_all},
+    fixture::{Hand, T, again, bought, checkpoint, claim, follow, place, purchase, rating, review, store_all},
     proxy::Proxy,
 };
 
@@ -395,11 +396,43 @@ async fn what_the_server_refuses_is_data_and_leaves_nothing_open() {
     hand.write(store, vec![purchase("a", 1, 2, T)]).await;
 }
 
+/// A row of a statement of somebody's own.
+fn row(statement: &str, event: Json) -> Content {
+    let text = format!("UNWIND $rows AS row CALL (row) {{ WITH row[0] AS event {statement} }} FINISH");
+    Content::Statement(text.into(), json!([event]))
+}
+
+#[tokio::test]
+async fn what_a_statement_cannot_use_is_the_fault_of_its_record_and_what_cannot_be_planned_is_not() {
+    let bench = bench::neo4j().await;
+    let store = bench.store();
+    let mut hand = Hand::on(store, place("k", "own", 0)).await;
+    for (statement, value) in [
+        ("MERGE (:Own {id: event.x})", Json::Null),
+        ("MERGE (a:Own {id: 1}) MERGE (a)-[:AT {at: event.x}]->(a)", Json::Null),
+        ("CREATE (:Own {on: date(event.x)})", json!("the day after")),
+        ("CREATE (:Own {at: localtime(event.x)})", json!("25:00")),
+        ("MATCH (o:Own) WHERE 'a' =~ event.x SET o.x = 1", json!("[")),
+        ("CREATE (o:Own) SET o:$(event.x)", json!("")),
+        ("CREATE (o:Own) SET o[event.x] = 1", json!("a\0")),
+        ("CREATE (:Own {x: event.x})", json!({"a": 1})),
+    ] {
+        hand.write(store, vec![row("MERGE (:Own {id: event.x})", json!({"x": 1}))]).await;
+        let error = store.write(&hand.batch(vec![row(statement, json!({"x": value}))])).await.unwrap_err();
+        assert_eq!(error.trouble, Trouble::Data, "{statement}: {error:?}");
+    }
+    for statement in ["MERGED (:Own {id: event.x})", "MERGE (:Own {id: event.x, n: no.such(1)})", "SET x.a = event.x"] {
+        let error = store.write(&hand.batch(vec![row(statement, json!({"x": 1}))])).await.unwrap_err();
+        assert_eq!(error.trouble, Trouble::Fatal, "{statement}: {error:?}");
+    }
+    assert_eq!(number("MATCH (o:Own) RETURN count(o)").await, 1);
+}
+
 #[tokio::test]
 async fn a_call_that_is_given_up_leaves_nothing_open() {
     let bench = bench::neo4j().await;
     let store = bench.store();
-    let mut hand = Hand::on(store, place("k", "purchases", 0)).await;
+    let hand = Hand::on(store, place("k", "purchases", 0)).await;
     let mut holder = bench::driver().start_txn().await.unwrap();
     holder.run(query("MATCH (c:SluiceCheckpoint) SET c.touched = 0")).await.unwrap();
     let batch = hand.batch(vec![purchase("a", 1, 2, T)]);
@@ -409,7 +442,8 @@ async fn a_call_that_is_given_up_leaves_nothing_open() {
     }
     until(BLOCKED, 0).await;
     holder.rollback().await.unwrap();
-    hand.write(store, vec![purchase("b", 1, 2, T)]).await;
+    let batch = hand.batch(vec![purchase("b", 1, 2, T)]);
+    again(async || store.write(&batch).await).await;
     assert_eq!(store.counts().await.unwrap().transactions, 1);
 }
 

@@ -24,7 +24,12 @@ struct Alert {
 
 /// Everything there is to say about a status, the worst first.
 fn alerts(status: &Status) -> Vec<Alert> {
-    let mut alerts = Vec::new();
+    let mut alerts: Vec<Alert> = Vec::new();
+    // Tasks of one connector mostly say the same.
+    let mut say = |alert: Alert| match alerts.iter_mut().find(|it| it.title == alert.title && it.text == alert.text) {
+        Some(said) => said.since = said.since.min(alert.since),
+        None => alerts.push(alert),
+    };
     // Why sinks try again then is said above every page.
     let outage = status.kafka.is_away() || status.graph.is_away();
     for connector in &status.connectors {
@@ -37,16 +42,14 @@ fn alerts(status: &Status) -> Vec<Alert> {
             if let Some(trace) = task.trace.as_ref().filter(|_| !what.is_empty()) {
                 let title = format!("The sink {} {what}", connector.name);
                 let text = sentence(trace.lines().next().unwrap_or_default());
-                alerts.push(Alert { tone, title, since: Some(task.since), text });
+                say(Alert { tone, title, since: Some(task.since), text });
             }
             if let Some(notice) = &task.notice {
                 let title = format!("{}:", connector.name);
-                alerts.push(Alert { tone: "warn", title, since: None, text: sentence(notice) });
+                say(Alert { tone: "warn", title, since: None, text: sentence(notice) });
             }
         }
     }
-    // Tasks of one connector mostly say the same.
-    alerts.dedup_by(|a, b| a.text == b.text && a.title == b.title);
     alerts.sort_by_key(|alert| alert.tone != "bad");
     alerts
 }
@@ -110,7 +113,13 @@ mod tests {
         let texts = |status: &Status| alerts(status).into_iter().map(|alert| alert.text).collect::<Vec<_>>();
         assert_eq!(texts(&status), ["No rights.", "The graph was emptied.", "No answer."]);
         assert_eq!(alerts(&status)[0].since, Some(7));
+        let both = TaskStatus { notice: Some("it has no index".into()), ..status.connectors[0].tasks[3].clone() };
+        status.connectors[0].tasks = vec![TaskStatus { since: 9, ..both.clone() }, both];
+        assert_eq!(texts(&status), ["No rights.", "It has no index."], "each once, though both say both");
+        assert_eq!(alerts(&status)[0].since, Some(7));
+        status.connectors[0].tasks[1].state = State::Retrying;
+        status.connectors[0].tasks[1].trace = Some("no answer".into());
         (status.graph.connected, status.graph.error) = (false, Some("away".into()));
-        assert_eq!(texts(&status), ["No rights.", "The graph was emptied."]);
+        assert_eq!(texts(&status), ["No rights.", "It has no index."], "an outage is told elsewhere");
     }
 }

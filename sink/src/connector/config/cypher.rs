@@ -75,6 +75,14 @@ pub(super) fn check(statement: &str, process: &Process) -> Result<(), String> {
                 return Err("There may be one statement only, and ';' begins a second one".to_owned());
             }
             ";" => return Err("Leave the ';' at the end out".to_owned()),
+            // `$(…)` is no parameter but a name that is computed.
+            "$" if words.get(at + 1).is_some_and(|next| *next != "(") => {
+                return Err(format!(
+                    "Nothing gives the parameter ${} a value: what a record says is event, __value, __key, __header and \
+                     __timestamp, as far as the connector does not call them otherwise",
+                    words[at + 1]
+                ));
+            }
             _ => {}
         }
         if *word == "}" && in_transactions(&words[at + 1..]) {
@@ -149,6 +157,7 @@ mod tests {
             "// SHOW nothing\nMERGE (n:`a } b` {id: event.id}) /* ; */",
             "CALL (event) { MERGE (n {id: event.id}) RETURN n } SET n.x = 'it\\'s'",
             "MERGE (n:Größe {id: event.größe})",
+            "CREATE (n:$(event.label) {price: '$5', `$x`: 1}) // $y",
         ] {
             assert_eq!(said(statement), "", "{statement}");
         }
@@ -171,6 +180,8 @@ mod tests {
             ("CREATE (n {id: 1)", "'{' is not closed"),
             ("CREATE (n {id: 'open})", "' is not closed"),
             ("CREATE (n) /* open", "comment is not closed"),
+            ("MERGE (n:A {id: $id})", "the parameter $id a value"),
+            ("UNWIND $`a b` AS a CREATE (n)", "the parameter $`a b` a value"),
         ] {
             assert!(said(statement).contains(why), "{statement}: {:?}", said(statement));
         }

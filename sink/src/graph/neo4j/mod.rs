@@ -173,6 +173,27 @@ impl Neo4j {
         self.sentry.watch(&mark, Wish::Write, work).await
     }
 
+    /// Whose fault it is that a statement was refused. Neo4j says of a statement of somebody's own that it is wrong where
+    /// it met a value that it can't use, such as no key to merge by or a text that is no date: if it can be planned, it is
+    /// the record.
+    async fn blame(&self, batch: &Batch, error: Error) -> Error {
+        if !error.code.as_deref().is_some_and(trouble::may_be_a_value) {
+            return error;
+        }
+        let statements = statement::texts(batch);
+        if statements.is_empty() {
+            return error;
+        }
+        for text in statements {
+            match self.explain(text).await {
+                Ok(()) => {}
+                Err(refused) if refused.trouble == Trouble::Data => return error,
+                Err(away) => return away,
+            }
+        }
+        Error { trouble: Trouble::Data, ..error }
+    }
+
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -265,7 +286,7 @@ impl Store for Neo4j {
                 Ok(Attempt::Met(surprise)) if tries < TRIES => surprise,
                 Ok(Attempt::Met(_)) => return Err(write::changed("writing a batch")),
                 Err(error) if conflict(&error) && !known.is_doubtful() => Surprise::Ids,
-                Err(error) => return Err(error),
+                Err(error) => return Err(self.blame(batch, error).await),
             };
             known = known.after(surprise);
         }

@@ -1,6 +1,6 @@
 //! Statements of people's own, run with the rows of a batch.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use neo4rs::{BoltMap, BoltNull, BoltType, query};
 use serde_json::Value as Json;
@@ -24,6 +24,15 @@ pub(super) async fn run(tx: &mut Transaction<'_>, batch: &Batch) -> Result<(), E
         Some(text) => tx.run(query(text).param("rows", rows)).await,
         None => Ok(()),
     }
+}
+
+/// Each statement of a batch once.
+pub(super) fn texts(batch: &Batch) -> BTreeSet<&str> {
+    let own = batch.entries.iter().filter_map(|entry| match &entry.content {
+        Content::Statement(text, _) => Some(&**text),
+        _ => None,
+    });
+    own.collect()
 }
 
 /// JSON as the database knows it. A whole number beyond 64 bits becomes a float, as in Neo4j's own connector.

@@ -24,7 +24,8 @@ pub fn trouble(code: &str, message: &str) -> Trouble {
             _ => Trouble::Passing,
         },
         "ClientError.Schema" => match name {
-            "ConstraintValidationFailed" | "PropertyTypeMismatch" => Trouble::Data,
+            // Names that are not in a statement's text are a record's.
+            "ConstraintValidationFailed" | "PropertyTypeMismatch" | "TokenNameError" => Trouble::Data,
             _ => Trouble::Fatal,
         },
         "ClientError.Statement" => match name {
@@ -66,6 +67,11 @@ const PASSING: [&str; 6] = [
     "ClientError.Database",
     "ClientError.General",
 ];
+
+/// Whether Neo4j says this of a statement's text, and with the same code of a value that it met while it ran.
+pub(super) fn may_be_a_value(code: &str) -> bool {
+    matches!(code, "Neo.ClientError.Statement.SyntaxError" | "Neo.ClientError.Statement.SemanticError")
+}
 
 /// Whether connections are worth keeping after this error: where the server says no, unless it says that it is not the one
 /// to ask or that we are not welcome. After anything else nobody knows what the connection holds.
@@ -135,6 +141,7 @@ mod tests {
             ("Neo.ClientError.Transaction.TransactionTimedOut", Trouble::TooBig),
             ("Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", Trouble::TooBig),
             ("Neo.ClientError.Schema.ConstraintValidationFailed", Trouble::Data),
+            ("Neo.ClientError.Schema.TokenNameError", Trouble::Data),
             ("Neo.ClientError.Statement.TypeError", Trouble::Data),
             ("Neo.ClientError.Statement.ArgumentError", Trouble::Data),
             ("Neo.ClientError.Statement.ArithmeticError", Trouble::Data),
