@@ -201,6 +201,16 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     produce(servers, "parcels", &[parcel(50)]);
     sluice.wait_until_read("parcels", 51);
     assert_eq!(number(&neo4j, "MATCH (p:Parcel) RETURN count(p)"), 49);
+    // Which of those that it did not read itself are dead letters, the ledger tells the stream.
+    let fates = |query: &str| {
+        let (_, news) = sluice.get(&format!("/api/stream?topic=parcels&limit=100{query}"));
+        let rows = news["rows"].as_array().unwrap();
+        let fate = |row: &Value| (row["place"]["offset"].as_i64().unwrap(), row["fate"].as_str().unwrap().to_owned());
+        rows.iter().map(fate).collect::<Vec<_>>()
+    };
+    let (all, broken) = (fates(""), fates("&broken=1"));
+    assert_eq!(broken, [(30, "dead".to_owned()), (20, "dead".to_owned())]);
+    assert_eq!((all.len(), all.iter().filter(|(_, fate)| fate == "stored").count()), (51, 49), "{all:?}");
     assert_eq!(sluice.terminate(), Some(0));
 }
 

@@ -310,7 +310,7 @@ impl Letters {
         let mut dead = HashMap::new();
         for (partition, from, _) in burst.span() {
             // All that there are from the burst's first record on: more of it may follow.
-            let offsets = store.dead_offsets(cluster.id()?, topic, partition, from, i64::MAX).await;
+            let offsets = store.dead_offsets(None, cluster.id()?, topic, partition, from..i64::MAX).await;
             let mut offsets = offsets.ok()?;
             // Several connectors may have refused the same record.
             offsets.dedup();

@@ -1,6 +1,6 @@
 //! What has become of records, by the checkpoints as they are now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::{
     Kind,
@@ -8,20 +8,23 @@ use model::{
 };
 use sink::{Board, graph::Checkpoint};
 
-use super::Parts;
+use super::{Judged, Tail};
 
 /// The checkpoints of this cluster, and what this process knows of single records.
 pub(super) struct Fates<'a> {
     /// By topic and partition, of the connector that speaks for the topic; others may read it too.
     checkpoints: HashMap<String, HashMap<i32, Checkpoint>>,
     board: Option<&'a Board>,
+    judged: Option<&'a Judged>,
 }
 
 impl<'a> Fates<'a> {
-    pub(super) fn now(parts: &'a Parts) -> Self {
+    pub(super) fn now(tail: &'a Tail) -> Self {
+        let parts = &tail.parts;
         let cluster = parts.cluster.id().unwrap_or_default();
         let of_it = parts.board.checkpoints().into_iter().filter(|checkpoint| checkpoint.id.cluster == cluster);
-        Self { board: Some(&parts.board), ..Self::of_checkpoints(of_it, |topic| parts.registry.speaker(topic)) }
+        let all = Self::of_checkpoints(of_it, |topic| parts.registry.speaker(topic));
+        Self { board: Some(&parts.board), judged: Some(&tail.judged), ..all }
     }
 
     #[cfg(test)]
@@ -40,11 +43,18 @@ impl<'a> Fates<'a> {
                 by_topic.entry(topic.clone()).or_default().insert(checkpoint.id.partition, checkpoint);
             }
         }
-        Self { checkpoints: by_topic, board: None }
+        Self { checkpoints: by_topic, board: None, judged: None }
     }
 
-    fn checkpoint(&self, place: &Place) -> Option<&Checkpoint> {
+    pub(super) fn checkpoint(&self, place: &Place) -> Option<&Checkpoint> {
         self.checkpoints.get(&place.topic)?.get(&place.partition)
+    }
+
+    /// Topics of people's own with dead letters: of their records it has to be asked which they are.
+    pub(super) fn doubtful(&self) -> HashSet<&str> {
+        let has_dead = |of: &HashMap<i32, Checkpoint>| of.values().any(|checkpoint| checkpoint.books.dead > 0);
+        let own = self.checkpoints.iter().filter(|(topic, of)| topic.parse::<Kind>().is_err() && has_dead(of));
+        own.map(|(topic, _)| topic.as_str()).collect()
     }
 
     /// The next offset to be stored, of a partition that has a checkpoint.
@@ -65,13 +75,15 @@ impl<'a> Fates<'a> {
             .board
             .and_then(|board| board.fate(&checkpoint.id.connector, &place.topic, place.partition, place.offset));
         let books = checkpoint.books;
-        known.unwrap_or_else(|| match (books.repeated, books.dead) {
-            _ if broken => Fate::Dead,
-            // Which rules records of an own topic break is its connector's business.
-            (_, 1..) if place.topic.parse::<Kind>().is_err() => Fate::Read,
+        // Which rules records of an own topic break is its connector's business, and the ledger has what came of it.
+        let own = place.topic.parse::<Kind>().is_err() && books.dead > 0;
+        let judged = || self.judged.and_then(|judged| judged.is_dead(checkpoint, place.offset));
+        known.unwrap_or_else(|| match if own { judged() } else { Some(broken) } {
+            Some(true) => Fate::Dead,
+            None => Fate::Read,
             // Where nothing was ever known already, this one was not.
-            (0, _) => Fate::Stored,
-            _ => Fate::Settled,
+            Some(false) if books.repeated == 0 => Fate::Stored,
+            Some(false) => Fate::Settled,
         })
     }
 }

@@ -69,7 +69,7 @@ impl Listener {
     pub(crate) async fn next(&mut self) -> (Numbers, News) {
         if self.told.is_none() {
             self.tail.catch_up().await;
-            let news = self.look();
+            let news = self.look().await;
             return self.tell(news);
         }
         loop {
@@ -77,7 +77,7 @@ impl Listener {
                 tokio::time::sleep(AT_MOST_EVERY.saturating_sub(told.elapsed())).await;
             }
             let away = self.away.clone();
-            let news = self.look();
+            let news = self.look().await;
             if !news.rows.is_empty() || !news.fates.is_empty() || news.missed > 0 || news.away != away {
                 return self.tell(news);
             }
@@ -95,7 +95,7 @@ impl Listener {
         (self.known.clone().unwrap_or_default(), news)
     }
 
-    fn look(&mut self) -> News {
+    async fn look(&mut self) -> News {
         self.news.mark_unchanged();
         self.checkpoints.mark_unchanged();
         let (mut seen, gone, last) = {
@@ -104,7 +104,11 @@ impl Listener {
             let (seen, gone) = state.ring.since(self.known.as_ref().unwrap_or(&nothing), self.filter.topic());
             (seen, gone, state.ring.last())
         };
-        let fates = Fates::now(&self.tail.parts);
+        let fates = Fates::now(&self.tail);
+        let waiting = self.waiting.iter().map(|(place, _)| (place.topic.as_str(), place.partition, place.offset));
+        let awaited: Vec<_> = self.awaited.iter().filter_map(Weak::upgrade).collect();
+        let records = seen.iter().chain(&awaited).map(|seen| seen.spot()).chain(waiting);
+        self.tail.judged.learn(&*self.tail.parts.store, &fates, records).await;
         let awaited = seen.iter().filter(|seen| self.filter.awaits(seen, || fates.of(&seen.place(), false)));
         let awaited: Vec<_> = awaited.map(Arc::downgrade).collect();
         seen.extend(settled(&mut self.awaited, &fates));

@@ -20,6 +20,7 @@ mod became;
 mod fate;
 mod filter;
 mod gist;
+mod judged;
 mod listen;
 mod open;
 mod own;
@@ -34,6 +35,7 @@ pub(crate) use ring::Numbers;
 pub(crate) use show::show;
 
 use fate::Fates;
+use judged::Judged;
 use ring::Ring;
 
 /// How long reading goes on when nobody listens any more: a page that is loaded anew should find it running.
@@ -55,6 +57,7 @@ pub(crate) struct Parts {
 pub(crate) struct Tail {
     parts: Parts,
     state: Mutex<State>,
+    judged: Judged,
     /// Changes whenever something was read.
     news: watch::Sender<()>,
     /// Tells the events of this process from those of one before.
@@ -88,7 +91,8 @@ impl Tail {
         let state =
             State { ring: Ring::default(), listeners: 0, idle_since: Instant::now(), reading: false, caught_up: false };
         let generation = chrono::Utc::now().timestamp_millis();
-        Arc::new(Self { parts, state: Mutex::new(state), news: watch::Sender::new(()), generation })
+        let judged = Judged::default();
+        Arc::new(Self { parts, state: Mutex::new(state), judged, news: watch::Sender::new(()), generation })
     }
 
     /// The newest records that a filter takes, newest first.
@@ -96,7 +100,8 @@ impl Tail {
         let _lease = self.lease();
         self.catch_up().await;
         let (seen, _) = self.lock().ring.since(&Numbers::new(), filter.topic());
-        let fates = Fates::now(&self.parts);
+        let fates = Fates::now(self);
+        self.judged.learn(&*self.parts.store, &fates, seen.iter().map(|seen| seen.spot())).await;
         let mut news = listen::compose(&seen, filter, limit, &fates);
         news.more = 0;
         news.searched = seen.len() as u64;

@@ -37,7 +37,7 @@ impl Tail {
             Some(seen) => seen,
             None => Arc::new(self.fetch(place.clone()).await?),
         };
-        let fates = Fates::now(&self.parts);
+        let fates = Fates::now(self);
         let mut row = row(&seen, &fates);
         let record = &seen.record;
         let next = fates.next(&place);

@@ -47,6 +47,11 @@ impl Seen {
         Place { topic: self.topic.to_string(), partition: self.record.partition, offset: self.record.offset }
     }
 
+    /// Topic, partition and offset.
+    pub(super) fn spot(&self) -> (&str, i32, i64) {
+        (&self.topic, self.record.partition, self.record.offset)
+    }
+
     /// What it says; worked out for those only that somebody looks at.
     pub(super) fn gist(&self) -> &Gist {
         self.gist.get_or_init(|| gist(&self.topic, &self.record))

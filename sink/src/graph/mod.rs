@@ -3,6 +3,8 @@
 //! Invariant: nothing moves a checkpoint but [`Store::write`], in the transaction that writes the data,
 //! and [`Store::claim`], which takes a partition over.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 use model::{
     answer::{Influencer, Rater},
@@ -99,14 +101,14 @@ pub trait Store: Send + Sync + 'static {
     /// How many dead letters each topic has for each reason, ordered by both. Looks at all of them.
     async fn dead_letter_reasons(&self) -> Result<Vec<ReasonCount>, Error>;
 
-    /// The offsets of the dead letters of a partition in `from..to`, ascending.
+    /// The offsets of the dead letters of a partition in `from..to`, ascending: those of a connector, or of all.
     async fn dead_offsets(
         &self,
+        connector: Option<&str>,
         cluster: &str,
         topic: &str,
         partition: i32,
-        from: i64,
-        to: i64,
+        within: Range<i64>,
     ) -> Result<Vec<i64>, Error>;
 
     /// Up to `limit` dead letters that the dead-letter topic does not have yet, byte for byte, oldest first.

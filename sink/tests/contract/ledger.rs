@@ -111,10 +111,12 @@ pub(crate) async fn letters_are_counted_by_topic(store: &dyn Store) {
 
 pub(crate) async fn offsets_are_those_of_the_interval(store: &dyn Store) {
     fill(store).await;
-    assert_eq!(store.dead_offsets("k", "purchases", 1, 0, 2).await.unwrap(), [0, 1]);
-    assert_eq!(store.dead_offsets("k", "purchases", 1, 1, 100).await.unwrap(), [1, 2]);
-    assert_eq!(store.dead_offsets("m", "purchases", 1, 0, 100).await.unwrap().len(), 0);
-    assert_eq!(store.dead_offsets("k", "purchases", 7, 0, 100).await.unwrap().len(), 0);
+    assert_eq!(store.dead_offsets(None, "k", "purchases", 1, 0..2).await.unwrap(), [0, 1]);
+    assert_eq!(store.dead_offsets(None, "k", "purchases", 1, 1..100).await.unwrap(), [1, 2]);
+    assert_eq!(store.dead_offsets(Some("purchases"), "k", "purchases", 1, 0..2).await.unwrap(), [0, 1]);
+    assert_eq!(store.dead_offsets(Some("others"), "k", "purchases", 1, 0..2).await.unwrap().len(), 0);
+    assert_eq!(store.dead_offsets(None, "m", "purchases", 1, 0..100).await.unwrap().len(), 0);
+    assert_eq!(store.dead_offsets(None, "k", "purchases", 7, 0..100).await.unwrap().len(), 0);
 }
 
 pub(crate) async fn what_is_published_is_not_published_again(store: &dyn Store) {
@@ -149,7 +151,7 @@ pub(crate) async fn a_topic_made_anew_keeps_the_letters_of_the_old_one(store: &d
     let page = store.dead_letters(None, None, 1).await.unwrap();
     let next = store.dead_letters(None, page.next.as_deref(), 1).await.unwrap();
     assert_eq!((page.dead_letters.len(), next.dead_letters.len(), next.next), (1, 1, None));
-    assert_eq!(store.dead_offsets("k", "purchases", 0, 0, 9).await.unwrap(), [0]);
+    assert_eq!(store.dead_offsets(None, "k", "purchases", 0, 0..9).await.unwrap(), [0]);
 }
 
 /// Six letters of one partition with two reasons in turn; the first one has been sent again.

@@ -1,5 +1,7 @@
 //! The dead-letter ledger in SQLite.
 
+use std::ops::Range;
+
 use model::dead_letter::ReasonCount;
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params, types::Type};
 
@@ -93,18 +95,18 @@ pub(super) fn counts(connection: &Connection) -> Result<Vec<(String, i64)>> {
 
 pub(super) fn offsets(
     connection: &Connection,
+    connector: Option<&str>,
     cluster: &str,
     topic: &str,
     partition: i32,
-    from: i64,
-    to: i64,
+    within: Range<i64>,
 ) -> Result<Vec<i64>> {
     connection
         .prepare_cached(
             "SELECT DISTINCT \"offset\" FROM dead_letter WHERE topic = ?1 AND partition = ?2 AND \"offset\" >= ?3 \
-             AND \"offset\" < ?4 AND cluster = ?5 ORDER BY \"offset\"",
+             AND \"offset\" < ?4 AND cluster = ?5 AND (?6 IS NULL OR connector = ?6) ORDER BY \"offset\"",
         )?
-        .query_map(params![topic, partition, from, to, cluster], |row| row.get(0))?
+        .query_map(params![topic, partition, within.start, within.end, cluster, connector], |row| row.get(0))?
         .collect()
 }
 

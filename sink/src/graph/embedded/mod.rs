@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is committed survives a crash of the process, and one process at a time has the file.
 
-use std::{fs::File, path::Path};
+use std::{fs::File, ops::Range, path::Path};
 
 use async_trait::async_trait;
 use model::{
@@ -166,15 +166,17 @@ impl Store for Embedded {
 
     async fn dead_offsets(
         &self,
+        connector: Option<&str>,
         cluster: &str,
         topic: &str,
         partition: i32,
-        from: i64,
-        to: i64,
+        within: Range<i64>,
     ) -> Result<Vec<i64>, Error> {
-        let (cluster, topic) = (cluster.to_owned(), topic.to_owned());
+        let (connector, cluster, topic) = (connector.map(ToOwned::to_owned), cluster.to_owned(), topic.to_owned());
         self.pool
-            .read("reading dead letters", move |tx| ledger::offsets(tx, &cluster, &topic, partition, from, to))
+            .read("reading dead letters", move |tx| {
+                ledger::offsets(tx, connector.as_deref(), &cluster, &topic, partition, within)
+            })
             .await
     }
 

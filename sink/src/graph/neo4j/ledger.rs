@@ -1,5 +1,7 @@
 //! The dead-letter ledger in Neo4j.
 
+use std::ops::Range;
+
 use model::dead_letter::ReasonCount;
 use neo4rs::{BoltType, Query, query};
 use serde::Deserialize;
@@ -87,18 +89,19 @@ pub(super) async fn reasons(tx: &mut Transaction<'_>) -> Result<Vec<ReasonCount>
 
 pub(super) async fn offsets(
     tx: &mut Transaction<'_>,
+    connector: Option<&str>,
     cluster: &str,
     topic: &str,
     partition: i32,
-    from: i64,
-    to: i64,
+    within: Range<i64>,
 ) -> Result<Vec<i64>, Error> {
     let offsets = query(cypher!("ledger_offsets"))
+        .param("connector", connector)
         .param("cluster", cluster)
         .param("topic", topic)
         .param("partition", partition)
-        .param("from", from)
-        .param("to", to);
+        .param("from", within.start)
+        .param("to", within.end);
     tx.rows(offsets).await
 }
 

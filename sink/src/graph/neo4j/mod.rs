@@ -4,6 +4,7 @@
 //! node takes a shared lock, and one of a new relationship locks both of its ends, row by row.
 
 use std::{
+    ops::Range,
     path::PathBuf,
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -336,13 +337,13 @@ impl Store for Neo4j {
 
     async fn dead_offsets(
         &self,
+        connector: Option<&str>,
         cluster: &str,
         topic: &str,
         partition: i32,
-        from: i64,
-        to: i64,
+        within: Range<i64>,
     ) -> Result<Vec<i64>, Error> {
-        read!(self, "reading dead letters", ledger::offsets(cluster, topic, partition, from, to))
+        read!(self, "reading dead letters", ledger::offsets(connector, cluster, topic, partition, within))
     }
 
     async fn unpublished(&self, limit: u32) -> Result<Vec<LedgerEntry>, Error> {
