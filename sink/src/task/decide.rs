@@ -32,11 +32,13 @@ pub(super) enum Decision {
 }
 
 /// Decides after `tries` (from 1) failed tries to write `records` records; `chance` is from 0 to 1 and spreads the waits.
-pub(super) fn decide(trouble: Trouble, tries: u32, records: usize, chance: f64) -> Decision {
+/// Where records of the same batch were `suspected` before, of several it is asked at once again; the one that is left
+/// has its tries all the same.
+pub(super) fn decide(trouble: Trouble, tries: u32, records: usize, suspected: bool, chance: f64) -> Decision {
     match trouble {
         Trouble::TooBig | Trouble::Data if records > 1 => Decision::Narrow,
         Trouble::Slow if records > 1 && tries >= PATIENCE => Decision::Narrow,
-        Trouble::Unknown if tries >= SUSPICION => Decision::Probe(backoff(tries, chance)),
+        Trouble::Unknown if tries >= SUSPICION || (suspected && records > 1) => Decision::Probe(backoff(tries, chance)),
         Trouble::Data => Decision::Bury,
         Trouble::Fatal => Decision::Fail,
         _ => Decision::Retry(wait(trouble, tries, chance)),
@@ -83,11 +85,19 @@ mod tests {
             (Trouble::Fatal, 1, 1, Decision::Fail),
         ] {
             assert_eq!(
-                decide(trouble, tries, records, 1.0),
+                decide(trouble, tries, records, false, 1.0),
                 expected,
                 "{trouble:?} after {tries} with {records} records"
             );
         }
+    }
+
+    #[test]
+    fn among_suspected_records_the_store_is_asked_at_once_and_the_last_one_has_its_tries() {
+        let at_once = |trouble, records| decide(trouble, 1, records, true, 1.0);
+        assert_eq!(at_once(Trouble::Unknown, 2), Decision::Probe(MIN_BACKOFF));
+        assert_eq!(at_once(Trouble::Unknown, 1), Decision::Retry(MIN_BACKOFF));
+        assert_eq!(at_once(Trouble::Passing, 2), Decision::Retry(MIN_BACKOFF), "an outage is no suspicion");
     }
 
     #[test]

@@ -96,6 +96,8 @@ impl Writer {
     async fn write_all(&mut self, work: Work) -> Result<Report, Stop> {
         let ends = work.batch.intervals.iter().map(|interval| (interval.id.partition, interval.to)).collect();
         let mut left = Some(work);
+        // Whether it was the records, and not the store, when the store said something unknown.
+        let mut suspected = false;
         self.stride.begin();
         while let Some(whole) = left.take() {
             let (mut work, rest) = whole.split(self.stride.records());
@@ -118,10 +120,13 @@ impl Writer {
                     Err(error) => error,
                 };
                 tries += 1;
-                let mut decision = decide(error.trouble, tries, records, rand::random());
+                let mut decision = decide(error.trouble, tries, records, suspected, rand::random());
                 if let Decision::Probe(wait) = decision {
                     decision = match self.probe(&work).await {
-                        Ok(()) if records > 1 => Decision::Narrow,
+                        Ok(()) if records > 1 => {
+                            suspected = true;
+                            Decision::Narrow
+                        }
                         Ok(()) => Decision::Bury,
                         Err(error) => {
                             debug!(%error, "the store is not well itself");
