@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use model::record::{Fate, Place};
@@ -12,6 +13,9 @@ use sink::graph::{Checkpoint, CheckpointId, Store};
 use tracing::debug;
 
 use super::{Fates, ring::KEPT};
+
+/// How long the ledger may take to answer: the stream goes on without.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What was asked so far.
 #[derive(Default)]
@@ -66,14 +70,13 @@ impl Judged {
             // What is before the checkpoint does not change any more.
             let asked = within.end..checkpoint.next_offset;
             let CheckpointId { connector, cluster, topic, partition } = &checkpoint.id;
-            match store.dead_offsets(Some(connector), cluster, topic, *partition, asked.clone()).await {
-                Ok(found) => {
-                    dead.extend(found);
-                    let within = within.start..asked.end;
-                    self.lock().insert(id(checkpoint), Partition { within, dead });
-                }
-                Err(error) => debug!(%error, "whether records are dead letters is not known"),
-            }
+            let answer = store.dead_offsets(Some(connector), cluster, topic, *partition, asked.clone());
+            let Ok(Ok(found)) = tokio::time::timeout(PATIENCE, answer).await else {
+                debug!("the ledger does not answer: which records of {topic} are dead letters is not known");
+                return;
+            };
+            dead.extend(found);
+            self.lock().insert(id(checkpoint), Partition { within: within.start..asked.end, dead });
         }
     }
 
