@@ -66,6 +66,7 @@ use mark::{Mark, Wish};
 pub(crate) use mutation::statements_of;
 pub use nodelay::set_nodelay;
 pub use query::{aside, statement};
+use statement::Planned;
 use summary::Summary;
 pub use trouble::trouble;
 pub use uri::check_uri;
@@ -118,6 +119,8 @@ pub struct Neo4j {
     summary: Summary,
     /// As the last write that was committed left it.
     known: Mutex<Known>,
+    /// The statement of somebody's own that could be planned last.
+    planned: Planned,
 }
 
 impl Neo4j {
@@ -150,6 +153,7 @@ impl Neo4j {
             summary: Summary::new(Link::new(options.clone(), 1, bounds.connect, bounds.schema)),
             sentry: Sentry::new(Link::new(options, 1, bounds.connect, bounds.read), bounds.patience),
             known: Mutex::default(),
+            planned: Planned::default(),
         })
     }
 
@@ -186,8 +190,11 @@ impl Neo4j {
             return error;
         }
         for text in statements {
+            if self.planned.is_fresh(text) {
+                continue;
+            }
             match self.explain(text).await {
-                Ok(()) => {}
+                Ok(()) => self.planned.note(text),
                 Err(refused) if refused.trouble == Trouble::Data => return error,
                 Err(away) => return away,
             }

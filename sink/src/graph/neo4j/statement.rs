@@ -1,6 +1,10 @@
 //! Statements of people's own, run with the rows of a batch.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use neo4rs::{BoltMap, BoltNull, BoltType, query};
 use serde_json::Value as Json;
@@ -33,6 +37,28 @@ pub(super) fn texts(batch: &Batch) -> BTreeSet<&str> {
         _ => None,
     });
     own.collect()
+}
+
+/// For so long a statement is taken to be one that can be planned. To see that takes some 30 ms, and a batch that is narrowed
+/// down is refused again and again.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// The statement that could be planned last, and when.
+#[derive(Default)]
+pub(super) struct Planned(Mutex<Option<(String, Instant)>>);
+
+impl Planned {
+    pub(super) fn is_fresh(&self, text: &str) -> bool {
+        self.lock().as_ref().is_some_and(|(known, at)| known == text && at.elapsed() < FRESH)
+    }
+
+    pub(super) fn note(&self, text: &str) {
+        *self.lock() = Some((text.to_owned(), Instant::now()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(String, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// JSON as the database knows it. A whole number beyond 64 bits becomes a float, as in Neo4j's own connector.
