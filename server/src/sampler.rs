@@ -165,9 +165,7 @@ impl Sampler {
     /// Whether the store has answered.
     async fn look_at_store(&self, cluster: &Cluster, store: &dyn Store, board: &Board) -> bool {
         let look = async { tokio::try_join!(store.checkpoints(), store.counts(), store.dead_letter_counts()) };
-        let looked = tokio::time::timeout(PATIENCE, look).await;
-        let answered = matches!(looked, Ok(Ok(_)));
-        match looked {
+        match tokio::time::timeout(PATIENCE, look).await {
             Ok(Ok((checkpoints, counts, dead_letters))) => {
                 let here = |it: &&Checkpoint| Some(it.id.cluster.as_str()) == cluster.id();
                 board.set_seen(checkpoints.iter().filter(here).cloned());
@@ -180,11 +178,12 @@ impl Sampler {
                 if let Some(name) = board.store().name {
                     board.set_store(Ok(name));
                 }
+                return true;
             }
             Ok(Err(error)) => board.set_store(Err(error.to_string())),
             Err(_) => board.set_store(Err(format!("no answer from the graph within {} s", PATIENCE.as_secs()))),
         }
-        answered
+        false
     }
 
     fn publish(&self, board: &Board, registry: &Registry) {

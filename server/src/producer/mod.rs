@@ -311,10 +311,7 @@ impl Letters {
         for (partition, from, _) in burst.span() {
             // All that there are from the burst's first record on: more of it may follow.
             let offsets = store.dead_offsets(None, cluster.id()?, topic, partition, from..i64::MAX).await;
-            let mut offsets = offsets.ok()?;
-            // Several connectors may have refused the same record.
-            offsets.dedup();
-            dead.insert(partition, offsets);
+            dead.insert(partition, offsets.ok()?);
         }
         // Kept only once every record has its place: until then the burst may yet spread to other partitions.
         let at = burst.snapshot(0);

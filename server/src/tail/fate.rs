@@ -52,9 +52,8 @@ impl<'a> Fates<'a> {
 
     /// Topics of people's own with dead letters: of their records it has to be asked which they are.
     pub(super) fn doubtful(&self) -> HashSet<&str> {
-        let has_dead = |of: &HashMap<i32, Checkpoint>| of.values().any(|checkpoint| checkpoint.books.dead > 0);
-        let own = self.checkpoints.iter().filter(|(topic, of)| topic.parse::<Kind>().is_err() && has_dead(of));
-        own.map(|(topic, _)| topic.as_str()).collect()
+        let doubtful = self.checkpoints.iter().filter(|(_, of)| of.values().any(is_doubtful));
+        doubtful.map(|(topic, _)| topic.as_str()).collect()
     }
 
     /// The next offset to be stored, of a partition that has a checkpoint.
@@ -74,18 +73,21 @@ impl<'a> Fates<'a> {
         let known = self
             .board
             .and_then(|board| board.fate(&checkpoint.id.connector, &place.topic, place.partition, place.offset));
-        let books = checkpoint.books;
-        // Which rules records of an own topic break is its connector's business, and the ledger has what came of it.
-        let own = place.topic.parse::<Kind>().is_err() && books.dead > 0;
         let judged = || self.judged.and_then(|judged| judged.is_dead(checkpoint, place.offset));
-        known.unwrap_or_else(|| match if own { judged() } else { Some(broken) } {
+        known.unwrap_or_else(|| match if is_doubtful(checkpoint) { judged() } else { Some(broken) } {
             Some(true) => Fate::Dead,
             None => Fate::Read,
             // Where nothing was ever known already, this one was not.
-            Some(false) if books.repeated == 0 => Fate::Stored,
+            Some(false) if checkpoint.books.repeated == 0 => Fate::Stored,
             Some(false) => Fate::Settled,
         })
     }
+}
+
+/// Whether only the ledger tells which of a partition's records are dead letters: which rules those of an own topic break
+/// is its connector's business.
+fn is_doubtful(checkpoint: &Checkpoint) -> bool {
+    checkpoint.books.dead > 0 && checkpoint.id.topic.parse::<Kind>().is_err()
 }
 
 #[cfg(test)]

@@ -109,10 +109,10 @@ impl Listener {
         let awaited: Vec<_> = self.awaited.iter().filter_map(Weak::upgrade).collect();
         let records = seen.iter().chain(&awaited).map(|seen| seen.spot()).chain(waiting);
         self.tail.judged.learn(&*self.tail.parts.store, &fates, records).await;
-        let awaited = seen.iter().filter(|seen| self.filter.awaits(seen, || fates.of(&seen.place(), false)));
-        let awaited: Vec<_> = awaited.map(Arc::downgrade).collect();
-        seen.extend(settled(&mut self.awaited, &fates));
-        self.awaited.extend(awaited);
+        let dead = settled(&mut self.awaited, &fates);
+        let new = seen.iter().filter(|seen| self.filter.awaits(seen, || fates.of(&seen.place(), false)));
+        self.awaited.extend(new.map(Arc::downgrade));
+        seen.extend(dead);
         let mut news = compose(&seen, &self.filter, ROWS, &fates);
         if self.known.is_none() {
             // What was there before the page is no news that it missed.

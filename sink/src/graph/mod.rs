@@ -101,7 +101,7 @@ pub trait Store: Send + Sync + 'static {
     /// How many dead letters each topic has for each reason, ordered by both. Looks at all of them.
     async fn dead_letter_reasons(&self) -> Result<Vec<ReasonCount>, Error>;
 
-    /// The offsets of the dead letters of a partition in `from..to`, ascending: those of a connector, or of all.
+    /// The offsets of the dead letters of a partition, each once and ascending: those of a connector, or of all.
     async fn dead_offsets(
         &self,
         connector: Option<&str>,

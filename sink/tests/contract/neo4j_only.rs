@@ -443,7 +443,8 @@ async fn a_call_that_is_given_up_leaves_nothing_open() {
     until(BLOCKED, 0).await;
     holder.rollback().await.unwrap();
     let batch = hand.batch(vec![purchase("b", 1, 2, T)]);
-    again(async || store.write(&batch).await).await;
+    let outcome = again(async || store.write(&batch).await).await;
+    assert!(matches!(outcome, Outcome::Committed(_)), "{outcome:?}");
     assert_eq!(store.counts().await.unwrap().transactions, 1);
 }
 

@@ -113,13 +113,11 @@ mod tests {
         let texts = |status: &Status| alerts(status).into_iter().map(|alert| alert.text).collect::<Vec<_>>();
         assert_eq!(texts(&status), ["No rights.", "The graph was emptied.", "No answer."]);
         assert_eq!(alerts(&status)[0].since, Some(7));
+        (status.graph.connected, status.graph.error) = (false, Some("away".into()));
+        assert_eq!(texts(&status), ["No rights.", "The graph was emptied."]);
         let both = TaskStatus { notice: Some("it has no index".into()), ..status.connectors[0].tasks[3].clone() };
         status.connectors[0].tasks = vec![TaskStatus { since: 9, ..both.clone() }, both];
         assert_eq!(texts(&status), ["No rights.", "It has no index."], "each once, though both say both");
         assert_eq!(alerts(&status)[0].since, Some(7));
-        status.connectors[0].tasks[1].state = State::Retrying;
-        status.connectors[0].tasks[1].trace = Some("no answer".into());
-        (status.graph.connected, status.graph.error) = (false, Some("away".into()));
-        assert_eq!(texts(&status), ["No rights.", "It has no index."], "an outage is told elsewhere");
     }
 }
