@@ -225,6 +225,54 @@ test("the way back leads to the place on the page where one was", async ({ page 
   await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(500);
 });
 
+test("who moves by himself on the way back is not moved any more", async ({ page }) => {
+  await open(page, "/");
+  await page.evaluate(() => window.scrollTo(0, 500));
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Simulate" }).click();
+  await expect(page).toHaveURL(/\/simulate$/);
+  // Where all of the page is seen there is no going there.
+  await page.setViewportSize({ width: 1280, height: 3_000 });
+  await page.goBack();
+  await expect(page).toHaveURL(/\/$/);
+  await page.keyboard.press("Home");
+  await page.setViewportSize({ width: 1280, height: 300 });
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollHeight)).toBeGreaterThan(800);
+  // It would have been tried ten times meanwhile.
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 500)));
+  expect(await page.evaluate(() => window.scrollY)).toBe(0);
+});
+
+/** All elements by name and namespace. Leptos puts a bare group around what never changes in a drawing. */
+const TREE = `(() => {
+  const lines = [];
+  const walk = (element, depth) => {
+    const isBare = element.localName === "g" && element.attributes.length === 0;
+    if (!isBare) lines.push(" ".repeat(depth) + element.localName + " of " + element.namespaceURI);
+    for (const child of element.children) walk(child, isBare ? depth : depth + 1);
+  };
+  walk(document.querySelector("main"), 0);
+  return lines.join("\\n");
+})()`;
+
+test("a page that a link led to is made of the same as one that the server made", async ({ page }) => {
+  test.setTimeout(120_000);
+  const nav = page.getByRole("navigation", { name: "Main" });
+  for (const [name, address] of Object.entries(PAGES)) {
+    // What is told of the last seconds comes and goes meanwhile.
+    await expect(async () => {
+      await open(page, address);
+      const made = await page.evaluate<string>(TREE);
+      await open(page, name === "simulate" ? PAGES.stream : PAGES.simulate);
+      await page.evaluate(() => Object.assign(window, { isSame: true }));
+      await nav.locator(`a[href="${name === "new-connector" ? PAGES.connectors : address}"]`).first().click();
+      if (name === "new-connector") await page.locator("main").getByRole("link", { name: "New connector" }).click();
+      await expect(page).toHaveURL(new RegExp(`${address}$`));
+      await expect.poll(() => page.evaluate<string>(TREE), { message: name, timeout: 4_000 }).toBe(made);
+      expect(await page.evaluate(() => "isSame" in window), `${name} was reached without a load`).toBe(true);
+    }).toPass({ timeout: 40_000 });
+  }
+});
+
 test("times are the reader's, and in UTC where nobody knows the reader", async ({ browser, baseURL }) => {
   const context = await browser.newContext({ baseURL, timezoneId: "Asia/Kolkata" });
   const page = await context.newPage();

@@ -1,4 +1,4 @@
-//! Playwright with a real Chromium.
+//! Playwright with a real Chromium, and with Firefox and WebKit for what a person does first.
 
 use std::{fs, path::Path, process::Command};
 
@@ -11,11 +11,18 @@ use crate::{
 
 const STEP: &str = "browser tests";
 const DEBIAN_CHROMIUM: &str = "/usr/bin/chromium";
+/// What `end2end/tests/engines.ts` starts, each with the package of Debian that has it.
+const OTHER_ENGINES: [(&str, &str); 3] = [
+    ("/usr/bin/firefox-esr", "firefox-esr"),
+    ("/usr/bin/WebKitWebDriver", "webkit2gtk-driver"),
+    ("/usr/bin/Xvfb", "xvfb"),
+];
 const FOLDER: &str = "end2end";
 
 /// Runs the tests of `end2end/` whose names match, in the given environment; those that take long only if `long` says so.
 pub(crate) fn test(filter: Option<&str>, long: bool, environment: &[(&str, &str)]) -> Result<Tally, Error> {
     prepare()?;
+    other_engines()?;
     step::run(STEP, npx().args(["tsc", "--noEmit"]))?;
 
     let report = place::at("target/xtask/playwright.json");
@@ -65,14 +72,33 @@ fn chromium() -> Result<(), Error> {
     if Path::new(DEBIAN_CHROMIUM).exists() {
         return Ok(());
     }
-    let root = step::output(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
-    if root && Path::new("/etc/debian_version").exists() {
+    if can_install() {
         say("apt-get install chromium");
         return apt_install(&["chromium"]);
     }
     say("playwright install chromium");
     step::run(STEP, npx().args(["playwright", "install", "chromium"]))
         .map_err(|error| error.advice("install Chromium by hand, on Debian with `sudo apt-get install chromium`"))
+}
+
+/// Firefox and WebKit, where they can be installed; where they can't, their tests are left out.
+fn other_engines() -> Result<(), Error> {
+    let missing: Vec<&str> =
+        OTHER_ENGINES.iter().filter(|(program, _)| !Path::new(program).exists()).map(|(_, package)| *package).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if can_install() {
+        say(format!("apt-get install {}", missing.join(" ")));
+        return apt_install(&missing);
+    }
+    say(format!("no tests in Firefox and WebKit: on Debian, `sudo apt-get install {}`", missing.join(" ")));
+    Ok(())
+}
+
+fn can_install() -> bool {
+    let root = step::output(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
+    root && Path::new("/etc/debian_version").exists()
 }
 
 fn npx() -> Command {

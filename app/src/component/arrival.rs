@@ -48,18 +48,27 @@ mod focus {
 mod place {
     use std::time::Duration;
 
-    use leptos::{ev, prelude::*};
+    use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
     /// How many addresses are remembered.
     const REMEMBERED: usize = 30;
     /// How often the place is tried while the page's answers come in, and how long to wait between.
-    const TRIES: u32 = 40;
+    const TRIES: u32 = 200;
     const PAUSE: Duration = Duration::from_millis(50);
 
+    /// The next try.
+    type Waiting = StoredValue<Option<TimeoutHandle>>;
+
     /// Remembers how far each address was scrolled, and goes there on the way back. Browsers try too, but before the page's
-    /// answers are there it is too short.
+    /// answers are there it is too short. Who moves by himself meanwhile, or goes on, is let go.
     pub(super) fn keep(address: Signal<String>) {
         let places = StoredValue::new(Vec::<(String, f64)>::new());
+        let waiting = Waiting::new(None);
+        let let_go = move || {
+            if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
+                handle.clear();
+            }
+        };
         let scrolled = window_event_listener(ev::scroll, move |_| {
             let Ok(y) = window().scroll_y() else { return };
             let here = address.get_untracked();
@@ -77,25 +86,33 @@ mod place {
             let search = search.strip_prefix('?').unwrap_or(&search);
             let there = path + search;
             let known = places.with_value(|places| places.iter().find(|(address, _)| *address == there).map(|it| it.1));
+            let_go();
             if let Some(y) = known.filter(|y| *y > 0.0) {
-                go(y, TRIES);
+                go(y, TRIES, waiting);
             }
         });
+        let moves = [
+            window_event_listener(ev::wheel, move |_| let_go()),
+            window_event_listener(ev::pointerdown, move |_| let_go()),
+            window_event_listener(ev::keydown, move |_| let_go()),
+        ];
         on_cleanup(move || {
+            let_go();
             scrolled.remove();
             back.remove();
+            moves.into_iter().for_each(|listener| listener.remove());
         });
     }
 
     /// Scrolls there as soon as the page is long enough.
-    fn go(y: f64, tries: u32) {
+    fn go(y: f64, tries: u32, waiting: Waiting) {
         let deferred = move || {
             window().scroll_to_with_x_and_y(0.0, y);
             let arrived = window().scroll_y().is_ok_and(|now| (now - y).abs() < 2.0);
             if !arrived && tries > 0 {
-                go(y, tries - 1);
+                go(y, tries - 1, waiting);
             }
         };
-        set_timeout(deferred, PAUSE);
+        waiting.try_set_value(set_timeout_with_handle(deferred, PAUSE).ok());
     }
 }

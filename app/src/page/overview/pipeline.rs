@@ -1,6 +1,6 @@
 //! The pipeline as one picture: producers, topics, sinks and the graph, with dead letters branching off.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, svg};
 use leptos_router::hooks::use_navigate;
 use model::{Kind, status::GraphStatus};
 
@@ -172,10 +172,15 @@ fn state_line(x: i32, state: Memo<(String, Icon, &'static str)>, why: Memo<Strin
         <g class=move || state.with(|state| format!("tone {}", state.2))>
             <path class="mark" transform=format!("translate({x} 41.5) scale(.82)") d=move || state.with(|state| state.1.path())/>
             <text x=x + 17 y="52.5" font-size="13" font-weight="600">{move || state.with(|state| state.0.clone())}</text>
-            <title>{why}</title>
+            {tip(why)}
         </g>
     }
     .into_any()
+}
+
+/// What an element says to who points at it. Of a `<title>` or an `<a>` with siblings the macro makes HTML's.
+fn tip(text: Memo<String>) -> impl IntoView {
+    svg::title().child(text)
 }
 
 fn rate_or_nothing(per_second: f64) -> String {
@@ -184,6 +189,7 @@ fn rate_or_nothing(per_second: f64) -> String {
 
 fn graph_box(graph: Memo<GraphStatus>) -> impl IntoView {
     let away = memo(move || graph.with(GraphStatus::is_away));
+    let location = memo(move || graph.with(|graph| graph.location.clone()));
     let state = memo(move || {
         let (word, icon, tone) = graph.with(|graph| match (graph.connected, graph.is_away()) {
             (true, _) => ("answers", Icon::Check, "ok"),
@@ -216,7 +222,7 @@ fn graph_box(graph: Memo<GraphStatus>) -> impl IntoView {
             <rect width="220" height="164" rx="14"/>
             <text x="18" y="30" font-size="15" font-weight="650">
                 {move || graph.with(|graph| graph.name.clone())}
-                <title>{move || graph.with(|graph| graph.location.clone())}</title>
+                {tip(location)}
             </text>
             {state_line(17, state, memo(move || graph.with(|graph| graph.error.clone().unwrap_or_default())))}
             {lines}
@@ -233,23 +239,25 @@ fn dead_box(dead: Memo<i64>) -> impl IntoView {
     let class = move || if dead.get() == 0 { "dead none" } else { "dead" };
     view! {
         <g class=class>
-            <path d="M634 282v20q0 14 14 14h206"/>
-            // The router sees clicks on HTML links only.
-            <a
-                href="/dead-letters"
-                on:click=move |event| {
-                    if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
-                        event.prevent_default();
-                        navigate("/dead-letters", leptos_router::NavigateOptions::default());
+            <path class="branch" d="M634 282v20q0 14 14 14h206"/>
+            <g>
+                // Alone in its group, else it would be HTML's (see `tip`). The router sees clicks on HTML links only.
+                <a
+                    href="/dead-letters"
+                    on:click=move |event| {
+                        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                            event.prevent_default();
+                            navigate("/dead-letters", leptos_router::NavigateOptions::default());
+                        }
                     }
-                }
-            >
-                <rect x="854" y="298" width="220" height="36" rx="10"/>
-                <text x="872" y="321" font-size="13.5" font-weight="650">
-                    {move || dead_letters(dead.get())}
-                </text>
-                <path class="mark" transform="translate(1042 308)" d="M3 8h9.5M9 4.4L12.6 8 9 11.6"/>
-            </a>
+                >
+                    <rect x="854" y="298" width="220" height="36" rx="10"/>
+                    <text x="872" y="321" font-size="13.5" font-weight="650">
+                        {move || dead_letters(dead.get())}
+                    </text>
+                    <path class="mark" transform="translate(1042 308)" d="M3 8h9.5M9 4.4L12.6 8 9 11.6"/>
+                </a>
+            </g>
         </g>
     }
 }
