@@ -30,14 +30,47 @@ for (const theme of THEMES) {
   });
 }
 
-test("a phone of 390 pixels scrolls down only, and nothing lies over the page", async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  for (const address of ADDRESSES) {
-    await open(page, address);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect.soft(overflow, address).toBeLessThanOrEqual(0);
-    await expect.poll(() => over(page), address).toEqual([]);
-  }
+/** What scrolls down within the page though it was not made for that, on a phone where it holds a finger up. */
+const SCROLLS = `[...document.querySelectorAll("main .scroll")]
+  .filter((element) => element.scrollHeight > element.clientHeight && getComputedStyle(element).maxHeight === "none")
+  .map((element) => element.outerHTML.slice(0, 80))`;
+
+// The second is also what a window of 1,280 pixels shows at four times the size.
+for (const width of [390, 320]) {
+  test(`a phone of ${width} pixels scrolls down only, and nothing lies over the page`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    for (const address of ADDRESSES) {
+      await open(page, address);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect.soft(overflow, address).toBeLessThanOrEqual(0);
+      expect.soft(await page.evaluate(SCROLLS), address).toEqual([]);
+      await expect.poll(() => over(page), address).toEqual([]);
+    }
+  });
+}
+
+test.describe("with colours of the reader's own", () => {
+  // Chromium's hint to who looks at a canvas twice.
+  test.use({ forcedColors: "active", expectedErrors: [/willReadFrequently/] });
+
+  test("graphs and legends keep theirs, since they mean something", async ({ page }) => {
+    await open(page, "/insights/similar-buyers?view=graph");
+    const colours = () =>
+      page.locator(".stage canvas").evaluateAll(
+        (canvases) =>
+          new Set(
+            (canvases as HTMLCanvasElement[]).flatMap((canvas) => {
+              const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+              return Array.from({ length: data.length / 4 }, (_, i) => (data[4 * i]! >> 4) * 256 + (data[4 * i + 1]! >> 4) * 16 + (data[4 * i + 2]! >> 4));
+            }),
+          ).size,
+      );
+    await expect.poll(colours).toBeGreaterThan(30);
+    await open(page, "/insights/best-rated");
+    const legend = page.locator(".legend i");
+    const painted = await legend.evaluateAll((swatches) => new Set(swatches.map((swatch) => getComputedStyle(swatch).backgroundColor)).size);
+    expect(painted).toBe(5);
+  });
 });
 
 test("the chosen theme stays after a reload", async ({ page, baseURL }) => {

@@ -41,13 +41,13 @@ fn current(path: &str, href: &str) -> Option<&'static str> {
     }
 }
 
-/// Scrolls the row of a phone so that the link to the page is seen; at the side there is nothing to scroll.
+/// Scrolls the row of a phone so that the link to the page, or to the one that it belongs to, is seen; at the side there is nothing to scroll.
 fn reveal(path: &str) {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
 
-        let Some((href, _)) = pages().find(|(href, _)| *href == path) else { return };
+        let Some((href, _)) = pages().find(|(href, _)| current(path, href).is_some()) else { return };
         let link = document().query_selector(&format!(".nav a[href='{href}']:not(.brand)")).ok().flatten();
         let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
         if let Some(row) = link.parent_element() {
