@@ -23,6 +23,8 @@ mod live;
 mod page;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "hydrate")]
+mod stopped;
 
 pub use app::App;
 #[cfg(feature = "ssr")]
@@ -40,7 +42,7 @@ pub use shell::{Chunks, FAVICON, shell};
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn hydrate() {
-    console_error_panic_hook::set_once();
+    stopped::tell_of_panics();
     let path = leptos::prelude::location().pathname().unwrap_or_default();
     match page::fetch(&path).await {
         Ok(()) => leptos::mount::hydrate_body(App),

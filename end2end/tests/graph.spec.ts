@@ -274,6 +274,21 @@ test("a double click expands as well", async ({ page }) => {
   await expect(page.locator(".stage .chosen b")).toHaveText(node.name);
 });
 
+test("the way back from a graph is open at any moment, also right after a node was chosen", async ({ page }) => {
+  for (let round = 0; round < 6; round++) {
+    await open(page, "/insights/best-rated");
+    const views = page.locator(".insight .seg");
+    await views.getByRole("link", { name: "Graph" }).click();
+    await expect(page.locator(".side button").nth(9)).toBeVisible();
+    for (const place of [6, 7, 8, 9]) await page.locator(".side button").nth(place).click();
+    await page.goBack();
+    await expect(page).toHaveURL(/best-rated$/);
+    await views.getByRole("link", { name: "Table" }).click();
+    await expect(page.locator(".insight table.numbers").first()).toBeVisible();
+    await expect(page.locator(".not-live")).toHaveCount(0);
+  }
+});
+
 test("neighbours of nobody are a sentence, not a crash", async ({ request }) => {
   const answer = await request.get("/api/graphs/neighbours?kind=user&id=999999999");
   expect(answer.status()).toBe(404);

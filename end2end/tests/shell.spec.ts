@@ -127,6 +127,27 @@ test("refresh Off lets the page rest, but for what is ordered", async ({ page })
   await expect(chip(page)).toHaveText("Live");
 });
 
+test.describe("a page whose program ends", () => {
+  // Hydration ends in a panic where the document is not the one that the server made.
+  test.use({ expectedErrors: [/panicked|unreachable|hydration/i] });
+
+  test("says that it has stopped, and a reload brings it back", async ({ page }) => {
+    await page.route("**/simulate", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace('<ul class="producers">', "") });
+    });
+    await page.goto("/simulate");
+    const banner = page.getByRole("alert").filter({ hasText: "This page has stopped" });
+    await expect(banner).toBeVisible();
+    await page.unroute("**/simulate");
+    await banner.getByRole("link", { name: "Reload" }).click();
+    await hydrated(page);
+    await expect(banner).toHaveCount(0);
+    await page.getByRole("button", { name: "Send 10 purchases", exact: true }).click();
+    await expect(page.getByTestId("burst-purchases-stored")).toHaveText("10");
+  });
+});
+
 test("keys go to pages, turn the theme and tell of themselves", async ({ page }) => {
   await open(page, "/");
   const dialog = page.getByRole("dialog", { name: "Keys" });

@@ -129,6 +129,18 @@ test("a page that is cleared shows what arrives from then on", async ({ page, re
   await expect(rows(page)).toHaveCount(6);
 });
 
+test("whoever leaves the page while he types stays where he went", async ({ page }) => {
+  await open(page, "/stream");
+  await page.getByRole("searchbox", { name: "Find in key and value" }).fill("7");
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Influencers" }).click();
+  await expect(page.locator(".insight").first()).toBeVisible();
+  // Longer than the stream waits for more letters.
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 600)));
+  await expect(page).toHaveURL(/influencers$/);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Stream" }).click();
+  await expect(page.locator(".records tbody tr").first()).toBeVisible();
+});
+
 test("a burst of many is told in few rows, and how many more there are", async ({ page, request }) => {
   await open(page, "/stream?topic=purchases");
   await live(page);

@@ -100,7 +100,9 @@ mod place {
             let_go();
             scrolled.remove();
             back.remove();
-            moves.into_iter().for_each(|listener| listener.remove());
+            for listener in moves {
+                listener.remove();
+            }
         });
     }
 

@@ -12,6 +12,19 @@ use crate::{
 /// What a page waits for.
 pub(crate) type Answer<T> = Resource<Result<T, CallError>, Json>;
 
+/// What a view reads of a resource.
+pub(crate) trait Arrived<T> {
+    /// What is there, with nothing once the page is gone: a view in a transition may be drawn once more after that, and
+    /// `get` would panic.
+    fn arrived(&self) -> Option<T>;
+}
+
+impl<T: Clone + Send + Sync + 'static> Arrived<T> for Resource<T, Json> {
+    fn arrived(&self) -> Option<T> {
+        self.try_get().flatten()
+    }
+}
+
 /// An answer for what `source` says, asked for again at every beat of the page's answers.
 pub(crate) fn polled<S, T, Fut>(
     source: impl Fn() -> S + Send + Sync + 'static,

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use model::{burst::Burst, status::Status};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use answer::{Answer, polled, polled_at};
+pub(crate) use answer::{Answer, Arrived, polled, polled_at};
 pub(crate) use notice::Notice;
 
 use crate::{

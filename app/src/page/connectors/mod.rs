@@ -17,7 +17,7 @@ use crate::{
     call::read,
     component::banner::{Refused, SignInFirst},
     erased::{memo, when},
-    live::{polled_at, use_live},
+    live::{Arrived, polled_at, use_live},
 };
 
 /// The page with one of them in view.
@@ -34,8 +34,8 @@ pub(crate) fn Connectors() -> impl IntoView {
     let deletion = delete::deletion();
     let query = use_query_map();
     let chosen = memo(move || query.with(|query| query.get("sel")));
-    let refused = move || answer.get().and_then(Result::err).map(|error| view! { <Refused error/> });
-    let all = memo(move || answer.get().and_then(Result::ok).unwrap_or_default());
+    let refused = move || answer.arrived().and_then(Result::err).map(|error| view! { <Refused error/> });
+    let all = memo(move || answer.arrived().and_then(Result::ok).unwrap_or_default());
     let names = memo(move || {
         all.with(|all| all.iter().map(|connector| (connector.name.clone(), connector.kind)).collect::<Vec<_>>())
     });

@@ -19,7 +19,7 @@ use crate::{
     component::banner::{Banner, Refused, SignInFirst},
     erased::{memo, when},
     format,
-    live::{polled, use_live},
+    live::{Arrived, polled, use_live},
 };
 
 /// How many letters a page has.
@@ -44,24 +44,24 @@ pub(crate) fn DeadLetters() -> impl IntoView {
             read::dead_letter(place.topic, place.partition, place.offset).await
         },
     );
-    let counted = Signal::derive(move || counts.get().and_then(Result::ok).unwrap_or_default());
-    let page = Signal::derive(move || answer.get());
+    let counted = Signal::derive(move || counts.arrived().and_then(Result::ok).unwrap_or_default());
+    let page = Signal::derive(move || answer.arrived());
     // Its marks are looked up with those of the page.
     let known = Signal::derive(move || {
-        let (mut page, one) = (answer.get(), one.get());
+        let (mut page, one) = (answer.arrived(), one.arrived());
         if let (Some(Ok(page)), Some(Ok(Some(one)))) = (&mut page, one) {
             page.dead_letters.push(one);
         }
         page
     });
-    let opened = move || one.get().and_then(Result::ok).flatten().into_iter().collect::<Vec<_>>();
-    let not_opened = move || match one.get()? {
+    let opened = move || one.arrived().and_then(Result::ok).flatten().into_iter().collect::<Vec<_>>();
+    let not_opened = move || match one.arrived()? {
         Ok(Some(_)) => None,
         Ok(None) => asked.with(|asked| asked.sel.as_ref().map(missing)),
         Err(error) => Some(view! { <Refused error/> }.into_any()),
     };
     let letters = move || {
-        let open = one.get().and_then(Result::ok).flatten();
+        let open = one.arrived().and_then(Result::ok).flatten();
         let page = page.get().and_then(Result::ok).unwrap_or_default();
         // What is opened stands above, and not a second time in the list.
         page.dead_letters

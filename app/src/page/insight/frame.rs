@@ -29,7 +29,7 @@ use crate::{
     },
     erased::{chosen, effect, memo, when},
     format,
-    live::{Answer, polled, use_live},
+    live::{Answer, Arrived, polled, use_live},
 };
 
 /// What makes an insight page.
@@ -129,7 +129,7 @@ impl Insight {
         );
         let kept = StoredValue::new(None);
         let look = move || {
-            let (good, failure) = match answer.get()? {
+            let (good, failure) = match answer.arrived()? {
                 Ok(good) => {
                     kept.set_value(Some(good.clone()));
                     (Some(good), None)
@@ -144,7 +144,7 @@ impl Insight {
         };
         let shown = RwSignal::new(None);
         effect(move || {
-            if let Some(answer) = answer.get() {
+            if let Some(answer) = answer.arrived() {
                 shown.set(answer.ok().map(|(asked, _)| asked));
             }
         });

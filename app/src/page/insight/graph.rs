@@ -15,7 +15,7 @@ use crate::{
     component::banner::Refused,
     erased::{effect, memo},
     graph_view::{GraphView, Host, Key, State},
-    live::{polled, use_live},
+    live::{Arrived, polled, use_live},
 };
 
 /// How many neighbours one press adds: more than a score around one node is a clump.
@@ -39,8 +39,8 @@ pub(super) fn GraphPanel(
     let found = RwSignal::new(None);
     let state = kept_in_address();
     let name = question.slug();
-    let picture = move || answer.get()?.ok();
-    let refused = move || answer.get()?.err().map(|error| view! { <Refused error/> });
+    let picture = move || answer.arrived()?.ok();
+    let refused = move || answer.arrived()?.err().map(|error| view! { <Refused error/> });
     let expand = move |(kind, id): Key| {
         leptos::task::spawn_local(async move {
             let neighbours = read::neighbours(kind, id, NEIGHBOURS).await;

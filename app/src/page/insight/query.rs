@@ -10,7 +10,7 @@ use super::parameter::Asked;
 use crate::{
     call::read,
     component::banner::Refused,
-    live::{Answer, use_live},
+    live::{Answer, Arrived, use_live},
 };
 
 /// The panel. It is asked for once for each choice of numbers, not again and again: nobody can copy a text that changes.
@@ -22,7 +22,7 @@ pub(super) fn panel(question: Question, asked: Memo<Asked>) -> AnyView {
     );
     let graph = use_live().status.with_untracked(|status| (status.graph.embedded, status.graph.name.clone()));
     let body = move || {
-        recipes.get().map(|recipes| match recipes {
+        recipes.arrived().map(|recipes| match recipes {
             Err(error) => view! { <Refused error/> }.into_any(),
             Ok(recipes) => {
                 let (embedded, name) = graph.clone();

@@ -9,7 +9,7 @@ use crate::{
     component::banner::sentence,
     format,
     graph_view::still::Still,
-    live::polled,
+    live::{Arrived, polled},
     page::insight::{Sentence, best_rated, influencers, similar_buyers, top_products},
 };
 
@@ -76,7 +76,7 @@ fn chart(rows: Vec<Bar>, max: f64, colour: &'static str, what: &str) -> AnyView 
 fn TopProducts() -> impl IntoView {
     let answer = polled(|| (), |()| read::top_products(30, TOP));
     card("Top products", "30 days", Question::TopProducts, move || {
-        Some(body(answer.get()?, "Nobody has bought anything yet.", |answered| {
+        Some(body(answer.arrived()?, "Nobody has bought anything yet.", |answered| {
             let text = top_products::sentence(&answered.answer, 30)?;
             let mut rows: Vec<Bar> =
                 top_products::groups(&answered.answer).into_iter().flat_map(|group| group.bars).collect();
@@ -97,7 +97,7 @@ fn TopProducts() -> impl IntoView {
 fn Influencers() -> impl IntoView {
     let answer = polled(|| (), |()| read::influencers(BARS));
     card("Influencers", "followers", Question::Influencers, move || {
-        Some(body(answer.get()?, "Nobody follows anybody yet.", |answered| {
+        Some(body(answer.arrived()?, "Nobody follows anybody yet.", |answered| {
             let text = influencers::sentence(&answered.answer)?;
             let rows = influencers::chart(&answered.answer);
             let max = bar::longest(&rows);
@@ -110,7 +110,7 @@ fn Influencers() -> impl IntoView {
 fn BestRated() -> impl IntoView {
     let answer = polled(|| (), |()| read::best_rated(BARS, 5));
     card("Best rated", "at least 5 ratings", Question::BestRated, move || {
-        Some(body(answer.get()?, "No product has five ratings yet.", |answered| {
+        Some(body(answer.arrived()?, "No product has five ratings yet.", |answered| {
             let text = best_rated::sentence(&answered.answer, 5)?;
             let rows = answered
                 .answer
@@ -140,7 +140,7 @@ fn SimilarBuyers() -> impl IntoView {
         },
     );
     card("Similar buyers", "communities", Question::SimilarBuyers, move || {
-        Some(body(answer.get()?, "No two people have bought the same things yet.", |(answer, picture)| {
+        Some(body(answer.arrived()?, "No two people have bought the same things yet.", |(answer, picture)| {
             let text = similar_buyers::sentence(&answer)?;
             let label =
                 format!("{} people who buy alike, drawn as a graph", format::thousands(picture.nodes.len() as i64));

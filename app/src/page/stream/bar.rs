@@ -52,6 +52,12 @@ pub(super) fn Bar(address: Memo<Address>) -> impl IntoView {
         }
     };
     let (find_now, find_soon) = (find.clone(), find);
+    // Who leaves while he types is not brought back.
+    on_cleanup(move || {
+        if let Some(waiting) = waiting.try_get_value().flatten() {
+            waiting.clear();
+        }
+    });
     let topic = move || address.get().topic;
     let first = address.get_untracked();
     view! {

@@ -14,7 +14,7 @@ use crate::{
     component::banner::sentence,
     erased::{Json, effect, memo},
     format,
-    live::use_live,
+    live::{Arrived, use_live},
 };
 
 /// The record that the address names, beside the list; nothing if it names none.
@@ -58,7 +58,7 @@ pub(super) fn Detail(address: Memo<Address>) -> impl IntoView {
     };
     let any = memo(move || !open.with(String::is_empty));
     let shown = move || {
-        answer.get().and_then(|answer| match answer {
+        answer.arrived().and_then(|answer| match answer {
             Ok(None) => None,
             Ok(Some(record)) => Some(record_view(record)),
             Err(error) => Some(gone(&error)),

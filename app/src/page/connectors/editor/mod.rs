@@ -25,7 +25,7 @@ use crate::{
         toast::use_toasts,
     },
     erased::{Json, effect, memo},
-    live::use_live,
+    live::{Arrived, use_live},
 };
 
 /// The address at which a connector is edited.
@@ -65,7 +65,7 @@ fn page(edits: bool) -> impl IntoView {
         false,
     );
     let editor = move || {
-        let (definition, judged) = begin.get()?;
+        let (definition, judged) = begin.arrived()?;
         Some(match definition {
             Err(error) => view! { <Refused error/> }.into_any(),
             Ok(definition) => {
