@@ -32,7 +32,7 @@ function command(name: Name): string {
 }
 
 // What is all the page's own: how it looks, is moved, loads and is kept safe does not depend on what is behind it.
-const PAGE_ALONE = /(budget|chunk|engines|graph|late|look|plain|security|shell)\.spec\.ts$/;
+const PAGE_ALONE = /(budget|chunk|engines|graph|late|look|plain|security|shell|wander)\.spec\.ts$/;
 
 export default defineConfig({
   testDir: "tests",
