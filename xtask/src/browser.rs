@@ -1,4 +1,4 @@
-//! Playwright with a real Chromium, and with Firefox and WebKit for what a person does first.
+//! Playwright with a real Chromium, and with other engines for what a person does first.
 
 use std::{fs, path::Path, process::Command};
 
@@ -81,7 +81,7 @@ fn chromium() -> Result<(), Error> {
         .map_err(|error| error.advice("install Chromium by hand, on Debian with `sudo apt-get install chromium`"))
 }
 
-/// Firefox and WebKit, where they can be installed; where they can't, their tests are left out.
+/// The other engines, where they can be installed; where they can't, their tests are left out.
 fn other_engines() -> Result<(), Error> {
     let missing: Vec<&str> =
         OTHER_ENGINES.iter().filter(|(program, _)| !Path::new(program).exists()).map(|(_, package)| *package).collect();
