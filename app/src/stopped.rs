@@ -1,4 +1,5 @@
-//! What a visitor is told when the page's program has ended: a panic ends it, and what stays on the screen does nothing any more.
+//! What a visitor is told when the page's program has ended: a panic ends it, and what stays on the screen does nothing any
+//! more.
 
 /// Tells the console what a panic says, and the visitor that the page has stopped.
 pub(crate) fn tell_of_panics() {
@@ -18,7 +19,7 @@ fn banner() {
     banner.set_class_name("banner bad not-live");
     // A link that Leptos leaves to the browser.
     banner.set_inner_html(
-        r#"<p><b>This page has stopped.</b> Something in it went wrong; nothing is lost. <a href="" rel="external">Reload</a></p>"#,
+        r#"<p><b>This page has stopped.</b> Something in it went wrong; what Sluice does goes on. <a href="" rel="external">Reload</a></p>"#,
     );
     let _ = banner.set_attribute("role", "alert");
     let _ = body.append_child(&banner);

@@ -41,7 +41,8 @@ fn current(path: &str, href: &str) -> Option<&'static str> {
     }
 }
 
-/// Scrolls the row of a phone so that the link to the page, or to the one that it belongs to, is seen; at the side there is nothing to scroll.
+/// Scrolls the row of a phone so that the link to the page, or to the one that it belongs to, is seen; at the side there is
+/// nothing to scroll.
 fn reveal(path: &str) {
     #[cfg(feature = "hydrate")]
     {
