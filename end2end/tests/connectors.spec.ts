@@ -1,5 +1,5 @@
 // The connectors: what each says of itself, and what people can tell it.
-import { burst, expect, open, test, type Kind } from "./fixture.ts";
+import { burst, expect, open, sideways, test, type Kind } from "./fixture.ts";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 const card = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
@@ -165,7 +165,7 @@ test("on a phone nothing is cut off", async ({ page }) => {
   await purchases.getByRole("button", { name: "Pause purchases…" }).click();
   await expect(page.getByRole("dialog")).toBeInViewport({ ratio: 1 });
   await page.keyboard.press("Escape");
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  expect(await sideways(page)).toBeLessThanOrEqual(0);
 });
 
 test.describe("without JavaScript", () => {

@@ -1,7 +1,7 @@
 // Dead letters: found by topic and reason, mended, sent again one by one or all at once, and taken away as a file.
 import { readFile } from "node:fs/promises";
 
-import { burst, expect, open, test, type Kind } from "./fixture.ts";
+import { burst, expect, open, sideways, test, type Kind } from "./fixture.ts";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 type Letter = {
@@ -236,7 +236,7 @@ test("on a phone nothing is cut off", async ({ page, request }) => {
   await open(page, "/dead-letters?topic=purchases");
   await list(page).first().locator("summary").click();
   await expect(list(page).first().getByRole("textbox")).toBeVisible();
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  expect(await sideways(page)).toBeLessThanOrEqual(0);
 });
 
 test.describe("without JavaScript", () => {

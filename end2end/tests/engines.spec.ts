@@ -1,12 +1,6 @@
 // What a person does first, in the engines that the other tests do not use. They are Debian's; elsewhere this is left out.
-import { existsSync } from "node:fs";
-
-import { test as base } from "@playwright/test";
-
-import { ENGINES, type Engine, type Point } from "./engines.ts";
+import { ENGINES, areInstalled, type Engine, type Point } from "./engines.ts";
 import { PAGES, burst, expect, test as filled } from "./fixture.ts";
-
-const hasThem = ["/usr/bin/firefox-esr", "/usr/bin/WebKitWebDriver", "/usr/bin/Xvfb"].every((program) => existsSync(program));
 
 /** Opens a page, waits until WebAssembly has taken it over, and keeps what it complains about from then on. */
 async function open(engine: Engine, address: string) {
@@ -61,7 +55,7 @@ for (const [name, launch] of Object.entries(ENGINES)) {
   });
 
   test.describe(`in ${name}`, () => {
-    base.skip(!hasThem && !process.env.CI, "not installed");
+    test.skip(!areInstalled && !process.env.CI, "not installed");
 
     test("every page comes alive, and what can be pressed is not covered", async ({ engine, baseURL }) => {
       for (const path of Object.values(PAGES)) {

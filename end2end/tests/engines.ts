@@ -2,6 +2,7 @@
 // engine, by its WebDriver on a screen of its own. Only what engines.spec.ts asks of a browser.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 import puppeteer, { type Browser as Firefox, type Page } from "puppeteer-core";
@@ -9,6 +10,7 @@ import { Builder, Key, Origin, type WebDriver } from "selenium-webdriver";
 
 const FIREFOX = "/usr/bin/firefox-esr";
 const WEBKIT_DRIVER = "/usr/bin/WebKitWebDriver";
+const SCREEN = "/usr/bin/Xvfb";
 const SIZE = { width: 1280, height: 900 };
 
 export type Point = { x: number; y: number };
@@ -24,6 +26,7 @@ export interface Engine {
 }
 
 export const ENGINES = { firefox, webkit } as const;
+export const areInstalled = [FIREFOX, WEBKIT_DRIVER, SCREEN].every((program) => existsSync(program));
 
 async function firefox(): Promise<Engine> {
   const browser: Firefox = await puppeteer.launch({ browser: "firefox", executablePath: FIREFOX, headless: true });
@@ -52,7 +55,7 @@ async function webkit(): Promise<Engine> {
     }
   };
   try {
-    const screen = start("Xvfb", ["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", `${SIZE.width}x${SIZE.height + 100}x24`]);
+    const screen = start(SCREEN, ["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", `${SIZE.width}x${SIZE.height + 100}x24`]);
     const [display] = await once(createInterface(screen.stdout!), "line");
     const port = 20_000 + (process.pid % 10_000);
     start(WEBKIT_DRIVER, [`--port=${port}`], { DISPLAY: `:${display}` });

@@ -70,6 +70,9 @@ export async function open(page: Page, address: string) {
   await hydrated(page);
 }
 
+/** By how many pixels a page is wider than what shows it. */
+export const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
 /** Sets the theme as the page's own switch does. */
 export async function choose(page: Page, theme: (typeof THEMES)[number], baseURL: string) {
   await page.context().addCookies([{ name: "sluice_theme", value: theme, url: baseURL }]);

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 
 import type { Download, Page } from "@playwright/test";
 
-import { QUESTIONS, THEMES, choose, expect, open, test } from "./fixture.ts";
+import { QUESTIONS, THEMES, choose, expect, open, sideways, test } from "./fixture.ts";
 
 const TABS = ["Graph", "Table", "Query"] as const;
 
@@ -311,7 +311,7 @@ test("on a phone nothing but the table itself scrolls sideways", async ({ page }
   for (const question of QUESTIONS) {
     for (const view of ["chart", "table", "query"]) {
       await open(page, `/insights/${question}?view=${view}`);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      const overflow = await sideways(page);
       expect.soft(overflow, `${question} ${view}`).toBeLessThanOrEqual(0);
       await page.locator("main summary", { hasText: "Export" }).click();
       const menu = (await page.locator(".menu ul").boundingBox())!;

@@ -3,7 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-import { PAGES, QUESTIONS, THEMES, choose, expect, open, test } from "./fixture.ts";
+import { PAGES, QUESTIONS, THEMES, choose, expect, open, sideways, test } from "./fixture.ts";
 
 const VIEWS = ["graph", "table", "query"];
 const ADDRESSES = [...Object.values(PAGES), ...QUESTIONS.flatMap((question) => VIEWS.map((view) => `/insights/${question}?view=${view}`))];
@@ -41,7 +41,7 @@ for (const width of [390, 320]) {
     await page.setViewportSize({ width, height: 844 });
     for (const address of ADDRESSES) {
       await open(page, address);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      const overflow = await sideways(page);
       expect.soft(overflow, address).toBeLessThanOrEqual(0);
       expect.soft(await page.evaluate(SCROLLS), address).toEqual([]);
       await expect.poll(() => over(page), address).toEqual([]);

@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { APIRequestContext, Page } from "@playwright/test";
 
-import { THEMES, burst, choose, expect, open, test } from "./fixture.ts";
+import { THEMES, burst, choose, expect, open, sideways, test } from "./fixture.ts";
 
 const NAME = "buyers";
 const PATTERN = "(:Buyer{!id: user_id})";
@@ -228,7 +228,7 @@ for (const theme of THEMES) {
       const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
       expect.soft(violations.map(({ id, nodes }) => ({ id, where: nodes.map((node) => node.failureSummary) })), what).toEqual([]);
       await page.setViewportSize({ width: 390, height: 844 });
-      expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), what).toBeLessThanOrEqual(0);
+      expect.soft(await sideways(page), what).toBeLessThanOrEqual(0);
       await page.setViewportSize({ width: 1280, height: 900 });
     };
     await button(page, "Check").click();

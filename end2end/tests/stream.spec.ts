@@ -1,7 +1,7 @@
 // The stream: what arrives passes by, is picked, held, opened, and told what became of it.
 import { type APIRequestContext, type Page } from "@playwright/test";
 
-import { type Kind, burst, expect, open, test } from "./fixture.ts";
+import { burst, expect, open, sideways, test, type Kind } from "./fixture.ts";
 
 type Row = {
   place: { topic: string; partition: number; offset: number };
@@ -237,7 +237,7 @@ test("a phone shows it all without scrolling sideways", async ({ page, request }
   const wanted = (await newest(request, "?limit=1"))[0]!;
   for (const address of ["/stream", `/stream?sel=${place(wanted)}`, "/stream?q=nobody%20is%20called%20this"]) {
     await open(page, address);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const overflow = await sideways(page);
     expect.soft(overflow, address).toBeLessThanOrEqual(0);
   }
 });

@@ -1,7 +1,7 @@
 // Somebody who presses whatever there is, in any order and at any moment. It found what no test with a purpose did.
 import type { ElementHandle, Page } from "@playwright/test";
 
-import { expect, open, test } from "./fixture.ts";
+import { expect, open, sideways, test } from "./fixture.ts";
 
 // Shorter only to try the test itself.
 const MINUTES = Number(process.env.END2END_LONG_MINUTES ?? 5);
@@ -81,7 +81,7 @@ for (const [seed, size] of SIZES.entries()) {
         trail.push(await step(page, any).catch((error: Error) => `not ${error.message.slice(0, 40)}`));
         const where = `${page.url()} after ${trail.slice(-8).join(" > ")}`;
         await expect(page.locator(".not-live"), where).toHaveCount(0);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth).catch(() => 0);
+        const overflow = await sideways(page).catch(() => 0);
         expect(overflow, where).toBeLessThanOrEqual(0);
       }
       expect(trail.length).toBeGreaterThan(20 * MINUTES);
