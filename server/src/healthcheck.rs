@@ -19,10 +19,14 @@ pub(crate) fn run(listen: SocketAddr) -> ExitCode {
     }
 }
 
-fn ask(listen: SocketAddr) -> std::io::Result<bool> {
-    // A server that listens everywhere is asked on loopback.
+/// Where a server is for who is on the same machine: one that listens everywhere is asked on loopback.
+pub(crate) fn at(listen: SocketAddr) -> SocketAddr {
     let ip = if listen.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { listen.ip() };
-    let mut stream = TcpStream::connect_timeout(&SocketAddr::new(ip, listen.port()), PATIENCE)?;
+    SocketAddr::new(ip, listen.port())
+}
+
+fn ask(listen: SocketAddr) -> std::io::Result<bool> {
+    let mut stream = TcpStream::connect_timeout(&at(listen), PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     write!(stream, "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
     let mut answer = String::new();

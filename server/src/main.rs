@@ -180,7 +180,7 @@ async fn serve(config: Checked, loggers: Arc<log::Loggers>) -> Result<(), String
         let full = http::connect::full();
         tokio::spawn(http::serve(listener, connect, full, http::Limits::default(), stop.clone()))
     });
-    say(&format!("Sluice is at http://{address}"));
+    say(&format!("Sluice is at http://{}", healthcheck::at(address)));
 
     let routes = if roles.web { http::router(web) } else { http::health_only(web) };
     let pages = http::serve(listener, routes, http::full(), http::Limits::default(), stop.clone());

@@ -165,6 +165,13 @@ impl Sampler {
     /// Whether the store has answered.
     async fn look_at_store(&self, cluster: &Cluster, store: &dyn Store, board: &Board) -> bool {
         let look = async { tokio::try_join!(store.checkpoints(), store.counts(), store.dead_letter_counts()) };
+        let complain = |error: String| {
+            let store = board.store();
+            // Until it has been prepared, whoever prepares it knows better what is wrong with it.
+            if store.name.is_some() || store.error.is_none() {
+                board.set_store(Err(error));
+            }
+        };
         match tokio::time::timeout(PATIENCE, look).await {
             Ok(Ok((checkpoints, counts, dead_letters))) => {
                 let here = |it: &&Checkpoint| Some(it.id.cluster.as_str()) == cluster.id();
@@ -180,8 +187,8 @@ impl Sampler {
                 }
                 return true;
             }
-            Ok(Err(error)) => board.set_store(Err(error.to_string())),
-            Err(_) => board.set_store(Err(format!("no answer from the graph within {} s", PATIENCE.as_secs()))),
+            Ok(Err(error)) => complain(error.to_string()),
+            Err(_) => complain(format!("no answer from the graph within {} s", PATIENCE.as_secs())),
         }
         false
     }

@@ -74,7 +74,7 @@ impl Kafka {
     }
 
     fn start_one(dir: &Path, behind: Option<Behind>, is_secured: bool) -> Result<Self, Error> {
-        let class_path = maven::class_path("kafka")?;
+        let class_path = maven::class_path("kafka", None)?;
         let dir = directory::empty(&dir.join("kafka"))?;
         let (port, controller_port) = (port::free(), port::free());
         let mut text = properties(&dir, port, controller_port, behind);

@@ -1,7 +1,7 @@
 //! A Neo4j Community server, with a password, on the loopback interface.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -14,6 +14,9 @@ use crate::{
     java::{self, Java},
     maven, port,
 };
+
+/// The variable that names another release than the one that the tests are made for, such as `2026.08.1`.
+const VERSION: &str = "NEO4J_VERSION";
 
 const READY: &str = "Started.";
 const USER: &str = "neo4j";
@@ -35,12 +38,33 @@ const JVM: [&str; 8] = [
 #[derive(Debug)]
 pub struct Neo4j {
     dir: PathBuf,
-    class_path: String,
+    program: Program,
     uri: String,
     http_uri: String,
     ports: [u16; 2],
     certificate: Option<Certificate>,
     java: Java,
+}
+
+/// What is started.
+#[derive(Debug)]
+struct Program {
+    class_path: String,
+    server: &'static str,
+}
+
+impl Program {
+    /// The release that the environment names, else the one that the tests are made for.
+    fn usual() -> Result<Self, Error> {
+        Self::of(env::var(VERSION).ok().filter(|version| !version.is_empty()).as_deref())
+    }
+
+    fn of(version: Option<&str>) -> Result<Self, Error> {
+        // It was given another name when releases began to be called by the year.
+        let by_year = version.is_some_and(|version| version.starts_with("20"));
+        let server = if by_year { "org.neo4j.server.Neo4jCommunity" } else { "org.neo4j.server.CommunityEntryPoint" };
+        Ok(Self { class_path: maven::class_path("neo4j", version)?, server })
+    }
 }
 
 impl Neo4j {
@@ -51,7 +75,15 @@ impl Neo4j {
     /// # Errors
     /// Java or Maven is missing, the jars cannot be fetched, or the server does not start.
     pub fn start(dir: &Path) -> Result<Self, Error> {
-        Self::start_with(dir, None, &[])
+        Self::start_set(dir, &[])
+    }
+
+    /// As [`Neo4j::start`], of a certain release, such as `5.22.0`.
+    ///
+    /// # Errors
+    /// As for [`Neo4j::start`].
+    pub fn start_release(dir: &Path, version: &str) -> Result<Self, Error> {
+        Self::start_with(dir, Program::of(Some(version))?, None, &[])
     }
 
     /// As [`Neo4j::start`], with settings in the place of the usual ones, each a line such as `db.transaction.timeout=10s`.
@@ -59,7 +91,7 @@ impl Neo4j {
     /// # Errors
     /// As for [`Neo4j::start`].
     pub fn start_set(dir: &Path, settings: &[&str]) -> Result<Self, Error> {
-        Self::start_with(dir, None, settings)
+        Self::start_with(dir, Program::usual()?, None, settings)
     }
 
     /// As [`Neo4j::start`], but it takes encrypted connections only. Its certificate is of an authority of its own,
@@ -69,11 +101,15 @@ impl Neo4j {
     /// As for [`Neo4j::start`], or OpenSSL is missing.
     pub fn start_encrypted(dir: &Path) -> Result<Self, Error> {
         let certificate = certificate::make(&dir.join("certificate"))?;
-        Self::start_with(dir, Some(certificate), &[])
+        Self::start_with(dir, Program::usual()?, Some(certificate), &[])
     }
 
-    fn start_with(dir: &Path, certificate: Option<Certificate>, others: &[&str]) -> Result<Self, Error> {
-        let class_path = maven::class_path("neo4j")?;
+    fn start_with(
+        dir: &Path,
+        program: Program,
+        certificate: Option<Certificate>,
+        others: &[&str],
+    ) -> Result<Self, Error> {
         let dir = directory::empty(&dir.join("neo4j"))?;
         let conf = directory::empty(&dir.join("conf"))?;
         let ports @ [bolt, http] = [port::free(), port::free()];
@@ -82,12 +118,13 @@ impl Neo4j {
         directory::write(&conf, "neo4j.conf", &settings)?;
         let mut arguments: Vec<String> = JVM.map(str::to_owned).to_vec();
         arguments.push(format!("-Dbasedir={}", dir.display()));
-        arguments.extend(["-cp", &class_path, ADMIN, "dbms", "set-initial-password", PASSWORD].map(str::to_owned));
+        arguments
+            .extend(["-cp", &program.class_path, ADMIN, "dbms", "set-initial-password", PASSWORD].map(str::to_owned));
         java::run("setting Neo4j's password", &arguments, &dir, &environment(&dir))?;
-        let java = spawn(&dir, &class_path, &ports)?;
+        let java = spawn(&dir, &program, &ports)?;
         let scheme = if certificate.is_some() { "bolt+s" } else { "bolt" };
         let (uri, http_uri) = (format!("{scheme}://127.0.0.1:{bolt}"), format!("http://127.0.0.1:{http}"));
-        Ok(Self { dir, class_path, uri, http_uri, ports, certificate, java })
+        Ok(Self { dir, program, uri, http_uri, ports, certificate, java })
     }
 
     /// Where drivers connect, such as `bolt://127.0.0.1:20123`.
@@ -142,7 +179,7 @@ impl Neo4j {
     /// As for [`Neo4j::start`].
     pub fn restart(&mut self) -> Result<(), Error> {
         self.java.stop()?;
-        self.java = spawn(&self.dir, &self.class_path, &self.ports)?;
+        self.java = spawn(&self.dir, &self.program, &self.ports)?;
         Ok(())
     }
 
@@ -182,9 +219,9 @@ impl Neo4j {
 
 const ADMIN: &str = "org.neo4j.server.startup.Neo4jAdminCommand";
 
-fn spawn(dir: &Path, class_path: &str, ports: &[u16]) -> Result<Java, Error> {
+fn spawn(dir: &Path, program: &Program, ports: &[u16]) -> Result<Java, Error> {
     let mut arguments: Vec<String> = JVM.map(str::to_owned).to_vec();
-    arguments.extend(["-cp", class_path, "org.neo4j.server.CommunityEntryPoint"].map(str::to_owned));
+    arguments.extend(["-cp", &program.class_path, program.server].map(str::to_owned));
     // Without it the server takes itself for a daemon and prints nothing.
     arguments.push("--console-mode".to_owned());
     arguments.push(format!("--home-dir={}", dir.display()));
@@ -236,6 +273,7 @@ server.https.enabled=false
 server.memory.pagecache.size=128m
 db.tx_log.preallocate=false
 dbms.usage_report.enabled=false
+server.config.strict_validation.enabled=false
 internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 internal.server.bolt.connection_shutdown_wait_time=1s
 internal.server.bolt.thread_pool_shutdown_wait_time=1s

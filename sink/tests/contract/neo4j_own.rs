@@ -31,6 +31,21 @@ async fn ping(options: Options) -> Result<(), Error> {
     Neo4j::new(options)?.ping().await
 }
 
+/// The last release without the Cypher in which statements of people's own run.
+#[tokio::test]
+async fn a_server_that_is_too_old_is_told_so_and_left_as_it_is() {
+    let server = Server::start_release(&shared::run_dir().join("old"), "5.22.0").unwrap();
+    let error = Neo4j::new(options(&server, "bolt", None)).unwrap().prepare().await.unwrap_err();
+    assert_eq!(error.trouble, Trouble::Fatal, "{error}");
+    let sentence = "looking at the store's version failed: Neo4j 5.22.0 is too old: Sluice needs 5.23 or newer";
+    assert_eq!(error.to_string(), sentence);
+
+    let graph = Graph::new(server.uri(), server.user(), server.password()).unwrap();
+    let made = query("SHOW CONSTRAINTS YIELD name RETURN count(name) + COUNT { MATCH () } AS made");
+    let mut rows = graph.execute(made).await.unwrap();
+    assert_eq!(rows.next().await.unwrap().unwrap().get::<i64>("made").unwrap(), 0);
+}
+
 /// One test, since each part needs the server and a start takes ten seconds.
 #[tokio::test]
 async fn a_server_with_encryption_is_trusted_by_its_ca_survives_a_restart_and_keeps_its_limits() {

@@ -30,8 +30,9 @@ fn alerts(status: &Status) -> Vec<Alert> {
         Some(said) => said.since = said.since.min(alert.since),
         None => alerts.push(alert),
     };
-    // Why sinks try again then is said above every page.
+    // Why sinks try again then is said above every page; and so it is where they have failed for that very reason.
     let outage = status.kafka.is_away() || status.graph.is_away();
+    let above = |trace: &str| status.graph.error.as_ref().is_some_and(|error| trace.ends_with(error));
     for connector in &status.connectors {
         for task in &connector.tasks {
             let (tone, what) = match task.state {
@@ -39,7 +40,7 @@ fn alerts(status: &Status) -> Vec<Alert> {
                 State::Retrying if !outage => ("warn", "has been retrying"),
                 _ => ("warn", ""),
             };
-            if let Some(trace) = task.trace.as_ref().filter(|_| !what.is_empty()) {
+            if let Some(trace) = task.trace.as_ref().filter(|trace| !what.is_empty() && !above(trace)) {
                 let title = format!("The sink {} {what}", connector.name);
                 let text = sentence(trace.lines().next().unwrap_or_default());
                 say(Alert { tone, title, since: Some(task.since), text });
@@ -115,6 +116,9 @@ mod tests {
         assert_eq!(alerts(&status)[0].since, Some(7));
         (status.graph.connected, status.graph.error) = (false, Some("away".into()));
         assert_eq!(texts(&status), ["No rights.", "The graph was emptied."]);
+        status.graph.error = Some("no rights".into());
+        assert_eq!(texts(&status), ["The graph was emptied."], "why the graph can't be used is said above");
+        status.graph.error = Some("away".into());
         let both = TaskStatus { notice: Some("it has no index".into()), ..status.connectors[0].tasks[3].clone() };
         status.connectors[0].tasks = vec![TaskStatus { since: 9, ..both.clone() }, both];
         assert_eq!(texts(&status), ["No rights.", "It has no index."], "each once, though both say both");

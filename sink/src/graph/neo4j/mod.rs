@@ -49,6 +49,7 @@ mod mark;
 mod mutation;
 mod nodelay;
 mod query;
+mod release;
 mod reset;
 mod schema;
 mod statement;

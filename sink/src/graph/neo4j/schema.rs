@@ -9,6 +9,7 @@ use super::{
     link::{End, Link, Transaction},
     mark::Mark,
     mutation::quoted,
+    release,
 };
 use crate::graph::{
     Error, Trouble,
@@ -68,12 +69,17 @@ pub(super) async fn prepare(reader: &Link, schema: &Link, mark: &Mark) -> Result
 
 /// What has to be done with the store, whether every constraint and index is there, and the database's version.
 async fn see(tx: &mut Transaction<'_>) -> Result<(Step, bool, String), Error> {
+    // First of all: an old one would not even understand the questions.
+    let version = tx.rows::<String>(cypher!("version").into()).await?.into_iter().next();
+    let version = version.unwrap_or_else(|| "of an unknown version".to_owned());
+    if let Some(sentence) = release::refuse(&version) {
+        return Err(Error::new(ATTEMPT, Trouble::Fatal, sentence));
+    }
     let step = judge(tx).await?;
     let online = tx.rows::<String>(cypher!("schema_online").into()).await?;
     let wanted = UNIQUE.iter().map(|(name, ..)| format!("constraint {name}"));
     let complete = wanted.chain(INDEXES.map(|(name, _)| format!("index {name}"))).all(|what| online.contains(&what));
-    let version = tx.rows::<String>(cypher!("version").into()).await?;
-    Ok((step, complete, version.into_iter().next().unwrap_or_else(|| "of an unknown version".to_owned())))
+    Ok((step, complete, version))
 }
 
 async fn make(link: &Link) -> Result<(), Error> {
