@@ -184,6 +184,23 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     assert!(!notice.contains("Shipment"), "those of another connector are unique: {notice}");
     assert_eq!(number(&neo4j, &unique.replace("Shipment", "Pallet")), 0);
 
+    // One whose topic is not there yet says so, and begins as soon as there is one.
+    let late = json!({"name": "late", "config": {
+        "connector.class": "sluice.Neo4jSink", "topics": "late", "neo4j.pattern.topic.late": "(:Late{!id})",
+    }});
+    assert_eq!(ask("POST", &connect, &late.to_string()).0, 201);
+    let trace = wait_for("what it waits for", || {
+        let (_, connector) = sluice.get("/api/connectors/late");
+        let task = &connector["tasks"][0];
+        (task["state"] == "RETRYING").then(|| task["trace"].as_str().unwrap_or_default().to_owned())
+    });
+    assert!(trace.contains("there is no topic late"), "{trace}");
+    admin.create("late", 1, &[]);
+    produce(servers, "late", &[parcel(1)]);
+    sluice.wait_until_read("late", 1);
+    let (_, connector) = sluice.get("/api/connectors/late");
+    assert_eq!((&connector["tasks"][0]["state"], &connector["tasks"][0]["trace"]), (&json!("RUNNING"), &Value::Null));
+
     // None of it disturbs the three that are there without a word.
     let burst = sluice.burst("purchases", 500, 3);
     assert_eq!((&burst["stored"], &burst["dead_lettered"]), (&json!(497), &json!(3)));
@@ -196,7 +213,16 @@ fn a_fourth_topic_becomes_a_graph_by_one_file_and_others_by_what_is_posted() {
     let (_, names) = ask("GET", &format!("{}/connectors", sluice.connect()), "");
     assert_eq!(
         names,
-        json!(["commands", "pallets", "parcels", "product_interactions", "purchases", "shipments", "user_connections"])
+        json!([
+            "commands",
+            "late",
+            "pallets",
+            "parcels",
+            "product_interactions",
+            "purchases",
+            "shipments",
+            "user_connections"
+        ])
     );
     produce(servers, "parcels", &[parcel(50)]);
     sluice.wait_until_read("parcels", 51);

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{
     acknowledged::Acknowledged,
-    admin,
+    admin::{self, NotMade},
     context::{Asking, Context},
     embedded::Broker,
     properties::{Properties, canonical},
@@ -80,6 +80,8 @@ pub enum Error {
         topic: String,
         /// What the broker says.
         reason: String,
+        /// It will not be made by asking again: this user may not, or the cluster's policy forbids it.
+        refused: bool,
     },
 }
 
@@ -125,6 +127,17 @@ pub(crate) struct Outlet {
 /// Whether a broker has a topic.
 fn knows(metadata: &Metadata, topic: &str) -> bool {
     metadata.topics().iter().any(|known| known.name() == topic)
+}
+
+/// Takes a refusal to make a topic for an answer, and says so.
+fn unless_refused(made: Result<(), Error>) -> Result<(), Error> {
+    match made {
+        Err(error @ Error::CreateTopic { refused: true, .. }) => {
+            warn!("going on without a topic: {error}");
+            Ok(())
+        }
+        made => made,
+    }
 }
 
 impl Cluster {
@@ -202,7 +215,8 @@ impl Cluster {
         config
     }
 
-    /// Waits for an answer, notes the cluster's id and makes the topics that are missing. Blocks for some seconds at most.
+    /// Waits for an answer, notes the cluster's id and makes the topics that are missing. Where that is refused, it goes on
+    /// without: whoever needs one of them says so. Blocks for some seconds at most.
     ///
     /// # Errors
     /// [`Error::NoAnswer`] while the brokers do not answer, [`Error::CreateTopic`].
@@ -211,17 +225,17 @@ impl Cluster {
         let metadata = self.answer(&asker, asker.fetch_metadata(None, ANSWER_TIMEOUT))?;
         for kind in Kind::ALL {
             if !knows(&metadata, kind.topic()) {
-                self.create_topic(kind.topic(), PARTITIONS, &[])?;
+                unless_refused(self.create_topic(kind.topic(), PARTITIONS, &[]))?;
             }
         }
         let outlets = Kind::ALL.map(|kind| {
             let outlet = Outlet { of: kind.topic().to_owned(), replication: None };
             (dead_letter_topic(kind.topic()), outlet)
         });
-        self.create_outlets(&metadata, &outlets.into())?;
+        unless_refused(self.create_outlets(&metadata, &outlets.into()))?;
         // The embedded broker has one process only.
         if !self.is_embedded() && !knows(&metadata, STATUS_TOPIC) {
-            self.create_topic(STATUS_TOPIC, 1, &STATUS_RETENTION)?;
+            unless_refused(self.create_topic(STATUS_TOPIC, 1, &STATUS_RETENTION))?;
         }
         if let Some(id) = self.id() {
             return Ok(id.to_owned());
@@ -289,7 +303,7 @@ impl Cluster {
             return broker.create_topic(topic, partitions);
         }
         admin::create(&self.admin()?, topic, partitions, None, settings, ANSWER_TIMEOUT)
-            .map_err(|reason| Error::CreateTopic { topic: topic.to_owned(), reason })
+            .map_err(|NotMade { reason, refused }| Error::CreateTopic { topic: topic.to_owned(), reason, refused })
     }
 
     /// Makes the topics for dead letters that are not there: somebody may have deleted one. Blocks for some seconds at most.
@@ -327,7 +341,9 @@ impl Cluster {
             match admin::create(&admin, name, 1, outlet.replication, &[("max.message.bytes", &bytes)], ANSWER_TIMEOUT) {
                 Ok(()) => return Ok(()),
                 // Hosted brokers have limits of their own. Any other reason stops the next try too.
-                Err(reason) => debug!(kafka.topic = name, bytes, "no topic for records as big: {reason}"),
+                Err(NotMade { reason, .. }) => {
+                    debug!(kafka.topic = name, bytes, "no topic for records as big: {reason}")
+                }
             }
         }
         self.create_topic(name, 1, &[])
@@ -370,5 +386,19 @@ impl Cluster {
             }
             Error::NoAnswer { servers: self.bootstrap_servers.clone(), reason: self.properties.redact(&reason) }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_that_may_not_be_made_holds_nothing_up_and_one_that_was_not_made_does() {
+        let made = |refused| Err(Error::CreateTopic { topic: "t".into(), reason: "no".into(), refused });
+        assert!(unless_refused(made(true)).is_ok());
+        assert!(unless_refused(Ok(())).is_ok());
+        let error = unless_refused(made(false)).unwrap_err();
+        assert_eq!(error.to_string(), "creating the topic t failed: no");
     }
 }

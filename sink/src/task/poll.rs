@@ -231,7 +231,7 @@ impl Poller {
             }
             self.full_since = None;
             self.order(Job::Write(work));
-        } else if self.checked.elapsed() >= CHECK_EVERY && !self.owned.is_empty() {
+        } else if self.checked.elapsed() >= CHECK_EVERY {
             self.order(Job::Check(self.owned.values().cloned().collect()));
         }
     }

@@ -127,7 +127,9 @@ pub(super) async fn watermarks(options: &Options) -> Result<Vec<Watermarks>, Err
     let marks =
         ask(options, "asking Kafka how far the topic reaches", move |cluster| cluster.watermarks(&asked)).await?;
     if marks.is_empty() {
-        let message = format!("there is no topic {topic}: once there is one, the sink begins with it");
+        let message = format!(
+            "there is no topic {topic}, or none that this user may read: once there is, the sink begins with it"
+        );
         return Err(Error::new("asking Kafka how far the topic reaches", Trouble::Passing, message));
     }
     Ok(marks)

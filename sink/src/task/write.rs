@@ -57,6 +57,7 @@ impl Writer {
                 Job::TakeOver(partitions, reason) => self.take_over(&partitions, reason).await,
                 Job::Write(work) => self.write_all(work).await,
                 Job::Learn(lacking) => self.learn(&lacking).await,
+                Job::Check(owned) if owned.is_empty() => Ok(self.look_for_topic().await),
                 Job::Check(owned) => self.check(&owned).await,
             };
             let report = done.unwrap_or_else(|stop| match stop {
@@ -266,6 +267,22 @@ impl Writer {
         }
         self.running();
         Ok(Report::Well)
+    }
+
+    /// Of a task that has no partitions: says so if there is nothing that it could have some of. One look and no more, since
+    /// what the group gives it meanwhile must not wait.
+    async fn look_for_topic(&mut self) -> Report {
+        let missing = watermarks(&self.options).await.err().map(|error| error.to_string());
+        if missing.is_some() && self.complaint != missing {
+            warn!(
+                connector.name = self.options.connector,
+                "waiting for partitions: {}",
+                missing.as_deref().unwrap_or("")
+            );
+        }
+        self.options.show(if missing.is_some() { State::Retrying } else { State::Unassigned }, missing.clone());
+        self.complaint = missing;
+        Report::Well
     }
 
     async fn reload(&mut self) -> Result<(), Stop> {

@@ -77,10 +77,15 @@ impl Lane {
     /// How long records take; nothing while none arrive.
     pub(super) fn latency(&self) -> String {
         match (self.p50_ms, self.p99_ms) {
-            (Some(p50), Some(p99)) => format!("p50 {} · p99 {}", format::duration(p50), format::duration(p99)),
+            (Some(p50), Some(p99)) => format!("p50 {} · p99 {}", short(p50), short(p99)),
             _ => String::new(),
         }
     }
+}
+
+/// A duration in its first unit only: there is no room for more beside a sink's state.
+fn short(ms: f64) -> String {
+    format::duration(ms).split(' ').take(2).collect::<Vec<_>>().join(" ")
 }
 
 /// How thick a line of this rate is: it grows with the digits, since rates lie between 1 and 100,000.
@@ -115,6 +120,13 @@ mod tests {
         assert_eq!(lane.producer().0, "idle");
         assert_eq!(lane.topic().0, "no lag");
         assert_eq!(lane.latency(), "");
+    }
+
+    #[test]
+    fn a_sink_tells_how_long_records_take_in_few_words() {
+        let lane = |p50, p99| Lane { p50_ms: Some(p50), p99_ms: Some(p99), ..Default::default() }.latency();
+        assert_eq!(lane(0.4, 1234.0), "p50 0.4 ms · p99 1.2 s");
+        assert_eq!(lane(78_000.0, 15_780_000.0), "p50 1 min · p99 4 h");
     }
 
     #[test]
