@@ -109,6 +109,8 @@ enum Job {
     Learn(Lacking),
     /// See whether the checkpoints are still where we left them, while there is nothing to write.
     Check(Vec<Owned>),
+    /// See whether there is a topic at all, while none of its partitions is ours; if there is, the task is so.
+    Look(State),
 }
 
 /// What the writing half answers.

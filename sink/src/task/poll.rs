@@ -67,6 +67,8 @@ pub(super) struct Poller {
     held: bool,
     full_since: Option<Instant>,
     checked: Instant,
+    /// The group has said what is ours, be it nothing.
+    joined: bool,
     published: Instant,
     unpublished: HashMap<i32, i64>,
     /// Why it is over once everything before it is stored: a record that nobody tolerates.
@@ -95,6 +97,7 @@ impl Poller {
             held: false,
             full_since: None,
             checked: now,
+            joined: false,
             published: now,
             unpublished: HashMap::new(),
             refused: None,
@@ -232,7 +235,11 @@ impl Poller {
             self.full_since = None;
             self.order(Job::Write(work));
         } else if self.checked.elapsed() >= CHECK_EVERY {
-            self.order(Job::Check(self.owned.values().cloned().collect()));
+            self.order(if self.owned.is_empty() {
+                Job::Look(if self.joined { State::Running } else { State::Unassigned })
+            } else {
+                Job::Check(self.owned.values().cloned().collect())
+            });
         }
     }
 
@@ -349,6 +356,7 @@ impl Poller {
         debug!(connector.name = self.options.connector, ?event, "rebalance");
         match event {
             Rebalance::Assigned(partitions) => {
+                self.joined = true;
                 if partitions.is_empty() && self.owned.is_empty() && self.pending.is_empty() {
                     // A member like the others, for which there is no partition left.
                     self.options.show(State::Running, None);

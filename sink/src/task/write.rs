@@ -57,8 +57,8 @@ impl Writer {
                 Job::TakeOver(partitions, reason) => self.take_over(&partitions, reason).await,
                 Job::Write(work) => self.write_all(work).await,
                 Job::Learn(lacking) => self.learn(&lacking).await,
-                Job::Check(owned) if owned.is_empty() => Ok(self.look_for_topic().await),
                 Job::Check(owned) => self.check(&owned).await,
+                Job::Look(otherwise) => Ok(self.look_for_topic(otherwise).await),
             };
             let report = done.unwrap_or_else(|stop| match stop {
                 Stop::Dropped(why) => Report::Dropped(why),
@@ -269,19 +269,23 @@ impl Writer {
         Ok(Report::Well)
     }
 
-    /// Of a task that has no partitions: says so if there is nothing that it could have some of. One look and no more, since
+    /// Of a task that has no partitions: says so if there is no topic that it could have some of. One look and no more, since
     /// what the group gives it meanwhile must not wait.
-    async fn look_for_topic(&mut self) -> Report {
-        let missing = watermarks(&self.options).await.err().map(|error| error.to_string());
-        if missing.is_some() && self.complaint != missing {
-            warn!(
-                connector.name = self.options.connector,
-                "waiting for partitions: {}",
-                missing.as_deref().unwrap_or("")
-            );
+    async fn look_for_topic(&mut self, otherwise: State) -> Report {
+        match watermarks(&self.options).await {
+            Ok(_) => {
+                self.complaint = None;
+                self.options.show(otherwise, None);
+            }
+            Err(error) => {
+                let complaint = error.to_string();
+                if self.complaint.as_ref() != Some(&complaint) {
+                    warn!(connector.name = self.options.connector, %error, "waiting for partitions");
+                }
+                self.options.show(State::Retrying, Some(complaint.clone()));
+                self.complaint = Some(complaint);
+            }
         }
-        self.options.show(if missing.is_some() { State::Retrying } else { State::Unassigned }, missing.clone());
-        self.complaint = missing;
         Report::Well
     }
 
