@@ -342,7 +342,7 @@ impl Cluster {
                 Ok(()) => return Ok(()),
                 // Hosted brokers have limits of their own. Any other reason stops the next try too.
                 Err(NotMade { reason, .. }) => {
-                    debug!(kafka.topic = name, bytes, "no topic for records as big: {reason}")
+                    debug!(kafka.topic = name, bytes, "no topic for records as big: {reason}");
                 }
             }
         }
