@@ -3,6 +3,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 
 import puppeteer, { type Browser as Firefox, type Page } from "puppeteer-core";
@@ -57,7 +58,7 @@ async function webkit(): Promise<Engine> {
   try {
     const screen = start(SCREEN, ["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", `${SIZE.width}x${SIZE.height + 100}x24`]);
     const [display] = await once(createInterface(screen.stdout!), "line");
-    const port = 20_000 + (process.pid % 10_000);
+    const port = await freePort();
     start(WEBKIT_DRIVER, [`--port=${port}`], { DISPLAY: `:${display}` });
     const driver = await connect(`http://127.0.0.1:${port}`);
     await driver.manage().window().setRect(SIZE);
@@ -76,6 +77,18 @@ async function webkit(): Promise<Engine> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** A port that nobody listens at: below those of the services, and of outgoing connections. */
+async function freePort(): Promise<number> {
+  for (let port = 14_000 + (process.pid % 5_000); ; port++) {
+    const server = createServer();
+    const isFree = await new Promise<boolean>((told) => {
+      server.once("error", () => told(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => told(true)));
+    });
+    if (isFree) return port;
   }
 }
 

@@ -157,7 +157,7 @@ impl Guard {
             return Err(Refusal::new(
                 "cross_origin",
                 "a page of another origin may not change anything here; if a proxy asks under another name than the \
-                 browser's address bar shows, put that name into SLUICE_ALLOWED_HOSTS",
+                 browser's address bar shows, put that name, with its port where it shows one, into SLUICE_ALLOWED_HOSTS",
             ));
         }
         Ok(())
