@@ -278,12 +278,8 @@ impl Writer {
                 self.options.show(otherwise, None);
             }
             Err(error) => {
-                let complaint = error.to_string();
-                if self.complaint.as_ref() != Some(&complaint) {
-                    warn!(connector.name = self.options.connector, %error, "waiting for partitions");
-                }
-                self.options.show(State::Retrying, Some(complaint.clone()));
-                self.complaint = Some(complaint);
+                let complaint = self.complain(&error, "waiting for partitions");
+                self.options.show(State::Retrying, Some(complaint));
             }
         }
         Report::Well
@@ -323,15 +319,10 @@ impl Writer {
 
     /// Shows why it does not go on, and waits for the next try.
     async fn wait(&mut self, error: &Error, tries: u32, wait: Duration) -> Result<(), Stop> {
-        let connector = &self.options.connector;
-        let complaint = error.to_string();
         if self.complaint.is_none() {
             self.options.board.meet(&self.options.connector, Meeting::Outage);
         }
-        if self.complaint.as_ref() != Some(&complaint) {
-            warn!(connector.name = connector, %error, "trying again for as long as it takes");
-            self.complaint = Some(complaint.clone());
-        }
+        let complaint = self.complain(error, "trying again for as long as it takes");
         self.options.board.meet(&self.options.connector, Meeting::Retry);
         let now = Utc::now().timestamp_millis();
         self.meter.retried(now);
@@ -341,6 +332,16 @@ impl Writer {
             () = tokio::time::sleep(wait) => Ok(()),
             () = self.options.stop.cancelled() => Err(Stop::Stopped),
         }
+    }
+
+    /// Notes why it does not go on, and logs each new reason once.
+    fn complain(&mut self, error: &Error, meanwhile: &str) -> String {
+        let complaint = error.to_string();
+        if self.complaint.as_ref() != Some(&complaint) {
+            warn!(connector.name = self.options.connector, %error, "{meanwhile}");
+            self.complaint = Some(complaint.clone());
+        }
+        complaint
     }
 
     fn is_retrying(&self) -> bool {
